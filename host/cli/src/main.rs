@@ -1,0 +1,2 @@
+//! The binary `dirigent`.
+fn main() {}
