@@ -1,0 +1,118 @@
+//! The trait every store implements, and the promises that recovery relies on.
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+
+use crate::batch::{Batch, CatalogKey, CatalogKind};
+use crate::commit::Commit;
+use crate::error::StoreError;
+use crate::ids::{ExecutionId, FrameId, MachineId, Timer};
+
+/// Keeps executions and the catalog.
+///
+/// A read sees every batch whose commit had resolved before the read was called, and whole batches
+/// only. `limit` counts rows and is the caller's bound on memory; `limit` 0 gives nothing.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Queues the batch; the future resolves when it is durable.
+    ///
+    /// Batches apply in the order of the calls: the call itself queues, and not polling the future
+    /// does not lose the place. A batch whose condition fails changes nothing and harms no other
+    /// batch. The call never blocks and never refuses for lack of room: whoever admits new work looks
+    /// at [`pressure`](Self::pressure) first, since work under way must be able to end.
+    fn commit(&self, batch: Batch) -> Commit;
+
+    /// Reserves the next `count` sequences, starting at 1 in a new store. They are durably given out:
+    /// no later call gets them again, whatever happens. Unused ones are lost.
+    ///
+    /// # Errors
+    /// [`StoreError::Stopped`], and [`StoreError::Exhausted`] near `u64::MAX`.
+    async fn reserve_sequences(&self, count: u64) -> Result<Range<u64>, StoreError>;
+
+    /// The execution's summary row.
+    async fn record(&self, id: ExecutionId) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The execution of `machine` that was created as `name`.
+    async fn find(&self, machine: MachineId, name: &str) -> Result<Option<ExecutionId>, StoreError>;
+
+    /// Executions of `machine` with their summary rows, newest first, beginning with the first whose
+    /// sequence is less than `before`.
+    async fn list(
+        &self,
+        machine: MachineId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError>;
+
+    /// All open frames of the execution, by id.
+    async fn frames(&self, id: ExecutionId) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError>;
+
+    /// History chunks with the ids of their first events, in order: those that hold the events from
+    /// `from` up to and not including `to`. The first is the chunk that contains `from`, that is the
+    /// one with the greatest first id ≤ `from`, or else the first there is.
+    async fn history(
+        &self,
+        id: ExecutionId,
+        from: u64,
+        to: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;
+
+    /// The history chunk whose first event is exactly `first`.
+    async fn history_chunk(&self, id: ExecutionId, first: u64) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Executions that a restarted host must load, by sequence, beginning after `after`.
+    async fn attention(
+        &self,
+        after: Option<ExecutionId>,
+        limit: usize,
+    ) -> Result<Vec<ExecutionId>, StoreError>;
+
+    /// Timers due at or before `until_ms`, in their order ([`Timer`] sorts by due time), beginning
+    /// after `after`.
+    async fn timers(
+        &self,
+        after: Option<Timer>,
+        until_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<Timer>, StoreError>;
+
+    /// The value of a catalog row.
+    async fn get(&self, key: &CatalogKey) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Catalog rows of `kind` with their names, by name, beginning after `after`.
+    async fn scan(
+        &self,
+        kind: CatalogKind,
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
+
+    /// Deletes all there is of an execution: its record, its name, its frames, its history and its
+    /// attention mark, in one transaction and in the order of the calls to [`commit`](Self::commit).
+    /// `name` is what it was created as. Its timers stay: an execution that may be deleted has ended,
+    /// and the batch that ended it cleared them. Deleting what is not there is no error.
+    fn delete_execution(&self, id: ExecutionId, name: &str) -> Commit;
+
+    /// How much is queued, for admission control.
+    fn pressure(&self) -> Pressure;
+
+    /// Whether the store still takes writes.
+    ///
+    /// # Errors
+    /// [`StoreError::Stopped`] with the failure that stopped it.
+    fn health(&self) -> Result<(), StoreError>;
+
+    /// Writes what is queued and stops taking writes. Reads go on until the store is dropped.
+    async fn close(&self);
+}
+
+/// What waits to be written.
+#[derive(Copy, Clone, Debug, Default, Eq, PartialEq)]
+pub struct Pressure {
+    /// Batches that were queued and have not resolved.
+    pub queued_batches: usize,
+    /// Their size in memory, in bytes.
+    pub queued_bytes: usize,
+}
