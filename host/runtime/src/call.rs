@@ -1,0 +1,169 @@
+//! One call of a plugin, as the engine sees it: what goes in and what comes out.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::LimitOverrides;
+
+/// The error names that the runtime itself gives. A plugin may return any other name of its own.
+pub mod error_names {
+    /// The call used all of its fuel.
+    pub const OUT_OF_FUEL: &str = "Plugin.OutOfFuel";
+    /// The call wanted more memory than it may have, and ended because of that.
+    pub const OUT_OF_MEMORY: &str = "Plugin.OutOfMemory";
+    /// The call made more calls of host functions than it may.
+    pub const OUT_OF_HOST_CALLS: &str = "Plugin.OutOfHostCalls";
+    /// The plugin trapped: a panic, `unreachable`, an access out of bounds, a stack overflow.
+    pub const TRAPPED: &str = "Plugin.Trapped";
+    /// The plugin called something that the host does not offer or has not granted.
+    pub const CAPABILITY_DENIED: &str = "Plugin.CapabilityDenied";
+    /// The plugin's output is not JSON.
+    pub const INVALID_OUTPUT: &str = "Plugin.InvalidOutput";
+    /// The plugin's output is larger than it may be.
+    pub const OUTPUT_TOO_LARGE: &str = "Plugin.OutputTooLarge";
+    /// There is no such plugin, or nothing is left of the component that an execution pinned.
+    pub const NOT_FOUND: &str = "Plugin.NotFound";
+    /// The plugin's component does not compile or is not a task, or its manifest is wrong.
+    pub const BROKEN: &str = "Plugin.Broken";
+    /// The call ran longer than it may (ASL specification, "Errors": `States.Timeout`).
+    pub const TIMEOUT: &str = "States.Timeout";
+}
+
+/// What the plugin is told about the work it is part of: `dirigent:task/types.context` without the host's version,
+/// which the runtime adds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TaskContext {
+    /// ARN of the execution.
+    pub execution_arn: String,
+    /// Name of the execution.
+    pub execution_name: String,
+    /// ARN of the state machine.
+    pub state_machine_arn: String,
+    /// Name of the state machine.
+    pub state_machine_name: String,
+    /// Name of the state.
+    pub state_name: String,
+    /// `Resource` as the definition has it.
+    pub resource: String,
+    /// Number of retries so far: 0 for the first attempt.
+    pub attempt: u32,
+    /// The same over retries and restarts, different for every other task. At most 128 bytes of `[A-Za-z0-9_:.-]`.
+    pub idempotency_key: String,
+    /// The task token, for `.waitForTaskToken`.
+    pub task_token: Option<String>,
+    /// Milliseconds since the Unix epoch after which the caller gives up.
+    pub deadline: Option<u64>,
+}
+
+/// One call. [`Call::new`] and then set what is needed.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// What the plugin is told.
+    pub context: TaskContext,
+    /// The input: JSON text. It is not checked here.
+    pub input: Arc<str>,
+    /// Limits lower than the manifest's, a state's own budget for example.
+    pub limits: LimitOverrides,
+    /// Wall-clock limit of this call, such as `TimeoutSeconds`. The lowest of this, [`crate::Limits::time`] and the
+    /// manifest's holds. It covers the instance's run, not the wait for compilation or a free place in the pool.
+    pub time_limit: Option<Duration>,
+    /// Told about each heartbeat, at most once in 100 ms. A receiver that is gone is no error.
+    pub heartbeat: Option<UnboundedSender<()>>,
+    /// Told about progress, at most once in 100 ms; `heartbeat` is told as well.
+    pub progress: Option<UnboundedSender<Progress>>,
+}
+
+impl Call {
+    /// A call with the plugin's own limits and nobody listening.
+    pub fn new(context: TaskContext, input: impl Into<Arc<str>>) -> Self {
+        Self { context, input: input.into(), ..Self::default() }
+    }
+}
+
+/// How far a task is, in its own unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Units done.
+    pub done: u64,
+    /// Units in all, if known.
+    pub total: Option<u64>,
+    /// A word for people, at most one log line long.
+    pub message: String,
+}
+
+/// Why a call failed, in the Amazon States Language's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The error name that `Retry` and `Catch` match: one of [`error_names`] or the plugin's own. At most 256 bytes.
+    pub error: String,
+    /// For people: what happened, where, the limit in force, what to do. At most 32 KiB.
+    pub cause: String,
+}
+
+impl Failure {
+    /// A failure with this name and cause.
+    pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self { error: error.into(), cause: cause.into() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.error, self.cause)
+    }
+}
+
+/// What a call used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metering {
+    /// Fuel used.
+    pub fuel: u64,
+    /// Most linear memory at one time, in bytes.
+    pub peak_memory: u64,
+    /// Wall-clock time from the start of the instance to its end.
+    pub wall: Duration,
+    /// Calls of host functions, WASI's included.
+    pub host_calls: u32,
+    /// Bytes of input.
+    pub input_bytes: u64,
+    /// Bytes of output; 0 on failure.
+    pub output_bytes: u64,
+}
+
+/// How much a log line matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Every step.
+    Trace,
+    /// For the plugin's author.
+    Debug,
+    /// For whoever runs the workflow. Standard output has this level.
+    Info,
+    /// Something is off. Standard error has this level.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+/// One line of a call's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// Its level.
+    pub level: LogLevel,
+    /// Its text, cut to [`crate::LogLimits::line`].
+    pub message: String,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The output (checked to be JSON) or why there is none.
+    pub result: Result<String, Failure>,
+    /// What it used, also when it failed.
+    pub metering: Metering,
+    /// What it logged, in order. If lines were dropped, the last one says how many.
+    pub logs: Vec<LogLine>,
+}

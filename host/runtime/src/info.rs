@@ -1,0 +1,56 @@
+//! What the console and the API show of a plugin.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Digest, LimitOverrides};
+
+/// A plugin in the registry directory, one entry a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PluginInfo {
+    /// Name: the first folder.
+    pub name: String,
+    /// Version: the second folder.
+    pub version: String,
+    /// From the manifest; empty if it says nothing.
+    pub description: String,
+    /// Digest of the component. None if the file cannot be read.
+    pub digest: Option<Digest>,
+    /// The component's file.
+    pub path: PathBuf,
+    /// Resources that the manifest names, besides the plugin's name.
+    pub serves: Vec<String>,
+    /// Bytes of the component.
+    pub component_bytes: u64,
+    /// Bytes of its compiled form, once there is one.
+    pub compiled_bytes: Option<u64>,
+    /// Limits that the manifest lowers.
+    pub limits: LimitOverrides,
+    /// What the manifest asks for. Nothing of it is granted yet.
+    pub asks: Asks,
+    /// What the component imports, such as `dirigent:task/host@1.0.0`. Empty until it is compiled.
+    pub imports: Vec<String>,
+    /// Whether it can be called.
+    pub state: PluginState,
+}
+
+/// Whether a plugin can be called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum PluginState {
+    /// Yes.
+    Ready,
+    /// Soon: it is being compiled, or its file is still being written. A call waits.
+    Compiling,
+    /// No.
+    Broken {
+        /// What is wrong, with the file and what to do.
+        why: String,
+    },
+}
+
+/// What a plugin asks for in its manifest: capability (`http`, `keyvalue`, …) to names (hosts, buckets, …).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Asks(pub BTreeMap<String, Vec<String>>);
