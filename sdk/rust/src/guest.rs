@@ -1,0 +1,135 @@
+//! Between the component's raw export and the plugin's function. Public only for the macro.
+
+use std::fmt::Write as _;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Context, Failure};
+
+/// What `wit-bindgen` makes of the contract.
+#[allow(missing_docs, clippy::all, clippy::unwrap_used, unsafe_op_in_unsafe_fn)]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "task",
+        generate_all,
+        pub_export_macro: true,
+        runtime_path: "::dirigent_plugin::guest::wit_bindgen::rt",
+    });
+}
+
+pub use wit_bindgen;
+
+/// The error name of an input that the plugin's type does not take.
+pub const INVALID_INPUT: &str = "Plugin.InvalidInput";
+/// The error name of an output that serde cannot write, such as a map with keys that are no strings.
+pub const INVALID_OUTPUT: &str = "Plugin.InvalidOutput";
+
+/// What [`crate::plugin!`] implements; every such type is a guest of the generated bindings.
+pub trait Task {
+    /// The task, on text.
+    fn run(context: Context, input: String) -> Result<String, Failure>;
+}
+
+impl<T: Task> bindings::exports::dirigent::task::handler::Guest for T {
+    fn run(
+        context: bindings::dirigent::task::types::Context,
+        input: String,
+    ) -> Result<String, bindings::dirigent::task::types::Failure> {
+        report_panics();
+        T::run(context.into(), input).map_err(Into::into)
+    }
+}
+
+/// Read the input, run the function, write the output.
+pub fn run<I, O, E>(
+    context: &Context,
+    input: &str,
+    task: impl FnOnce(&Context, I) -> Result<O, E>,
+) -> Result<String, Failure>
+where
+    I: DeserializeOwned,
+    O: Serialize,
+    E: Into<Failure>,
+{
+    let output = task(context, read(input)?).map_err(Into::into)?;
+    serde_json::to_string(&output).map_err(|error| {
+        Failure::new(INVALID_OUTPUT, format!("the output cannot be written as JSON: {error}"))
+    })
+}
+
+fn read<I: DeserializeOwned>(input: &str) -> Result<I, Failure> {
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(input)).map_err(|error| {
+        let place = error.path().to_string();
+        let mut cause = String::from("the input does not fit");
+        if place != "." {
+            // A string takes any text without fail.
+            let _ = write!(cause, " at `{place}`");
+        }
+        let _ = write!(cause, ": {}", error.inner());
+        Failure::new(INVALID_INPUT, cause)
+    })
+}
+
+/// A panic has nowhere to go on this target but the host's log.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| crate::log::write(crate::log::Level::Error, &panic.to_string())));
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde::Deserialize;
+    use serde_json::{Value, json};
+
+    #[derive(Deserialize)]
+    struct Order {
+        lines: Vec<Line>,
+    }
+
+    #[derive(Deserialize)]
+    struct Line {
+        price: u64,
+    }
+
+    fn total(_: &Context, order: Order) -> Result<Value, Failure> {
+        match order.lines.iter().map(|line| line.price).sum() {
+            0u64 => Err(Failure::new("Order.Empty", "nothing to pay")),
+            total => Ok(json!({ "total": total })),
+        }
+    }
+
+    #[test]
+    fn inputs_and_what_comes_of_them() {
+        let cases = [
+            (r#"{"lines":[{"price":2},{"price":3}]}"#, Ok(r#"{"total":5}"#)),
+            (r#"{"lines":[]}"#, Err(("Order.Empty", "nothing to pay"))),
+            (
+                r#"{"lines":[{"price":2},{"price":"3"}]}"#,
+                Err((
+                    "Plugin.InvalidInput",
+                    "the input does not fit at `lines[1].price`: invalid type: string \"3\", expected u64 at line 1 column 34",
+                )),
+            ),
+            (
+                "{}",
+                Err((
+                    "Plugin.InvalidInput",
+                    "the input does not fit: missing field `lines` at line 1 column 2",
+                )),
+            ),
+        ];
+        for (input, expected) in cases {
+            let expected = expected.map(str::to_owned).map_err(|(error, cause)| Failure::new(error, cause));
+            assert_eq!(run(&Context::for_test("Total"), input, total), expected, "{input}");
+        }
+    }
+
+    #[test]
+    fn an_output_that_is_no_json() {
+        let odd = |_: &Context, (): ()| Ok::<_, Failure>(std::collections::BTreeMap::from([(vec![1], 2)]));
+        let failure = run(&Context::for_test("Odd"), "null", odd).unwrap_err();
+        assert_eq!(failure.error, INVALID_OUTPUT);
+    }
+}
