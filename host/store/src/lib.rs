@@ -2,7 +2,7 @@
 //! ([`Batch`]), and the stores that keep it.
 //!
 //! - [`MemoryStore`] keeps everything in memory: Express executions, tests and the simulator.
-//! - `RedbStore` keeps everything in one file, with one fsync for a group of batches.
+//! - [`RedbStore`] keeps everything in one file, with one fsync for a group of batches.
 //!
 //! A store knows nothing of the Amazon States Language: records, frames, history chunks and catalog
 //! values are bytes to it. It knows what has to be found again, in which order, and which changes
@@ -15,6 +15,7 @@ mod commit;
 mod error;
 mod ids;
 mod memory;
+mod redb;
 mod store;
 
 pub use batch::{Batch, CatalogChange, CatalogKey, CatalogKind, ExecutionChange, Expect};
@@ -22,4 +23,5 @@ pub use commit::Commit;
 pub use error::{CommitError, OpenError, StoreError};
 pub use ids::{ExecutionId, FrameId, MachineId, Timer};
 pub use memory::{Fault, MemoryStore};
+pub use redb::{RedbOptions, RedbStore};
 pub use store::{Pressure, Store};

@@ -1,0 +1,173 @@
+//! What waits for the writer thread: batches and other requests, in the order of the calls.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use crate::batch::Batch;
+use crate::commit::{Commit, Decision};
+use crate::error::{CommitError, StoreError};
+use crate::ids::ExecutionId;
+use crate::store::Pressure;
+
+/// The most batches that share a transaction. More would only make the first of them wait longer:
+/// at this size an fsync costs a batch next to nothing.
+pub(crate) const MAX_GROUP_BATCHES: usize = 1024;
+/// The most bytes of batches that share a transaction (the one that passes the limit is still taken).
+/// Bounds the memory of a transaction, since redb keeps its changed pages until the commit.
+pub(crate) const MAX_GROUP_BYTES: usize = 8 << 20;
+
+pub(crate) enum Request {
+    Commit(Batch, Decision),
+    Delete(ExecutionId, String, Decision),
+    Reserve(u64, oneshot::Sender<Result<Range<u64>, StoreError>>),
+}
+
+impl Request {
+    fn size(&self) -> usize {
+        match self {
+            Request::Commit(batch, _) => batch.size(),
+            Request::Delete(_, name, _) => size_of::<Self>() + name.len(),
+            Request::Reserve(..) => size_of::<Self>(),
+        }
+    }
+
+    /// Tells the one who asked that nothing was written.
+    pub(crate) fn refuse(self, why: &Arc<str>) {
+        match self {
+            Request::Commit(_, decision) | Request::Delete(_, _, decision) => {
+                decision.decide(Err(CommitError::Stopped { why: why.clone() }));
+            }
+            Request::Reserve(_, answer) => {
+                // Whoever asked may have gone.
+                let _ = answer.send(Err(StoreError::Stopped { why: why.clone() }));
+            }
+        }
+    }
+}
+
+/// The queue between the callers and the one writer thread.
+#[derive(Default)]
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Request>,
+    /// Waiting or being written.
+    pressure: Pressure,
+    closing: bool,
+    stopped: Option<Arc<str>>,
+}
+
+/// Requests that share a transaction.
+pub(crate) struct Group {
+    pub(crate) requests: Vec<Request>,
+    bytes: usize,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock with the state half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues a request, or refuses it at once if the writer has stopped.
+    pub(crate) fn push(&self, request: Request) {
+        let bytes = request.size();
+        let mut state = self.lock();
+        if let Some(why) = state.stopped.clone() {
+            drop(state);
+            return request.refuse(&why);
+        }
+        if state.closing {
+            drop(state);
+            return request.refuse(&closed());
+        }
+        state.pressure.queued_batches += 1;
+        state.pressure.queued_bytes += bytes;
+        state.waiting.push_back(request);
+        // The writer sleeps only when nothing waits.
+        if state.waiting.len() == 1 {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Queues a request that ends in a [`Commit`].
+    pub(crate) fn push_commit(&self, request: impl FnOnce(Decision) -> Request) -> Commit {
+        let (decision, commit) = Commit::pair();
+        self.push(request(decision));
+        commit
+    }
+
+    /// Waits for requests and takes as many as a group may hold. `None`: closed, and all is written.
+    pub(crate) fn take_group(&self) -> Option<Group> {
+        let mut state = self.lock();
+        while state.waiting.is_empty() {
+            if state.closing {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let mut group =
+            Group { requests: Vec::with_capacity(state.waiting.len().min(MAX_GROUP_BATCHES)), bytes: 0 };
+        while group.requests.len() < MAX_GROUP_BATCHES && group.bytes < MAX_GROUP_BYTES {
+            let Some(request) = state.waiting.pop_front() else { break };
+            group.bytes += request.size();
+            group.requests.push(request);
+        }
+        Some(group)
+    }
+
+    /// A group of `batches` requests and `bytes` bytes has been decided.
+    pub(crate) fn decided(&self, batches: usize, bytes: usize) {
+        let pressure = &mut self.lock().pressure;
+        // `stop` may have set both to zero already.
+        pressure.queued_batches = pressure.queued_batches.saturating_sub(batches);
+        pressure.queued_bytes = pressure.queued_bytes.saturating_sub(bytes);
+    }
+
+    /// Refuses everything that waits and everything to come. The first reason stays.
+    pub(crate) fn stop(&self, why: &Arc<str>) {
+        let mut state = self.lock();
+        let why = state.stopped.get_or_insert_with(|| why.clone()).clone();
+        state.pressure = Pressure::default();
+        let waiting = std::mem::take(&mut state.waiting);
+        drop(state);
+        waiting.into_iter().for_each(|request| request.refuse(&why));
+    }
+
+    /// Takes no more requests; the writer ends when those that wait are written.
+    pub(crate) fn close(&self) {
+        self.lock().closing = true;
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn pressure(&self) -> Pressure {
+        self.lock().pressure
+    }
+
+    /// Why nothing is written any more, if so.
+    pub(crate) fn stopped(&self) -> Option<Arc<str>> {
+        let state = self.lock();
+        state.stopped.clone().or_else(|| state.closing.then(closed))
+    }
+}
+
+impl Group {
+    pub(crate) fn len(&self) -> usize {
+        self.requests.len()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+fn closed() -> Arc<str> {
+    "it was closed".into()
+}
