@@ -1,0 +1,19 @@
+//! What an expression can see.
+
+use serde_json::Value;
+
+/// The data around an expression. The engine implements it, and may do so lazily: only what the expression names is
+/// asked for.
+///
+/// An expression is a function of its scope alone: one that answers the same (its [`random`](Self::random) included)
+/// gets the same result, which is what replaying an execution under the simulator relies on.
+pub trait Scope {
+    /// `$`: the state's input, or its result, as the field at hand demands.
+    fn input(&self) -> &Value;
+    /// `$$`: the context object.
+    fn context(&self) -> &Value;
+    /// `$name`: a workflow variable, if it has been assigned.
+    fn variable(&self, name: &str) -> Option<&Value>;
+    /// 64 random bits, fresh at every call, for `States.UUID` and `States.MathRandom` without a seed.
+    fn random(&self) -> u64;
+}
