@@ -6,11 +6,12 @@
 //!
 //! A store knows nothing of the Amazon States Language: records, frames, history chunks and catalog
 //! values are bytes to it. It knows what has to be found again, in which order, and which changes
-//! belong together. Every promise in the trait's comments is checked by `conformance`, which is
+//! belong together. Every promise in the trait's comments is checked by [`conformance`], which is
 //! public so that another store can be held to the same promises.
 
 mod batch;
 mod commit;
+pub mod conformance;
 
 mod error;
 mod ids;

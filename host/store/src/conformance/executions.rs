@@ -1,0 +1,181 @@
+//! What a batch changes about an execution, and how it is found again.
+
+use std::sync::Arc;
+
+use super::{Place, Seen, commit, create, id, timer};
+use crate::batch::{Batch, ExecutionChange};
+use crate::ids::{FrameId, MachineId};
+
+pub(super) async fn what_is_not_there(place: Arc<dyn Place>) {
+    let store = place.open();
+    assert_eq!(Seen::of(&store, id(1, 1)).await, Seen::default());
+    assert_eq!(store.find(MachineId(1), "a").await.unwrap(), None);
+    assert_eq!(store.list(MachineId(1), None, 10).await.unwrap(), []);
+    assert_eq!(store.history_chunk(id(1, 1), 1).await.unwrap(), None);
+    store.delete_execution(id(1, 1), "a").await.unwrap();
+    let gone = ExecutionChange {
+        drop_frames: vec![FrameId(7)],
+        clear_timers: vec![timer(1, id(1, 1), 1)],
+        attention: Some(false),
+        ..ExecutionChange::new(id(1, 1))
+    };
+    commit(&store, gone).await.unwrap();
+    assert_eq!(Seen::of(&store, id(1, 1)).await, Seen::default());
+}
+
+pub(super) async fn an_execution_from_start_to_end(place: Arc<dyn Place>) {
+    let store = place.open();
+    let id = id(1, 1);
+    commit(&store, create(id, "a")).await.unwrap();
+    assert_eq!(Seen::of(&store, id).await, Seen::created("a"));
+    assert_eq!(store.history_chunk(id, 1).await.unwrap(), Some(b"history of a".to_vec()));
+    let end = ExecutionChange {
+        record: Some(b"ended".to_vec()),
+        drop_frames: vec![FrameId(0), FrameId(1)],
+        history: Some((5, b"the end".to_vec())),
+        clear_timers: vec![timer(1_000, id, 1)],
+        attention: Some(false),
+        ..ExecutionChange::new(id)
+    };
+    commit(&store, end).await.unwrap();
+    let ended = Seen {
+        record: Some("ended".to_owned()),
+        history: vec![(1, "history of a".to_owned()), (5, "the end".to_owned())],
+        ..Seen::default()
+    };
+    assert_eq!(Seen::of(&store, id).await, ended);
+    assert_eq!(store.find(MachineId(1), "a").await.unwrap(), Some(id), "a name stays taken");
+}
+
+pub(super) async fn a_change_without_content_changes_nothing(place: Arc<dyn Place>) {
+    let store = place.open();
+    commit(&store, create(id(1, 1), "a")).await.unwrap();
+    commit(&store, ExecutionChange::new(id(1, 1))).await.unwrap();
+    store.commit(Batch::default()).await.unwrap();
+    assert_eq!(Seen::of(&store, id(1, 1)).await, Seen::created("a"));
+}
+
+pub(super) async fn drops_come_before_puts(place: Arc<dyn Place>) {
+    let store = place.open();
+    let id = id(1, 1);
+    commit(&store, create(id, "a")).await.unwrap();
+    let both = ExecutionChange {
+        put_frames: vec![(FrameId(1), b"again".to_vec())],
+        drop_frames: vec![FrameId(0), FrameId(1)],
+        set_timers: vec![timer(1_000, id, 1)],
+        clear_timers: vec![timer(1_000, id, 1)],
+        ..ExecutionChange::new(id)
+    };
+    commit(&store, both).await.unwrap();
+    let wanted = Seen { frames: vec![(1, "again".to_owned())], ..Seen::created("a") };
+    assert_eq!(Seen::of(&store, id).await, wanted);
+}
+
+pub(super) async fn changes_apply_in_order(place: Arc<dyn Place>) {
+    let store = place.open();
+    let id = id(1, 1);
+    let change = |text: &str, attention| ExecutionChange {
+        record: Some(text.as_bytes().to_vec()),
+        put_frames: vec![(FrameId(0), text.as_bytes().to_vec())],
+        attention: Some(attention),
+        ..ExecutionChange::new(id)
+    };
+    let batch = Batch {
+        executions: vec![change("1", false), change("2", false), change("3", true)],
+        ..Batch::default()
+    };
+    store.commit(batch).await.unwrap();
+    let wanted = Seen {
+        record: Some("3".to_owned()),
+        frames: vec![(0, "3".to_owned())],
+        attention: true,
+        ..Seen::default()
+    };
+    assert_eq!(Seen::of(&store, id).await, wanted);
+}
+
+pub(super) async fn list_pages_newest_first_within_a_machine(place: Arc<dyn Place>) {
+    let store = place.open();
+    for sequence in 1..=300 {
+        let machine = u32::try_from(sequence % 3).unwrap();
+        let created = ExecutionChange {
+            record: Some(sequence.to_string().into_bytes()),
+            ..ExecutionChange::new(id(machine, sequence))
+        };
+        drop(store.commit(Batch::execution(created)));
+    }
+    store.commit(Batch::default()).await.unwrap();
+    // (machine, before, limit, the sequences found)
+    let cases: [(u32, Option<u64>, usize, Vec<u64>); 7] = [
+        (1, None, 3, vec![298, 295, 292]),
+        (1, Some(298), 2, vec![295, 292]),
+        (1, Some(297), 2, vec![295, 292]),
+        (1, Some(5), 10, vec![4, 1]),
+        (1, Some(1), 10, vec![]),
+        (2, None, 0, vec![]),
+        (3, None, 10, vec![]),
+    ];
+    for (machine, before, limit, wanted) in cases {
+        let found = store.list(MachineId(machine), before, limit).await.unwrap();
+        let wanted = wanted.into_iter().map(|n| (id(machine, n), n.to_string().into_bytes()));
+        assert_eq!(found, wanted.collect::<Vec<_>>(), "machine {machine} before {before:?} limit {limit}");
+    }
+    assert_eq!(store.list(MachineId(0), Some(u64::MAX), usize::MAX).await.unwrap().len(), 100);
+}
+
+pub(super) async fn attention_pages_by_sequence(place: Arc<dyn Place>) {
+    let store = place.open();
+    // The machine must not decide the order: sequence 2 is of a greater machine than sequence 3.
+    for (machine, sequence, attention) in
+        [(5, 2, true), (1, 3, true), (1, 1, true), (3, 4, false), (2, 5, true)]
+    {
+        let change =
+            ExecutionChange { attention: Some(attention), ..ExecutionChange::new(id(machine, sequence)) };
+        commit(&store, change).await.unwrap();
+    }
+    let all = [id(1, 1), id(5, 2), id(1, 3), id(2, 5)];
+    for (after, limit, wanted) in [
+        (None, 10, &all[..]),
+        (None, 2, &all[..2]),
+        (None, 0, &[]),
+        (Some(all[1]), 10, &all[2..]),
+        (Some(id(3, 4)), 10, &all[3..]),
+        (Some(all[3]), 10, &[]),
+    ] {
+        assert_eq!(store.attention(after, limit).await.unwrap(), wanted, "after {after:?} limit {limit}");
+    }
+}
+
+pub(super) async fn deletion_leaves_the_neighbours(place: Arc<dyn Place>) {
+    let store = place.open();
+    for (sequence, name) in [(1, "a"), (2, "b"), (3, "c")] {
+        commit(&store, create(id(1, sequence), name)).await.unwrap();
+    }
+    store.delete_execution(id(1, 2), "b").await.unwrap();
+    let timer_only = Seen { timers: 1, ..Seen::default() };
+    assert_eq!(Seen::of(&store, id(1, 2)).await, timer_only);
+    assert_eq!(store.find(MachineId(1), "b").await.unwrap(), None);
+    assert_eq!(Seen::of(&store, id(1, 1)).await, Seen::created("a"));
+    assert_eq!(Seen::of(&store, id(1, 3)).await, Seen::created("c"));
+    // The name may belong to a later execution by now.
+    commit(&store, create(id(1, 4), "b")).await.unwrap();
+    store.delete_execution(id(1, 2), "b").await.unwrap();
+    assert_eq!(store.find(MachineId(1), "b").await.unwrap(), Some(id(1, 4)));
+}
+
+pub(super) async fn large_values_come_back(place: Arc<dyn Place>) {
+    let store = place.open();
+    for (sequence, length) in [(1, 0), (2, 1), (3, 5_000), (4, 300_000), (5, 3_000_000)] {
+        let bytes = vec![sequence as u8; length];
+        let change = ExecutionChange {
+            record: Some(bytes.clone()),
+            put_frames: vec![(FrameId(0), bytes.clone())],
+            history: Some((1, bytes.clone())),
+            ..ExecutionChange::new(id(1, sequence))
+        };
+        commit(&store, change).await.unwrap();
+        assert_eq!(store.record(id(1, sequence)).await.unwrap().as_ref(), Some(&bytes), "{length} bytes");
+        assert_eq!(store.frames(id(1, sequence)).await.unwrap(), [(FrameId(0), bytes.clone())]);
+        assert_eq!(store.history_chunk(id(1, sequence), 1).await.unwrap(), Some(bytes));
+    }
+}
