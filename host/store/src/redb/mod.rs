@@ -9,6 +9,8 @@ mod open;
 mod queue;
 mod read;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::ops::Range;

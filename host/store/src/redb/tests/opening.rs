@@ -1,0 +1,121 @@
+//! Which directories open, and that one which does not is left as it was.
+
+use std::path::Path;
+
+use redb::{Database, TableDefinition};
+
+use super::disk::Disk;
+use super::open_on;
+use crate::batch::{Batch, ExecutionChange};
+use crate::error::OpenError;
+use crate::ids::{ExecutionId, MachineId};
+use crate::redb::tables::{FORMAT, META, META_FORMAT};
+use crate::redb::{RedbOptions, RedbStore};
+
+fn open(dir: &Path) -> Result<RedbStore, OpenError> {
+    RedbStore::open(dir, &RedbOptions::default())
+}
+
+fn set_format(path: &Path, format: u64) {
+    let database = Database::open(path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(META).unwrap().insert(META_FORMAT, format).unwrap();
+    transaction.commit().unwrap();
+}
+
+#[test]
+fn a_directory_is_made_with_all_it_needs() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("a/b");
+    drop(open(&dir).unwrap());
+    drop(open(&dir).unwrap());
+    let files: Vec<_> = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(files, ["dirigent.redb"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(dir.join("dirigent.redb")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "others may not read payloads");
+    }
+}
+
+#[test]
+fn a_directory_in_use_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = open(dir.path()).unwrap();
+    let error = open(dir.path()).unwrap_err();
+    assert!(matches!(&error, OpenError::InUse { dir: named } if named == dir.path()), "{error}");
+    assert!(error.to_string().contains(&*dir.path().to_string_lossy()), "{error}");
+    drop(first);
+    drop(open(dir.path()).unwrap());
+}
+
+#[test]
+fn a_newer_format_is_refused_untouched() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()).unwrap());
+    let path = dir.path().join("dirigent.redb");
+    set_format(&path, u64::from(FORMAT) + 1);
+    let before = std::fs::read(&path).unwrap();
+    let error = open(dir.path()).unwrap_err();
+    assert!(
+        matches!(error, OpenError::NewerFormat { found, known: FORMAT, .. } if found == FORMAT + 1),
+        "{error}"
+    );
+    assert!(before == std::fs::read(&path).unwrap(), "the file was changed");
+    set_format(&path, u64::from(FORMAT));
+    drop(open(dir.path()).unwrap());
+}
+
+/// After a crash redb must repair before it can read; that too may not reach the file.
+#[tokio::test]
+async fn a_newer_format_after_a_crash_is_refused_untouched() {
+    let disk = Disk::default();
+    let store = open_on(disk.clone()).unwrap();
+    store.commit(Batch::execution(ExecutionChange::new(ExecutionId::new(MachineId(1), 1)))).await.unwrap();
+    drop(store);
+    let database = Database::builder().create_with_backend(disk.clone()).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(META).unwrap().insert(META_FORMAT, u64::MAX).unwrap();
+    transaction.commit().unwrap();
+    let crashed = disk.restarted();
+    let before = crashed.contents();
+    let error = open_on(crashed.clone()).err().unwrap();
+    assert!(matches!(error, OpenError::NewerFormat { .. }), "{error}");
+    assert_eq!(crashed.changes(), 0);
+    assert!(before == crashed.contents());
+}
+
+#[test]
+fn what_is_not_ours_is_refused_untouched() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("dirigent.redb");
+
+    std::fs::write(&path, "some text that somebody keeps under this name".repeat(200)).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let error = open(dir.path()).unwrap_err();
+    assert!(matches!(error, OpenError::NotAStore { .. }), "{error}");
+    assert!(before == std::fs::read(&path).unwrap(), "the file was changed");
+
+    std::fs::remove_file(&path).unwrap();
+    let database = Database::create(&path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(TableDefinition::<u64, u64>::new("another")).unwrap().insert(1, 1).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let error = open(dir.path()).unwrap_err();
+    assert!(matches!(error, OpenError::NotAStore { .. }), "{error}");
+}
+
+#[test]
+fn what_the_system_refuses_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let error = open(&file.join("below")).unwrap_err();
+    assert!(matches!(error, OpenError::Io { what: "create", .. }), "{error}");
+    std::fs::create_dir(dir.path().join("dirigent.redb")).unwrap();
+    let error = open(dir.path()).unwrap_err();
+    assert!(matches!(error, OpenError::Io { what: "open", .. }), "{error}");
+    assert!(error.to_string().contains("dirigent.redb"), "{error}");
+}
