@@ -233,39 +233,44 @@ impl Expr {
     /// # Errors
     /// See [`EvalError`].
     pub fn evaluate_ref<'a>(&self, scope: &'a dyn Scope) -> Result<Cow<'a, Value>, EvalError> {
+        self.evaluate_with(scope, JsonPath::query_ref)
+    }
+
+    /// Like [`evaluate_ref`](Self::evaluate_ref), by the rules for a field of a payload template:
+    /// [`JsonPath::query_in_template`].
+    pub(crate) fn evaluate_in_template<'a>(&self, scope: &'a dyn Scope) -> Result<Cow<'a, Value>, EvalError> {
+        self.evaluate_with(scope, JsonPath::query_in_template)
+    }
+
+    fn evaluate_with<'a>(&self, scope: &'a dyn Scope, query: Query) -> Result<Cow<'a, Value>, EvalError> {
+        let error = |text: &str, looked_up_in, document: &Value, error| EvalError::Path {
+            path: text.into(),
+            looked_up_in,
+            document: document.to_string().into(),
+            function: None,
+            error,
+        };
         match self {
-            Expr::Input(path) => query(path, scope.input(), path.as_str(), || Source::Input),
-            Expr::Context(context) => {
-                query(&context.path, scope.context(), &context.text, || Source::Context)
+            Expr::Input(path) => {
+                let document = scope.input();
+                query(path, document).map_err(|e| error(path.as_str(), Source::Input, document, e))
             }
-            Expr::Variable(variable) => match scope.variable(&variable.name) {
-                Some(value) => {
-                    query(&variable.path, value, &variable.text, || Source::Variable(variable.name.clone()))
-                }
-                None => Err(EvalError::UndefinedVariable {
-                    name: variable.name.clone(),
-                    path: variable.text.clone(),
-                }),
+            Expr::Context(ContextPath { text, path }) => {
+                let document = scope.context();
+                query(path, document).map_err(|e| error(text, Source::Context, document, e))
+            }
+            Expr::Variable(VariablePath { text, name, path }) => match scope.variable(name) {
+                Some(document) => query(path, document)
+                    .map_err(|e| error(text, Source::Variable(name.clone()), document, e)),
+                None => Err(EvalError::UndefinedVariable { name: name.clone(), path: text.clone() }),
             },
             Expr::Intrinsic(call) => call.evaluate(scope).map(Cow::Owned),
         }
     }
 }
 
-fn query<'a>(
-    path: &JsonPath,
-    document: &'a Value,
-    text: &str,
-    source: impl FnOnce() -> Source,
-) -> Result<Cow<'a, Value>, EvalError> {
-    path.query_ref(document).map_err(|error| EvalError::Path {
-        path: text.into(),
-        looked_up_in: source(),
-        document: document.to_string().into(),
-        function: None,
-        error,
-    })
-}
+/// How a path is asked.
+type Query = for<'p, 'd> fn(&'p JsonPath, &'d Value) -> Result<Cow<'d, Value>, PathError>;
 
 /// Parses what follows `$$` or `$name`; `offset` is the number of characters before it.
 fn path_behind(rest: &str, offset: usize) -> Result<JsonPath, ExprSyntaxError> {

@@ -172,11 +172,14 @@ impl Node {
         match self {
             Node::Constant(value) => Ok(value.clone()),
             // Only the whole template can be an expression of no field, and it never is.
-            Node::Expression(expr) => expr.evaluate(scope).map_err(|source| TemplateEvalError {
-                field: Box::default(),
-                pointer: Box::default(),
-                source: Box::new(source),
-            }),
+            Node::Expression(expr) => match expr.evaluate_in_template(scope) {
+                Ok(value) => Ok(value.into_owned()),
+                Err(source) => Err(TemplateEvalError {
+                    field: Box::default(),
+                    pointer: Box::default(),
+                    source: Box::new(source),
+                }),
+            },
             Node::Array(nodes) => {
                 let mut items = Vec::with_capacity(nodes.len());
                 for (index, node) in nodes.iter().enumerate() {

@@ -57,3 +57,33 @@ fn mix(seed: u64) -> u64 {
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn rounds_as_java_does() {
+        for (number, expected) in [
+            (json!(1.49), 1),
+            (json!(1.5), 2),
+            (json!(2.5), 3),
+            (json!(-0.5), 0),
+            (json!(-1.5), -1),
+            (json!(-1.51), -2),
+            (json!(1e300), i64::MAX),
+            (json!(u64::MAX), i64::MAX),
+            (json!(i64::MIN), i64::MIN),
+        ] {
+            assert_eq!(integer(&number).unwrap(), expected, "{number}");
+        }
+    }
+
+    /// The published first output of SplitMix64 for the seed 1234567.
+    #[test]
+    fn mixes_as_published() {
+        assert_eq!(mix(1_234_567), 6_457_827_717_110_365_317);
+    }
+}

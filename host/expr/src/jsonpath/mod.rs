@@ -81,7 +81,7 @@ impl JsonPath {
     /// See [`PathError`].
     pub fn query_ref<'a>(&self, document: &'a Value) -> Result<Cow<'a, Value>, PathError> {
         if self.plain
-            && let Some(value) = self.follow(document)
+            && let Some(value) = follow(&self.path.segments, document)
         {
             return Ok(Cow::Borrowed(value));
         }
@@ -90,24 +90,56 @@ impl JsonPath {
         query.answer_from(&self.path, document)
     }
 
+    /// Like [`query_ref`](Self::query_ref), but as AWS answers a path that stands alone in a payload template, where
+    /// less is an error than in `InputPath` and its like, or in the arguments of a function:
+    /// - an indefinite path whose beginning is not there is an empty array (recorded for `[*]` and slices);
+    /// - a definite path that ends in an index behind the end of an array is null.
+    ///
+    /// # Errors
+    /// See [`PathError`].
+    pub fn query_in_template<'a>(&self, document: &'a Value) -> Result<Cow<'a, Value>, PathError> {
+        self.query_ref(document).or_else(|error| {
+            if !error.is_not_found() {
+                Err(error)
+            } else if !self.is_definite() {
+                Ok(Cow::Owned(Value::Array(Vec::new())))
+            } else if self.ends_behind_array(document) {
+                Ok(Cow::Owned(Value::Null))
+            } else {
+                Err(error)
+            }
+        })
+    }
+
+    /// Whether the path is plain and ends in an index, and there is an array for it, which is too short.
+    fn ends_behind_array(&self, document: &Value) -> bool {
+        match self.path.segments.split_last() {
+            Some((Segment::Index(_), parent)) if self.plain => {
+                follow(parent, document).is_some_and(Value::is_array)
+            }
+            _ => false,
+        }
+    }
+
     /// The path as plain steps, if it has nothing but single names and non-negative indexes.
     pub(crate) fn into_steps(self) -> Option<Vec<Step>> {
         self.path.into_steps()
     }
+}
 
-    fn follow<'a>(&self, document: &'a Value) -> Option<&'a Value> {
-        let mut value = document;
-        for segment in &self.path.segments {
-            value = match (segment, value) {
-                (Segment::Property(names), Value::Object(members)) => names.first()?.find(members)?,
-                (Segment::Index(indexes), Value::Array(items)) => {
-                    let index = i64::from(*indexes.first()?);
-                    let index = if index < 0 { index + items.len() as i64 } else { index };
-                    items.get(usize::try_from(index).ok()?)?
-                }
-                _ => return None,
-            };
-        }
-        Some(value)
+/// Follows plain segments.
+fn follow<'a>(segments: &[Segment], document: &'a Value) -> Option<&'a Value> {
+    let mut value = document;
+    for segment in segments {
+        value = match (segment, value) {
+            (Segment::Property(names), Value::Object(members)) => names.first()?.find(members)?,
+            (Segment::Index(indexes), Value::Array(items)) => {
+                let index = i64::from(*indexes.first()?);
+                let index = if index < 0 { index + items.len() as i64 } else { index };
+                items.get(usize::try_from(index).ok()?)?
+            }
+            _ => return None,
+        };
     }
+    Some(value)
 }

@@ -13,8 +13,8 @@ use crate::cursor::{Cursor, unescape};
 pub const MAX_PATH_LENGTH: usize = 16 * 1024;
 /// Segments in a path, at most.
 pub const MAX_SEGMENTS: usize = 512;
-/// Filters and arguments inside one another, at most.
-pub const MAX_NESTING: usize = 16;
+/// Filters, arguments, parentheses and negations inside one another, at most.
+pub const MAX_NESTING: usize = 32;
 
 /// Parses a path that stands alone.
 pub(super) fn parse(text: &str) -> Result<Path, PathSyntaxError> {
@@ -29,7 +29,7 @@ pub(super) fn parse(text: &str) -> Result<Path, PathSyntaxError> {
 /// Parses the path that fills `cursor`; `nesting` counts the filters and calls around it.
 pub(super) fn parse_path(mut cursor: Cursor<'_>, nesting: usize) -> Result<Path, PathSyntaxError> {
     if nesting > MAX_NESTING {
-        return cursor.error(format!("More than {MAX_NESTING} filters or function calls inside one another"));
+        return cursor.error(too_deep());
     }
     while cursor.current().is_some_and(char::is_whitespace) {
         cursor.position += 1;
@@ -42,6 +42,10 @@ pub(super) fn parse_path(mut cursor: Cursor<'_>, nesting: usize) -> Result<Path,
     let root = parser.root()?;
     parser.segments()?;
     Ok(Path::new(root, parser.segments))
+}
+
+pub(super) fn too_deep() -> String {
+    format!("More than {MAX_NESTING} filters, calls or parentheses inside one another")
 }
 
 struct Parser<'t> {
@@ -212,7 +216,7 @@ impl Parser<'_> {
         let (Some(open), Some(close), Some(end)) = (open, close, end) else {
             return self.cursor.error("Expected a filter of the form [?(…)]");
         };
-        let filter = parse_filter(self.cursor.part(open, close + 1), self.nesting + 1)?;
+        let filter = parse_filter(self.cursor.part(open, close + 1), self.nesting)?;
         self.segments.push(Segment::Filter(Box::new(filter)));
         self.cursor.position = end + 1;
         Ok(())

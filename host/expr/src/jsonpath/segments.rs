@@ -175,7 +175,7 @@ impl Segment {
     pub(super) fn print(&self, text: &mut String) {
         match self {
             Segment::Property(names) => {
-                let names: Vec<String> = names.iter().map(|name| format!("'{}'", name.text)).collect();
+                let names: Vec<String> = names.iter().map(|name| quoted(&name.text)).collect();
                 text.push_str(&format!("[{}]", names.join(",")));
             }
             Segment::Wildcard => text.push_str("[*]"),
@@ -195,6 +195,10 @@ impl Segment {
             }
         }
     }
+}
+
+fn quoted(name: &str) -> String {
+    format!("'{}'", name.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 /// One step of a path that only names places.

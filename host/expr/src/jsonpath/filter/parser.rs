@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::super::error::PathSyntaxError;
 use super::super::literal::parse_literal;
-use super::super::parser::{MAX_NESTING, parse_path};
+use super::super::parser::{MAX_NESTING, parse_path, too_deep};
 use super::super::segments::Path;
 use super::{Filter, Operand, Operator};
 use crate::cursor::{Cursor, unescape};
@@ -33,7 +33,7 @@ pub(in crate::jsonpath) fn parse_filter(
 
 struct Parser<'t> {
     cursor: Cursor<'t>,
-    /// Filters, calls and parentheses around what is read.
+    /// Filters, calls, parentheses and negations around what is read.
     nesting: usize,
 }
 
@@ -55,8 +55,8 @@ impl<'t> Parser<'t> {
     }
 
     fn operand(&mut self) -> Result<Filter, PathSyntaxError> {
-        if self.nesting > 4 * MAX_NESTING {
-            return self.cursor.error("The filter has too many parentheses inside one another");
+        if self.nesting > MAX_NESTING {
+            return self.cursor.error(too_deep());
         }
         self.cursor.skip_spaces();
         match self.cursor.current() {
