@@ -1,1 +1,25 @@
-//! dirigent-engine
+//! The engine: the interpreter of compiled state machines, and the driver that runs it.
+//!
+//! - [`core`]: the sans-IO core. Stimuli in; events, changed frames, timers and effects out.
+//! - `rows`: how executions lie in the store
+//! - [`catalog`]: state machines, their revisions and tags
+//! - `driver`: the engine proper: makes steps durable and carries out their effects
+//! - [`history`]: reading what happened
+
+#[allow(missing_docs)]
+pub mod catalog;
+pub mod core;
+mod driver;
+pub mod event;
+pub mod history;
+pub mod limits;
+pub mod payload;
+pub mod rows;
+
+pub use driver::{
+    Binding, Description, Engine, EngineConfig, EngineError, Happening, Listing, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS,
+    StartRequest, Started, TaskCall, TaskHost, TaskOutcome,
+};
+pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
+pub use limits::Limits;
+pub use payload::{Payload, PayloadRef};

@@ -1,0 +1,29 @@
+//! Pass and Fail.
+
+use std::sync::Arc;
+
+use super::fields::Fields;
+use super::{Compiler, Names};
+use crate::program::{Fail, Kind, Pass, Text};
+
+impl Compiler {
+    pub(super) fn pass(&mut self, names: &Names, fields: &mut Fields<'_>) -> Option<Kind> {
+        let result = fields.get("Result").cloned();
+        let next = self.transition(names, fields)?;
+        Some(Kind::Pass(Pass { result, next }))
+    }
+
+    pub(super) fn fail(&mut self, fields: &mut Fields<'_>) -> Option<Kind> {
+        fields.at_most_one(&["Error", "ErrorPath"], &mut self.out);
+        fields.at_most_one(&["Cause", "CausePath"], &mut self.out);
+        let error = self.text(fields, "Error", "ErrorPath");
+        let cause = self.text(fields, "Cause", "CausePath");
+        Some(Kind::Fail(Fail { error, cause }))
+    }
+
+    fn text(&mut self, fields: &mut Fields<'_>, fixed: &'static str, path: &'static str) -> Option<Text> {
+        let text = fields.string(fixed, &mut self.out).map(|text| Text::Fixed(Arc::from(text)));
+        let path = fields.expression(path, &mut self.out).map(Text::Path);
+        text.or(path)
+    }
+}

@@ -1,0 +1,74 @@
+//! From a definition to a [`Program`]: one pass that goes on after each problem and reports them all.
+//!
+//! - `fields`: reading an object's fields with diagnostics
+//! - `machine`: `StartAt`, `States`, transitions and what they reach
+//! - `state`: what all types share, and the dispatch by `Type`
+//! - `leaf`, `task`, `choice`, `wait`, `nested`: the types
+//! - `errors`: `Retry` and `Catch`
+
+mod choice;
+mod errors;
+mod fields;
+mod leaf;
+mod machine;
+mod nested;
+mod state;
+mod task;
+mod wait;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, INVALID_JSON, Pointer};
+use crate::program::{Machine, MachineIndex, Program, State, StateIndex};
+
+/// What the compiler carries along.
+struct Compiler {
+    out: Diagnostics,
+    machines: Vec<Machine>,
+    /// Reserved by index before it is compiled, since states refer to later ones.
+    states: Vec<Option<State>>,
+    nesting: usize,
+}
+
+/// The machine being compiled: where its state names lead, and which of them were used as targets.
+struct Names {
+    index: MachineIndex,
+    states: HashMap<Arc<str>, StateIndex>,
+}
+
+impl Program {
+    /// Compiles a definition.
+    ///
+    /// The second value lists every problem found, warnings included; the program is there when none is an error.
+    #[must_use]
+    pub fn compile(definition: &Value) -> (Option<Program>, Vec<Diagnostic>) {
+        let mut compiler =
+            Compiler { out: Diagnostics::default(), machines: Vec::new(), states: Vec::new(), nesting: 0 };
+        let timeout_seconds = compiler.top(definition);
+        let Compiler { out, machines, states, .. } = compiler;
+        if out.has_errors() {
+            return (None, out.into_vec());
+        }
+        // Without errors every reserved place is filled; a gap would be a fault of this compiler.
+        let states: Option<Vec<State>> = states.into_iter().collect();
+        let program = states.map(|states| Program { machines, states, timeout_seconds });
+        debug_assert!(program.is_some(), "no error reported, yet a state is missing");
+        (program, out.into_vec())
+    }
+
+    /// Parses the text of a definition and compiles it.
+    #[must_use]
+    pub fn compile_text(definition: &str) -> (Option<Program>, Vec<Diagnostic>) {
+        match serde_json::from_str::<Value>(definition) {
+            Ok(value) => Self::compile(&value),
+            Err(error) => {
+                let mut out = Diagnostics::default();
+                out.error(INVALID_JSON, &Pointer::default(), format!("The definition is not valid JSON: {error}"));
+                (None, out.into_vec())
+            }
+        }
+    }
+}

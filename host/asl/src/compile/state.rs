@@ -1,0 +1,187 @@
+//! One state: the dispatch by `Type`, and the fields that several types share.
+
+use std::sync::Arc;
+
+use dirigent_expr::{Expr, ReferencePath};
+use serde_json::Value;
+
+use super::fields::{Fields, wrong_type};
+use super::{Compiler, Names};
+use crate::diagnostic::{NOT_SUPPORTED, Pointer, SCHEMA};
+use crate::program::{Flow, Kind, ResultPlace, Selector, State, Transition};
+
+/// Every field of some state type: in a type that lacks it, such a field is an error, not a stray comment.
+const FIELDS_OF_SOME_TYPE: &[&str] = &[
+    "Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Result", "Retry",
+    "Catch", "Choices", "Default", "Branches", "ItemProcessor", "Iterator", "ItemsPath", "ItemSelector",
+    "MaxConcurrency", "MaxConcurrencyPath", "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "Cause",
+    "ErrorPath", "CausePath", "Resource", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds",
+    "HeartbeatSecondsPath", "Credentials", "ItemReader", "ItemBatcher", "ResultWriter", "ToleratedFailureCount",
+    "ToleratedFailureCountPath", "ToleratedFailurePercentage", "ToleratedFailurePercentagePath", "Label", "Assign",
+];
+
+/// Fields that only states in JSONata have.
+const JSONATA_ONLY: &[&str] = &["Arguments", "Output", "Items"];
+
+/// Which of the data flow's fields a type has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Has {
+    pub(super) parameters: bool,
+    pub(super) item_selector: bool,
+    pub(super) result_selector: bool,
+    pub(super) result_path: bool,
+    pub(super) assign: bool,
+}
+
+impl Compiler {
+    pub(super) fn state(&mut self, names: &Names, name: &str, value: &Value, at: Pointer) -> Option<State> {
+        let location = at.to_string();
+        let mut fields = Fields::of(value, at, &mut self.out)?;
+        if !fields.require(&["Type"], &mut self.out) {
+            return None;
+        }
+        let type_name = fields.string("Type", &mut self.out)?;
+        self.query_language(&mut fields);
+        let all = Has { parameters: true, result_selector: true, result_path: true, assign: true, item_selector: false };
+        let parsed = match type_name {
+            "Task" => (self.flow(&mut fields, all), self.task(names, &mut fields)),
+            "Pass" => (self.flow(&mut fields, Has { result_selector: false, ..all }), self.pass(names, &mut fields)),
+            "Choice" => {
+                (self.flow(&mut fields, Has { assign: true, ..Has::default() }), self.choice(names, &mut fields))
+            }
+            "Wait" => (self.flow(&mut fields, Has { assign: true, ..Has::default() }), self.wait(names, &mut fields)),
+            "Parallel" => (self.flow(&mut fields, all), self.parallel(names, &mut fields)),
+            "Map" => (self.flow(&mut fields, Has { item_selector: true, ..all }), self.map(names, &mut fields)),
+            "Succeed" => (self.flow(&mut fields, Has::default()), Some(Kind::Succeed)),
+            "Fail" => (Some(Flow::default()), self.fail(&mut fields)),
+            _ => {
+                let message = "The field 'Type' should have one of these values: \
+                               [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]";
+                self.out.error(SCHEMA, &fields.place("Type"), message);
+                return None;
+            }
+        };
+        for name in JSONATA_ONLY {
+            if fields.get(name).is_some() {
+                let message = format!("Field '{name}' belongs to JSONata, and the state's query language is JSONPath");
+                self.out.error(SCHEMA, &fields.place(name), message);
+            }
+        }
+        fields.finish(FIELDS_OF_SOME_TYPE, &format!("a {type_name} state"), &mut self.out);
+        let (flow, kind) = parsed;
+        Some(State { name: Arc::from(name), location, machine: names.index, flow: flow?, kind: kind? })
+    }
+
+    fn flow(&mut self, fields: &mut Fields<'_>, has: Has) -> Option<Flow> {
+        let out = &mut self.out;
+        Some(Flow {
+            input: selector(fields, "InputPath", out)?,
+            output: selector(fields, "OutputPath", out)?,
+            parameters: if has.parameters { fields.template("Parameters", out) } else { None }
+                .or_else(|| if has.item_selector { fields.template("ItemSelector", out) } else { None }),
+            result_selector: if has.result_selector { fields.template("ResultSelector", out) } else { None },
+            result: if has.result_path { result_place(fields, out)? } else { ResultPlace::Replace },
+            assign: if has.assign { self.assign(fields) } else { None },
+        })
+    }
+
+    /// `Assign`: an object from variable names to values.
+    pub(super) fn assign(&mut self, fields: &mut Fields<'_>) -> Option<dirigent_expr::Template> {
+        let place = fields.place("Assign");
+        let value = fields.get("Assign")?;
+        let Some(object) = value.as_object() else {
+            wrong_type(&mut self.out, &place, "Object");
+            return None;
+        };
+        for key in object.keys() {
+            let name = key.strip_suffix(".$").unwrap_or(key);
+            if let Err(why) = variable_name(name) {
+                self.out.error(SCHEMA, &place.child(key), why);
+            }
+        }
+        fields.template("Assign", &mut self.out)
+    }
+
+    /// Exactly one of `Next` and `End: true`.
+    pub(super) fn transition(&mut self, names: &Names, fields: &mut Fields<'_>) -> Option<Transition> {
+        let end = fields.boolean("End", &mut self.out);
+        let next = fields.string("Next", &mut self.out);
+        match (next, end) {
+            (Some(next), None | Some(false)) => {
+                let at = fields.place("Next");
+                self.target(names, "Next", next, &at).map(Transition::To)
+            }
+            (None, Some(true)) => Some(Transition::End),
+            (Some(_), Some(true)) => {
+                self.out.error(SCHEMA, &fields.at, "Only one of these fields may be given: [Next, End]. Remove the other");
+                None
+            }
+            (None, _) => {
+                if !fields.has("Next") {
+                    self.out.error(SCHEMA, &fields.at, "One of these fields is required: [Next, End]");
+                }
+                None
+            }
+        }
+    }
+
+    /// A feature that AWS has and this version does not.
+    pub(super) fn not_supported(&mut self, fields: &mut Fields<'_>, name: &'static str, instead: &str) {
+        if fields.get(name).is_some() {
+            let message = format!("Field '{name}' is not served by this version of Dirigent. {instead}");
+            self.out.error(NOT_SUPPORTED, &fields.place(name), message);
+        }
+    }
+}
+
+fn selector(fields: &mut Fields<'_>, name: &'static str, out: &mut crate::Diagnostics) -> Option<Selector> {
+    match fields.get(name) {
+        None => Some(Selector::Whole),
+        Some(Value::Null) => Some(Selector::Nothing),
+        Some(Value::String(text)) if text == "$" => Some(Selector::Whole),
+        Some(_) => fields.path(name, out).map(Selector::At),
+    }
+}
+
+pub(super) fn result_place(fields: &mut Fields<'_>, out: &mut crate::Diagnostics) -> Option<ResultPlace> {
+    match fields.get("ResultPath") {
+        None => Some(ResultPlace::Replace),
+        Some(Value::Null) => Some(ResultPlace::Discard),
+        Some(Value::String(text)) => match ReferencePath::parse(text) {
+            Ok(path) if path.is_root() => Some(ResultPlace::Replace),
+            Ok(path) => Some(ResultPlace::At(path)),
+            Err(error) => {
+                let message = format!("Value is not a Reference Path: {error}. It may name members and indices only");
+                out.error(SCHEMA, &fields.place("ResultPath"), message);
+                None
+            }
+        },
+        Some(_) => {
+            wrong_type(out, &fields.place("ResultPath"), "String");
+            None
+        }
+    }
+}
+
+/// Longest variable name. Source: AWS developer guide, "Passing data between states with variables".
+const MAX_VARIABLE_NAME: usize = 80;
+
+fn variable_name(name: &str) -> Result<(), String> {
+    let mut chars = name.chars();
+    let head = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
+    if !head || !chars.all(|c| c.is_alphanumeric() || c == '_') {
+        return Err(format!("'{name}' is no variable name: letters, digits and '_', and no digit first"));
+    }
+    if name.chars().count() > MAX_VARIABLE_NAME {
+        return Err(format!("A variable name has at most {MAX_VARIABLE_NAME} characters"));
+    }
+    if name == "states" {
+        return Err("'states' is reserved and cannot be assigned".into());
+    }
+    Ok(())
+}
+
+/// `…Seconds` or `…SecondsPath`, or neither.
+pub(super) fn path_or<T>(fixed: Option<T>, path: Option<Expr>, make: fn(T) -> crate::Seconds) -> Option<crate::Seconds> {
+    fixed.map(make).or_else(|| path.map(crate::Seconds::Path))
+}

@@ -1,0 +1,63 @@
+//! Task.
+
+use std::sync::Arc;
+
+use super::fields::Fields;
+use super::state::path_or;
+use super::{Compiler, Names};
+use crate::diagnostic::{NOT_SUPPORTED, SCHEMA};
+use crate::program::{Kind, Seconds, Task};
+use crate::{Integration, MAX_SECONDS, Resource};
+
+impl Compiler {
+    pub(super) fn task(&mut self, names: &Names, fields: &mut Fields<'_>) -> Option<Kind> {
+        fields.require(&["Resource"], &mut self.out);
+        let text = fields.string("Resource", &mut self.out);
+        let resource = text.and_then(|text| self.resource(text, fields));
+
+        fields.at_most_one(&["TimeoutSeconds", "TimeoutSecondsPath"], &mut self.out);
+        fields.at_most_one(&["HeartbeatSeconds", "HeartbeatSecondsPath"], &mut self.out);
+        let timeout = fields.integer("TimeoutSeconds", 1, MAX_SECONDS, &mut self.out);
+        let heartbeat = fields.integer("HeartbeatSeconds", 1, MAX_SECONDS, &mut self.out);
+        if let Some(heartbeat) = heartbeat
+            && heartbeat >= timeout.unwrap_or(MAX_SECONDS)
+        {
+            let place = fields.place("HeartbeatSeconds");
+            self.out.error(SCHEMA, &place, "HeartbeatSeconds must be smaller than TimeoutSeconds");
+        }
+        let timeout_path = fields.path("TimeoutSecondsPath", &mut self.out);
+        let heartbeat_path = fields.path("HeartbeatSecondsPath", &mut self.out);
+        let credentials = fields.template("Credentials", &mut self.out);
+        let errors = self.errors(names, fields);
+        let next = self.transition(names, fields);
+        Some(Kind::Task(Box::new(Task {
+            resource: resource?,
+            resource_text: Arc::from(text?),
+            timeout: path_or(timeout, timeout_path, Seconds::Fixed),
+            heartbeat: path_or(heartbeat, heartbeat_path, Seconds::Fixed),
+            credentials,
+            errors,
+            next: next?,
+        })))
+    }
+
+    fn resource(&mut self, text: &str, fields: &Fields<'_>) -> Option<Resource> {
+        let place = fields.place("Resource");
+        let resource = match Resource::parse(text) {
+            Ok(resource) => resource,
+            Err(error) => {
+                self.out.error(SCHEMA, &place, error.to_string());
+                return None;
+            }
+        };
+        let why = match &resource {
+            Resource::Activity { .. } => "Activities are",
+            Resource::Service { integration: Integration::WaitForTaskToken, .. } => "'.waitForTaskToken' is",
+            Resource::Service { integration: Integration::Sync | Integration::Sync2, .. } => "'.sync' is",
+            _ => return Some(resource),
+        };
+        let message = format!("{why} not served by this version of Dirigent. Use a request-response integration");
+        self.out.error(NOT_SUPPORTED, &place, message);
+        None
+    }
+}

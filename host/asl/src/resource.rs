@@ -1,0 +1,158 @@
+//! What a Task's `Resource` names.
+
+use std::fmt;
+use thiserror::Error;
+
+/// How a service integration waits for its task.
+/// Source: AWS developer guide, "Discover service integration patterns in Step Functions".
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Integration {
+    /// The task is done when the call answers.
+    RequestResponse,
+    /// `.sync`: the task is done when the job that it started is.
+    Sync,
+    /// `.sync:2`: as `.sync`, with the output as JSON (nested executions).
+    Sync2,
+    /// `.waitForTaskToken`: the task is done when somebody returns its token.
+    WaitForTaskToken,
+}
+
+/// A parsed `Resource`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Resource {
+    /// `plugin:NAME` or `plugin:NAME@VERSION`: a plugin by name.
+    Plugin {
+        /// What follows `plugin:`.
+        reference: String,
+    },
+    /// `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`: the plugin of that function name.
+    Lambda {
+        /// The function's name.
+        function: String,
+    },
+    /// `arn:PARTITION:states:REGION:ACCOUNT:activity:NAME`.
+    Activity {
+        /// The activity's name.
+        name: String,
+    },
+    /// `arn:PARTITION:states:::SERVICE:ACTION[.PATTERN]`, `aws-sdk:SERVICE:ACTION` included.
+    Service {
+        /// The service, such as `lambda`, or `aws-sdk:sfn`.
+        service: String,
+        /// The action without its pattern, such as `invoke`.
+        action: String,
+        /// How it waits.
+        integration: Integration,
+    },
+}
+
+/// The text is no resource that Step Functions or Dirigent knows.
+#[derive(Clone, Debug, Error, Eq, PartialEq)]
+#[error(
+    "The resource provided {0} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."
+)]
+pub struct ResourceError(pub String);
+
+impl Resource {
+    /// Parses the text of a `Resource` field.
+    ///
+    /// # Errors
+    /// When the text is neither `plugin:…` nor an ARN of Lambda or Step Functions.
+    pub fn parse(text: &str) -> Result<Resource, ResourceError> {
+        let unknown = || ResourceError(text.to_owned());
+        if let Some(reference) = text.strip_prefix("plugin:") {
+            let name = reference.split('@').next().unwrap_or_default();
+            let sound = !name.is_empty()
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+            return if sound { Ok(Resource::Plugin { reference: reference.to_owned() }) } else { Err(unknown()) };
+        }
+        let mut parts = text.splitn(6, ':');
+        let (Some("arn"), Some(partition), Some(owner), Some(region), Some(account), Some(rest)) =
+            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(unknown());
+        };
+        if !partition.starts_with("aws") {
+            return Err(unknown());
+        }
+        match (owner, region.is_empty() && account.is_empty()) {
+            ("lambda", false) => {
+                let function = rest.strip_prefix("function:").and_then(|r| r.split(':').next());
+                match function {
+                    Some(name) if !name.is_empty() => Ok(Resource::Lambda { function: name.to_owned() }),
+                    _ => Err(unknown()),
+                }
+            }
+            ("states", false) => match rest.strip_prefix("activity:") {
+                Some(name) if !name.is_empty() => Ok(Resource::Activity { name: name.to_owned() }),
+                _ => Err(unknown()),
+            },
+            ("states", true) => Self::service(rest).ok_or_else(unknown),
+            _ => Err(unknown()),
+        }
+    }
+
+    fn service(rest: &str) -> Option<Resource> {
+        let (rest, integration) = if let Some(rest) = rest.strip_suffix(".sync:2") {
+            (rest, Integration::Sync2)
+        } else if let Some(rest) = rest.strip_suffix(".sync") {
+            (rest, Integration::Sync)
+        } else if let Some(rest) = rest.strip_suffix(".waitForTaskToken") {
+            (rest, Integration::WaitForTaskToken)
+        } else {
+            (rest, Integration::RequestResponse)
+        };
+        let (service, action) = rest.rsplit_once(':')?;
+        let sound = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || "-_:".contains(c));
+        (sound(service) && sound(action) && !action.contains(':')).then(|| Resource::Service {
+            service: service.to_owned(),
+            action: action.to_owned(),
+            integration,
+        })
+    }
+}
+
+impl fmt::Display for Integration {
+    /// The suffix as it stands in a `Resource`, with its dot; nothing for request-response.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Integration::RequestResponse => "",
+            Integration::Sync => ".sync",
+            Integration::Sync2 => ".sync:2",
+            Integration::WaitForTaskToken => ".waitForTaskToken",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn forms() {
+        let service = |service: &str, action: &str, integration| Resource::Service {
+            service: service.into(),
+            action: action.into(),
+            integration,
+        };
+        let cases = [
+            ("plugin:echo", Resource::Plugin { reference: "echo".into() }),
+            ("plugin:echo@1.2", Resource::Plugin { reference: "echo@1.2".into() }),
+            ("arn:aws:lambda:us-east-1:000000000000:function:f", Resource::Lambda { function: "f".into() }),
+            ("arn:aws:lambda:us-east-1:000000000000:function:f:live", Resource::Lambda { function: "f".into() }),
+            ("arn:aws:states:us-east-1:000000000000:activity:a", Resource::Activity { name: "a".into() }),
+            ("arn:aws:states:::lambda:invoke", service("lambda", "invoke", Integration::RequestResponse)),
+            ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", service("sqs", "sendMessage", Integration::WaitForTaskToken)),
+            ("arn:aws:states:::states:startExecution.sync:2", service("states", "startExecution", Integration::Sync2)),
+            ("arn:aws:states:::ecs:runTask.sync", service("ecs", "runTask", Integration::Sync)),
+            ("arn:aws:states:::aws-sdk:s3:getObject", service("aws-sdk:s3", "getObject", Integration::RequestResponse)),
+        ];
+        for (text, want) in cases {
+            assert_eq!(Resource::parse(text).unwrap(), want, "{text}");
+        }
+        for text in ["", "plugin:", "plugin:@1", "arn:aws:states:::lambda", "arn:aws:s3:::bucket", "lambda", "plugin:a b"] {
+            assert!(Resource::parse(text).is_err(), "{text}");
+        }
+    }
+}

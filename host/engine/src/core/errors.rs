@@ -1,0 +1,225 @@
+//! What goes wrong in a state, and what Retry and Catch make of it.
+//!
+//! Source: ASL specification, "Errors"; AWS developer guide, "Handling errors in Step Functions workflows".
+
+use std::sync::Arc;
+
+use dirigent_asl::{Catcher, ErrorName, Jitter, Retrier, Transition};
+use dirigent_expr::{EvalError, TemplateEvalError};
+use dirigent_store::FrameId;
+use serde_json::{Map, Value};
+
+use super::flow;
+use super::frame::Phase;
+use super::turn::Turn;
+use crate::event::Fault;
+use crate::payload::Payload;
+
+/// Error names of ASL that the engine raises or treats apart.
+pub(crate) mod error_names {
+    pub(crate) const RUNTIME: &str = "States.Runtime";
+    pub(crate) const DATA_LIMIT: &str = "States.DataLimitExceeded";
+    pub(crate) const TIMEOUT: &str = "States.Timeout";
+    pub(crate) const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
+    pub(crate) const NO_CHOICE: &str = "States.NoChoiceMatched";
+    pub(crate) const INTRINSIC: &str = "States.IntrinsicFailure";
+    pub(crate) const RESULT_PATH: &str = "States.ResultPathMatchFailure";
+}
+
+/// An error of a state.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    /// Name and cause, as the history shows them.
+    pub(crate) fault: Fault,
+    /// The definition or its data are at fault: no Retry and no Catch applies.
+    terminal: bool,
+    /// The cause is a sentence of the engine's, which AWS begins with the state and the event of its entry.
+    located: bool,
+}
+
+impl Failure {
+    /// An error that came with its own words: a task's, or a Fail state's.
+    pub(crate) fn of(fault: Fault) -> Failure {
+        let terminal = fault.error.as_deref() == Some(error_names::RUNTIME);
+        Failure { fault, terminal, located: true }
+    }
+
+    /// `States.Runtime`, which nothing catches.
+    pub(crate) fn runtime(cause: impl Into<Arc<str>>) -> Failure {
+        Failure { fault: Fault::new(error_names::RUNTIME, cause), terminal: true, located: false }
+    }
+
+    /// An error of ASL that may be caught.
+    pub(crate) fn named(error: &'static str, cause: impl Into<Arc<str>>) -> Failure {
+        Failure { fault: Fault::new(error, cause), terminal: false, located: false }
+    }
+
+    /// A path or intrinsic function under a template's key, or in a field that AWS treats like one.
+    pub(crate) fn in_field(field: &str, error: &EvalError) -> Failure {
+        match error {
+            EvalError::Path { path, document, .. } => Failure::runtime(format!(
+                "The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{document}'"
+            )),
+            EvalError::Intrinsic { expression, message, .. } => Failure::named(
+                error_names::INTRINSIC,
+                format!("The function '{expression}' had the following error: {message}"),
+            ),
+            EvalError::UndefinedVariable { name, .. } => Failure::runtime(format!(
+                "The variable '${name}' specified for the field '{field}' is not defined"
+            )),
+        }
+    }
+
+    /// A path of `InputPath`, `OutputPath` and their like.
+    pub(crate) fn in_path(error: &EvalError) -> Failure {
+        match error {
+            EvalError::Path { .. } => Failure::runtime(error.to_string()),
+            other => Failure::in_field("", other),
+        }
+    }
+}
+
+impl From<TemplateEvalError> for Failure {
+    fn from(error: TemplateEvalError) -> Failure {
+        Failure::in_field(&error.field, &error.source)
+    }
+}
+
+impl Turn<'_> {
+    /// The frame's state has failed: retry it, catch it, or fail its machine.
+    pub(super) fn failed(&mut self, id: FrameId, mut failure: Failure) {
+        let state = self.state_of(id);
+        if !failure.located {
+            failure.located = true;
+            let cause = failure.fault.cause.as_deref().unwrap_or_default();
+            let entered = self.x.frames.get(&id).map_or(0, |frame| frame.entered_event);
+            failure.fault.cause = Some(Arc::from(format!(
+                "An error occurred while executing the state '{}' (entered at the event id #{entered}). {cause}",
+                state.name
+            )));
+        }
+        let name: Arc<str> = failure.fault.error.clone().unwrap_or_default();
+        if let (Some(handling), false) = (state.kind.errors(), failure.terminal) {
+            let retrier = handling.retry.iter().enumerate().find(|(_, retrier)| matches(&retrier.errors, &name));
+            if let Some((index, retrier)) = retrier
+                && self.retry(id, index, handling.retry.len(), retrier)
+            {
+                return;
+            }
+            if let Some(catcher) = handling.catch.iter().find(|catcher| matches(&catcher.errors, &name)) {
+                return match self.caught(id, catcher, &failure) {
+                    Ok(()) => {}
+                    Err(failure) => self.machine_failed_by(id, failure),
+                };
+            }
+        }
+        self.machine_failed(id, failure);
+    }
+
+    /// A failure inside a catcher is final, or it would catch itself.
+    fn machine_failed_by(&mut self, id: FrameId, failure: Failure) {
+        let failure = Failure { terminal: true, ..failure };
+        self.failed(id, failure);
+    }
+
+    /// Waits for another attempt, if the retrier has one left.
+    fn retry(&mut self, id: FrameId, index: usize, retriers: usize, retrier: &Retrier) -> bool {
+        let frame = self.frame(id);
+        frame.retries.resize(retriers, 0);
+        let attempt = frame.retries[index];
+        if attempt >= retrier.max_attempts {
+            return false;
+        }
+        frame.retries[index] += 1;
+        let due_ms = self.now_ms.saturating_add(delay_ms(retrier, attempt, self.entropy.next()));
+        self.wait_for(id, Phase::Backoff { due_ms });
+        true
+    }
+
+    fn caught(&mut self, id: FrameId, catcher: &Catcher, failure: &Failure) -> Result<(), Failure> {
+        let mut error = Map::new();
+        for (key, text) in [("Error", &failure.fault.error), ("Cause", &failure.fault.cause)] {
+            if let Some(text) = text {
+                error.insert(key.into(), Value::from(&**text));
+            }
+        }
+        let error = Payload::from_value(Value::Object(error));
+        let assigned = flow::assign(self, id, &error, catcher.assign.as_ref())?;
+        let input = self.frame(id).input.clone();
+        let output = flow::place(&catcher.result, &input, error)?;
+        self.leave(id, output, assigned, Transition::To(catcher.next));
+        Ok(())
+    }
+}
+
+/// Whether one of `names` stands for the error.
+fn matches(names: &[ErrorName], error: &str) -> bool {
+    let beyond_all = matches!(error, error_names::RUNTIME | error_names::DATA_LIMIT);
+    let timed_out = matches!(error, error_names::TIMEOUT | error_names::HEARTBEAT_TIMEOUT);
+    names.iter().any(|name| match name {
+        ErrorName::All => !beyond_all,
+        ErrorName::TaskFailed => !beyond_all && !timed_out,
+        // A missed heartbeat is a time-out too. Source: AWS developer guide, "Error names", States.Timeout.
+        ErrorName::Is(name) => &**name == error || (&**name == error_names::TIMEOUT && timed_out),
+    })
+}
+
+/// Milliseconds before the attempt that follows `attempt` earlier retries.
+fn delay_ms(retrier: &Retrier, attempt: u32, entropy: u64) -> i64 {
+    let most = retrier.max_delay_seconds.unwrap_or(dirigent_asl::MAX_SECONDS) as f64;
+    let seconds = retrier.interval_seconds as f64 * retrier.backoff_rate.powi(i32::try_from(attempt).unwrap_or(i32::MAX));
+    let full = (seconds.min(most) * 1000.0) as i64;
+    match retrier.jitter {
+        Jitter::None => full,
+        // Any time from at once to the full delay. Source: AWS developer guide, "Retrying after an error".
+        Jitter::Full => (entropy % (full.unsigned_abs() + 1)) as i64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn retrier(interval_seconds: u64, backoff_rate: f64, max_delay_seconds: Option<u64>, jitter: Jitter) -> Retrier {
+        Retrier { errors: vec![ErrorName::All], interval_seconds, max_attempts: 3, backoff_rate, max_delay_seconds, jitter }
+    }
+
+    #[test]
+    fn delays() {
+        let cases = [
+            (retrier(1, 2.0, None, Jitter::None), 0, 1_000),
+            (retrier(1, 2.0, None, Jitter::None), 3, 8_000),
+            (retrier(2, 1.5, None, Jitter::None), 1, 3_000),
+            (retrier(3, 2.0, Some(5), Jitter::None), 2, 5_000),
+            (retrier(1, 2.0, None, Jitter::None), 4_000, 99_999_999_000),
+        ];
+        for (retrier, attempt, want) in cases {
+            assert_eq!(delay_ms(&retrier, attempt, 7), want);
+        }
+        let jittered = retrier(4, 1.0, None, Jitter::Full);
+        for entropy in [0, 1, 4_000, 4_001, u64::MAX] {
+            assert!((0..=4_000).contains(&delay_ms(&jittered, 0, entropy)));
+        }
+    }
+
+    #[test]
+    fn which_names_stand_for_which_errors() {
+        use ErrorName::{All, Is, TaskFailed};
+        let cases = [
+            (All, "Custom", true),
+            (All, "States.Timeout", true),
+            (All, "States.DataLimitExceeded", false),
+            (All, "States.Runtime", false),
+            (TaskFailed, "Custom", true),
+            (TaskFailed, "States.Timeout", false),
+            (TaskFailed, "States.DataLimitExceeded", false),
+            (Is("States.DataLimitExceeded".into()), "States.DataLimitExceeded", true),
+            (Is("States.Timeout".into()), "States.HeartbeatTimeout", true),
+            (Is("States.HeartbeatTimeout".into()), "States.Timeout", false),
+            (Is("A".into()), "B", false),
+        ];
+        for (name, error, want) in cases {
+            assert_eq!(matches(&[name.clone()], error), want, "{name:?} {error}");
+        }
+    }
+}

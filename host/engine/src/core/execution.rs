@@ -1,0 +1,191 @@
+//! An execution as a value: its frames, its status, and the step that moves it on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dirigent_asl::Program;
+use dirigent_store::{ExecutionId, FrameId};
+
+use super::frame::{Frame, FrameRow, Phase};
+use super::stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
+use super::turn::Turn;
+use crate::event::Fault;
+use crate::limits::Limits;
+use crate::payload::{Payload, PayloadRef};
+
+/// What does not change while an execution runs.
+#[derive(Clone, Debug)]
+pub struct ExecutionInfo {
+    /// Its key in the store.
+    pub id: ExecutionId,
+    /// Its ARN.
+    pub arn: Arc<str>,
+    /// Its name, unique among its state machine's executions.
+    pub name: Arc<str>,
+    /// The state machine's ARN, without version or alias.
+    pub state_machine_arn: Arc<str>,
+    /// The state machine's name.
+    pub state_machine_name: Arc<str>,
+    /// The role that it runs under; recorded, shown in the context object.
+    pub role_arn: Arc<str>,
+    /// Its input.
+    pub input: Payload,
+    /// When it began, in Unix milliseconds.
+    pub started_ms: i64,
+    /// Whether it is Express: bounded by time instead of events.
+    pub express: bool,
+}
+
+/// Whether an execution runs, and how it ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    /// It runs.
+    Running,
+    /// It ended well.
+    Succeeded {
+        /// Its output.
+        output: Payload,
+    },
+    /// It failed.
+    Failed(Fault),
+    /// It ran longer than its `TimeoutSeconds`.
+    TimedOut(Fault),
+    /// It was stopped.
+    Aborted(Fault),
+}
+
+/// A running or ended execution.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// What does not change.
+    pub info: Arc<ExecutionInfo>,
+    pub(crate) status: Status,
+    pub(crate) stopped_ms: Option<i64>,
+    pub(crate) next_event: u64,
+    pub(crate) next_frame: u32,
+    pub(crate) frames: BTreeMap<FrameId, Frame>,
+}
+
+/// The frame of the top level.
+pub(crate) const TOP: FrameId = FrameId(0);
+
+impl Execution {
+    /// A new execution, which waits for [`Stimulus::Start`].
+    #[must_use]
+    pub fn new(info: ExecutionInfo) -> Execution {
+        Execution {
+            info: Arc::new(info),
+            status: Status::Running,
+            stopped_ms: None,
+            next_event: 1,
+            next_frame: 0,
+            frames: BTreeMap::new(),
+        }
+    }
+
+    /// An execution read back from the store.
+    #[must_use]
+    pub fn restore(info: ExecutionInfo, next_event: u64, next_frame: u32, frames: BTreeMap<FrameId, Frame>) -> Execution {
+        Execution { info: Arc::new(info), status: Status::Running, stopped_ms: None, next_event, next_frame, frames }
+    }
+
+    /// Takes a stimulus and goes on until every branch waits.
+    ///
+    /// A stimulus for a wait that is over, or for an execution that has ended, gives an empty step.
+    #[must_use]
+    pub fn step(&mut self, program: &Program, limits: &Limits, stimulus: Stimulus, moment: Moment) -> Step {
+        let mut turn = Turn::new(self, program, limits, moment);
+        turn.take(stimulus);
+        turn.finish()
+    }
+
+    /// What a restarted host must do for the frames as they were last made durable.
+    ///
+    /// Timers are not among it: the store keeps them, and they fire again until their step is durable.
+    #[must_use]
+    pub fn resume(&self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut ready = false;
+        for (id, frame) in &self.frames {
+            match &frame.phase {
+                Phase::Ready => ready = true,
+                Phase::Task { .. } => effects.extend(self.task_run(*id).map(|run| Effect::RunTask(Box::new(run)))),
+                _ => {}
+            }
+        }
+        if ready {
+            effects.push(Effect::Continue);
+        }
+        effects
+    }
+
+    /// The task that a frame waits for.
+    pub(crate) fn task_run(&self, id: FrameId) -> Option<TaskRun> {
+        let frame = self.frames.get(&id)?;
+        let Phase::Task { parameters, deadline_ms, heartbeat_seconds, .. } = &frame.phase else { return None };
+        Some(TaskRun {
+            frame: id,
+            generation: frame.generation,
+            state: frame.state,
+            parameters: parameters.clone(),
+            retry_count: frame.retry_count(),
+            entered_event: frame.entered_event,
+            deadline_ms: *deadline_ms,
+            heartbeat_seconds: *heartbeat_seconds,
+        })
+    }
+
+    /// How it stands.
+    #[must_use]
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// When it ended, in Unix milliseconds.
+    #[must_use]
+    pub fn stopped_ms(&self) -> Option<i64> {
+        self.stopped_ms
+    }
+
+    /// The id that the next event will have.
+    #[must_use]
+    pub fn next_event(&self) -> u64 {
+        self.next_event
+    }
+
+    /// Whether a restarted host must load it by itself, because some frame waits for more than a timer.
+    #[must_use]
+    pub fn needs_host(&self) -> bool {
+        self.frames.values().any(Frame::needs_host)
+    }
+
+    /// A frame as it is kept at rest.
+    #[must_use]
+    pub fn frame_row(
+        &self,
+        id: FrameId,
+        program: &Program,
+        refer: &mut dyn FnMut(&Payload) -> PayloadRef,
+    ) -> Option<FrameRow> {
+        self.frames.get(&id).map(|frame| FrameRow::of(frame, program, refer))
+    }
+
+    /// The timer of the execution's own time-out.
+    pub(crate) fn timeout_timer(&self, program: &Program, limits: &Limits) -> Option<(i64, TimerKey)> {
+        let machine = program.timeout_seconds();
+        let seconds = match (machine, self.info.express) {
+            (seconds, true) => Some(seconds.unwrap_or(u64::MAX).min(limits.express_seconds)),
+            (seconds, false) => seconds,
+        }?;
+        let due_ms = self.info.started_ms.saturating_add_unsigned(seconds.saturating_mul(1000));
+        Some((due_ms, TimerKey { frame: TOP, generation: 0, purpose: TimerPurpose::ExecutionTimeout }))
+    }
+}
+
+impl Status {
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        !matches!(self, Status::Running)
+    }
+}

@@ -1,0 +1,29 @@
+//! The sans-IO core: an execution as a value that stimuli drive.
+//!
+//! [`Execution::step`] has no clock, no randomness and no await of its own. A [`Stimulus`] comes in with the time and
+//! some entropy; history events, changed frames, timers and [`Effect`]s come out in a [`Step`]. It runs on through
+//! states that need nothing from outside until every branch waits. The driver makes the step durable and then
+//! carries out the effects; the simulator does the same under a virtual clock, crashing between any two.
+//!
+//! - `execution`: the value itself, and `step`
+//! - `frame`: a branch of it: where it stands and what it waits for
+//! - `turn`: the work of one step: entering and leaving states, ending machines
+//! - `states`: what each type does, a file each
+//! - `errors`: Retry and Catch
+//! - `flow`, `scope`: data flow and what expressions see
+
+mod errors;
+mod execution;
+mod flow;
+mod frame;
+mod scope;
+mod states;
+mod stimulus;
+mod turn;
+
+pub use execution::{Execution, ExecutionInfo, Status};
+pub use frame::{Frame, FrameRow};
+pub use stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
+
+pub(crate) use errors::error_names;
+pub(crate) use turn::refer;

@@ -1,0 +1,135 @@
+//! What expressions of a state see: its input, the context object, variables; each made on first need.
+
+use std::cell::{Cell, OnceCell};
+
+use dirigent_expr::Scope;
+use dirigent_store::FrameId;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::execution::Execution;
+use super::frame::Frame;
+use crate::payload::Payload;
+use dirigent_asl::Program;
+
+/// A deterministic source of entropy for one step.
+pub(super) struct Entropy(Cell<u64>);
+
+impl Entropy {
+    pub(super) fn new(seed: u64) -> Entropy {
+        Entropy(Cell::new(seed))
+    }
+
+    /// The next number of the sequence (SplitMix64: tiny, and any seed will do).
+    pub(super) fn next(&self) -> u64 {
+        let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0.set(state);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
+
+/// The scope of one state of one frame.
+pub(super) struct StateScope<'a> {
+    x: &'a Execution,
+    program: &'a Program,
+    id: FrameId,
+    input: &'a Payload,
+    item: Option<(u32, &'a Value)>,
+    entropy: &'a Entropy,
+    context: OnceCell<Value>,
+}
+
+impl<'a> StateScope<'a> {
+    pub(super) fn new(
+        x: &'a Execution,
+        program: &'a Program,
+        id: FrameId,
+        input: &'a Payload,
+        entropy: &'a Entropy,
+    ) -> StateScope<'a> {
+        StateScope { x, program, id, input, item: None, entropy, context: OnceCell::new() }
+    }
+
+    /// The scope of a Map's `ItemSelector`, which sees the item that it is about to select from.
+    pub(super) fn with_item(self, index: u32, value: &'a Value) -> StateScope<'a> {
+        StateScope { item: Some((index, value)), ..self }
+    }
+
+    fn frame(&self) -> Option<&'a Frame> {
+        self.x.frames.get(&self.id)
+    }
+
+    /// The frame and those that wait for it, innermost first.
+    fn lineage(&self) -> impl Iterator<Item = &'a Frame> {
+        let x = self.x;
+        std::iter::successors(self.frame(), move |frame| frame.parent.and_then(|p| x.frames.get(&p.frame)))
+    }
+
+    /// The context object. Source: AWS developer guide, "Accessing execution data from the Context object".
+    fn context_object(&self) -> Value {
+        let info = &self.x.info;
+        let mut context = Map::new();
+        context.insert(
+            "Execution".into(),
+            json!({
+                "Id": &*info.arn,
+                "Input": info.input.value(),
+                "StartTime": timestamp(info.started_ms),
+                "Name": &*info.name,
+                "RoleArn": &*info.role_arn,
+                "RedriveCount": 0,
+            }),
+        );
+        context.insert(
+            "StateMachine".into(),
+            json!({ "Id": &*info.state_machine_arn, "Name": &*info.state_machine_name }),
+        );
+        if let Some(frame) = self.frame() {
+            context.insert(
+                "State".into(),
+                json!({
+                    "Name": &*self.program.state(frame.state).name,
+                    "EnteredTime": timestamp(frame.entered_ms),
+                    "RetryCount": frame.retry_count(),
+                }),
+            );
+        }
+        let outer = || {
+            self.lineage().find_map(|frame| Some((frame.parent?.slot, frame.item.as_ref()?.value())))
+        };
+        if let Some((index, value)) = self.item.or_else(outer) {
+            context.insert("Map".into(), json!({ "Item": { "Index": index, "Value": value } }));
+        }
+        Value::Object(context)
+    }
+}
+
+impl Scope for StateScope<'_> {
+    fn input(&self) -> &Value {
+        self.input.value()
+    }
+
+    fn context(&self) -> &Value {
+        self.context.get_or_init(|| self.context_object())
+    }
+
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.lineage()
+            .find_map(|frame| frame.variables.iter().find(|(known, _)| &**known == name))
+            .map(|(_, value)| value.value())
+    }
+
+    fn random(&self) -> u64 {
+        self.entropy.next()
+    }
+}
+
+/// A time as the context object shows it: ISO 8601 with milliseconds.
+fn timestamp(unix_ms: i64) -> String {
+    match Timestamp::from_millisecond(unix_ms) {
+        Ok(time) => format!("{time:.3}"),
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,10 @@
+//! What each state type does, a file each.
+
+mod children;
+pub(super) mod choice;
+pub(super) mod end;
+pub(super) mod map;
+pub(super) mod parallel;
+pub(super) mod pass;
+pub(super) mod task;
+pub(super) mod wait;

@@ -1,0 +1,164 @@
+//! Task: schedules work outside, and takes its result in.
+
+use std::sync::Arc;
+
+use dirigent_asl::{MAX_SECONDS, Resource, Seconds, State, Task};
+use dirigent_expr::Expr;
+use dirigent_store::FrameId;
+
+use crate::core::errors::{Failure, error_names};
+use crate::core::flow;
+use crate::core::frame::Phase;
+use crate::core::stimulus::Effect;
+use crate::core::turn::Turn;
+use crate::event::{EventKind, Fault, Metering, TaskResource};
+use crate::payload::Payload;
+
+/// Schedules the task.
+pub(in crate::core) fn run(turn: &mut Turn<'_>, id: FrameId, state: &State, task: &Task) -> Result<(), Failure> {
+    let input = flow::input(turn, id, state)?;
+    let parameters = match &state.flow.parameters {
+        None => input.clone(),
+        Some(template) => Payload::from_value(template.render(&turn.scope(id, &input))?),
+    };
+    let timeout_seconds = seconds(turn, id, &input, task.timeout.as_ref(), "TimeoutSecondsPath")?;
+    let heartbeat_seconds = seconds(turn, id, &input, task.heartbeat.as_ref(), "HeartbeatSecondsPath")?;
+    let role_arn = match &task.credentials {
+        None => None,
+        Some(template) => {
+            let credentials = template.render(&turn.scope(id, &input))?;
+            credentials.get("RoleArn").and_then(|role| role.as_str()).map(Arc::from)
+        }
+    };
+    let at = turn.refer(&parameters);
+    let previous = turn.frame(id).last_event;
+    let resource = shown(task);
+    let kind =
+        EventKind::TaskScheduled { resource, parameters: at, timeout_seconds, heartbeat_seconds, role_arn };
+    let event = turn.emit(previous, kind);
+    turn.frame(id).last_event = event;
+    let deadline_ms =
+        timeout_seconds.map(|seconds| turn.now_ms.saturating_add_unsigned(seconds.saturating_mul(1000)));
+    turn.wait_for(id, Phase::Task { parameters, started: false, deadline_ms, heartbeat_seconds });
+    if let Some(run) = turn.x.task_run(id) {
+        turn.out.effects.push(Effect::RunTask(Box::new(run)));
+    }
+    Ok(())
+}
+
+/// The task runs, and takes long enough to say so.
+pub(in crate::core) fn started(turn: &mut Turn<'_>, id: FrameId, generation: u32) {
+    if !awaited(turn, id, generation) {
+        return;
+    }
+    let dirigent_asl::Kind::Task(task) = &turn.state_of(id).kind else { return };
+    emit_started(turn, id, task);
+}
+
+fn emit_started(turn: &mut Turn<'_>, id: FrameId, task: &Task) {
+    let Phase::Task { started: started @ false, .. } = &mut turn.frame(id).phase else { return };
+    *started = true;
+    let previous = turn.frame(id).last_event;
+    let event = turn.emit(previous, EventKind::TaskStarted { resource: shown(task) });
+    turn.frame(id).last_event = event;
+}
+
+/// The task has ended.
+pub(in crate::core) fn ended(
+    turn: &mut Turn<'_>,
+    id: FrameId,
+    generation: u32,
+    result: Result<Payload, Fault>,
+    metering: Option<Box<Metering>>,
+) {
+    if !awaited(turn, id, generation) {
+        return;
+    }
+    let state = turn.state_of(id);
+    let dirigent_asl::Kind::Task(task) = &state.kind else { return };
+    emit_started(turn, id, task);
+    let result = result.and_then(|output| within_limit(turn, task, output));
+    let previous = turn.frame(id).last_event;
+    let resource = shown(task);
+    let kind = match &result {
+        Ok(output) => EventKind::TaskSucceeded { resource, output: turn.refer(output), metering },
+        Err(fault) if is_timeout(fault) => EventKind::TaskTimedOut { resource, fault: fault.clone(), metering },
+        Err(fault) => EventKind::TaskFailed { resource, fault: fault.clone(), metering },
+    };
+    let event = turn.emit(previous, kind);
+    turn.frame(id).last_event = event;
+    let done = result.map_err(Failure::of).and_then(|output| flow::output(turn, id, state, output));
+    match done {
+        Ok((output, assigned)) => turn.leave(id, output, assigned, task.next),
+        Err(failure) => turn.failed(id, failure),
+    }
+}
+
+fn awaited(turn: &Turn<'_>, id: FrameId, generation: u32) -> bool {
+    turn.x
+        .frames
+        .get(&id)
+        .is_some_and(|frame| frame.generation == generation && matches!(frame.phase, Phase::Task { .. }))
+}
+
+fn within_limit(turn: &Turn<'_>, task: &Task, output: Payload) -> Result<Payload, Fault> {
+    if output.text().len() <= turn.limits.payload_bytes {
+        return Ok(output);
+    }
+    let name = match &task.resource {
+        Resource::Service { service, .. } => service,
+        _ => &*task.resource_text,
+    };
+    Err(Fault::new(
+        error_names::DATA_LIMIT,
+        format!(
+            "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+        ),
+    ))
+}
+
+fn is_timeout(fault: &Fault) -> bool {
+    matches!(fault.error.as_deref(), Some(error_names::TIMEOUT | error_names::HEARTBEAT_TIMEOUT))
+}
+
+/// How the resource shows in events.
+fn shown(task: &Task) -> TaskResource {
+    match &task.resource {
+        Resource::Lambda { .. } => TaskResource::Lambda { arn: task.resource_text.clone() },
+        Resource::Plugin { reference } => {
+            TaskResource::Service { resource_type: "plugin".into(), resource: reference.as_str().into() }
+        }
+        Resource::Activity { name } => {
+            TaskResource::Service { resource_type: "activity".into(), resource: name.as_str().into() }
+        }
+        Resource::Service { service, action, integration } => TaskResource::Service {
+            resource_type: service.as_str().into(),
+            resource: format!("{action}{integration}").into(),
+        },
+    }
+}
+
+fn seconds(
+    turn: &Turn<'_>,
+    id: FrameId,
+    input: &Payload,
+    seconds: Option<&Seconds>,
+    field: &str,
+) -> Result<Option<u64>, Failure> {
+    match seconds {
+        None => Ok(None),
+        Some(Seconds::Fixed(number)) => Ok(Some(*number)),
+        Some(Seconds::Path(path)) => from_path(turn, id, input, path, field).map(Some),
+    }
+}
+
+fn from_path(turn: &Turn<'_>, id: FrameId, input: &Payload, path: &Expr, field: &str) -> Result<u64, Failure> {
+    let value = path.evaluate(&turn.scope(id, input)).map_err(|error| Failure::in_path(&error))?;
+    match value.as_u64() {
+        Some(number @ 1..=MAX_SECONDS) => Ok(number),
+        _ => Err(Failure::runtime(format!(
+            "The {field} parameter does not reference a valid number of seconds: {} == {value}",
+            path.as_str()
+        ))),
+    }
+}

@@ -1,0 +1,191 @@
+//! What goes into a step and what comes out.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use dirigent_asl::StateIndex;
+use dirigent_store::FrameId;
+
+use crate::event::{Event, Fault, Metering};
+use crate::payload::Payload;
+
+/// Something that happened outside and moves the execution on.
+#[derive(Clone, Debug)]
+pub enum Stimulus {
+    /// The execution begins.
+    Start,
+    /// It goes on where a step ended early to let others run.
+    Continue,
+    /// A task has begun and takes long enough that a watcher should see it.
+    TaskStarted {
+        /// The frame that waits for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+    },
+    /// A task ended. A result that nobody waits for any more is ignored.
+    TaskEnded {
+        /// The frame that waits for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+        /// Its output, or its error.
+        result: Result<Payload, Fault>,
+        /// What it used.
+        metering: Option<Box<Metering>>,
+    },
+    /// A timer is due. One that nobody waits for any more is ignored.
+    TimerFired(TimerKey),
+    /// The execution shall stop.
+    Stop(Fault),
+}
+
+/// When a step is taken, and the entropy that it may use: the same moment gives the same step.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Unix milliseconds.
+    pub now_ms: i64,
+    /// Seed for jitter, `States.UUID` and `States.MathRandom`.
+    pub entropy: u64,
+}
+
+/// What a timer is for, as a number that the store keeps.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct TimerKey {
+    /// The frame that waits; any for the execution's own time-out.
+    pub frame: FrameId,
+    /// Which of the frame's waits.
+    pub generation: u32,
+    /// What for.
+    pub purpose: TimerPurpose,
+}
+
+/// What a timer is for.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum TimerPurpose {
+    /// A Wait state ends, or a retry begins.
+    Resume,
+    /// The execution has run for its `TimeoutSeconds`.
+    ExecutionTimeout,
+}
+
+/// Bits of a stored key that hold the generation; a frame that waits more often than that wraps around, which is
+/// harmless: a timer of that age has fired or was cleared.
+const GENERATION_BITS: u32 = 24;
+
+impl TimerKey {
+    /// The stored form.
+    #[must_use]
+    pub fn to_u64(self) -> u64 {
+        let purpose = match self.purpose {
+            TimerPurpose::Resume => 0,
+            TimerPurpose::ExecutionTimeout => 1,
+        };
+        let generation = u64::from(self.generation) & ((1 << GENERATION_BITS) - 1);
+        (u64::from(self.frame.0) << 32) | (generation << 8) | purpose
+    }
+
+    /// From the stored form; `None` when a newer version wrote it.
+    #[must_use]
+    pub fn from_u64(key: u64) -> Option<TimerKey> {
+        let purpose = match key & 0xff {
+            0 => TimerPurpose::Resume,
+            1 => TimerPurpose::ExecutionTimeout,
+            _ => return None,
+        };
+        let generation = u32::try_from((key >> 8) & ((1 << GENERATION_BITS) - 1)).ok()?;
+        Some(TimerKey { frame: FrameId(u32::try_from(key >> 32).ok()?), generation, purpose })
+    }
+}
+
+/// Something to do outside, once the step is durable.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Run a task and answer with [`Stimulus::TaskEnded`].
+    RunTask(Box<TaskRun>),
+    /// Give up a task; its result would be ignored.
+    CancelTask {
+        /// The frame that waited for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+    },
+    /// Take another step with [`Stimulus::Continue`].
+    Continue,
+    /// The execution has ended: nothing more will come.
+    Ended,
+}
+
+/// A task to run.
+#[derive(Clone, Debug)]
+pub struct TaskRun {
+    /// The frame that waits for it.
+    pub frame: FrameId,
+    /// Which of the frame's waits.
+    pub generation: u32,
+    /// The Task state.
+    pub state: StateIndex,
+    /// What the task is given.
+    pub parameters: Payload,
+    /// How often it has been retried.
+    pub retry_count: u32,
+    /// The event with which the state was entered: the same over retries and restarts.
+    pub entered_event: u64,
+    /// When its `TimeoutSeconds` are over, in Unix milliseconds.
+    pub deadline_ms: Option<i64>,
+    /// Longest time between two heartbeats, in seconds.
+    pub heartbeat_seconds: Option<u64>,
+}
+
+/// What a step did: to be made durable as a whole before any effect is carried out.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// New history events, in order.
+    pub events: Vec<Event>,
+    /// The texts that these events and the changed frames are the first to refer to.
+    pub payloads: Vec<Arc<str>>,
+    /// Frames that changed.
+    pub dirty: BTreeSet<FrameId>,
+    /// Frames that ended.
+    pub dropped: BTreeSet<FrameId>,
+    /// Whether the summary (status, output) changed.
+    pub record_changed: bool,
+    /// Timers to set: due time in Unix milliseconds, and key.
+    pub set_timers: Vec<(i64, TimerKey)>,
+    /// Timers to clear.
+    pub clear_timers: Vec<(i64, TimerKey)>,
+    /// What to do once all that is durable.
+    pub effects: Vec<Effect>,
+}
+
+impl Step {
+    /// Whether the step changed nothing: the stimulus was for a wait that is over.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+            && self.dirty.is_empty()
+            && self.dropped.is_empty()
+            && !self.record_changed
+            && self.clear_timers.is_empty()
+            && self.effects.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn timer_keys_survive_the_store() {
+        for (frame, generation, purpose) in [
+            (0, 0, TimerPurpose::ExecutionTimeout),
+            (7, 3, TimerPurpose::Resume),
+            (u32::MAX, (1 << GENERATION_BITS) - 1, TimerPurpose::Resume),
+        ] {
+            let key = TimerKey { frame: FrameId(frame), generation, purpose };
+            assert_eq!(TimerKey::from_u64(key.to_u64()).unwrap(), key);
+        }
+        assert_eq!(TimerKey::from_u64(0xff), None);
+    }
+}

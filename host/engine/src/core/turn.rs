@@ -1,0 +1,345 @@
+//! The work of one step: entering and leaving states, starting and ending lines of control.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use dirigent_asl::{Kind, Program, State, StateIndex, Transition};
+use dirigent_store::FrameId;
+
+use super::errors::{Failure, error_names};
+use super::execution::{Execution, Status, TOP};
+use super::frame::{Frame, Phase, Variables};
+use super::scope::Entropy;
+use super::states;
+use super::stimulus::{Effect, Moment, Step, Stimulus, TimerKey, TimerPurpose};
+use crate::event::{Event, EventKind, Fault, StateType};
+use crate::limits::Limits;
+use crate::payload::{Payload, PayloadRef};
+
+/// After so many events a step ends, to let other executions run and to keep commits small; the driver then takes
+/// another with [`Stimulus::Continue`].
+const EVENTS_PER_STEP: usize = 1_000;
+
+/// One step of one execution.
+pub(super) struct Turn<'a> {
+    pub(super) x: &'a mut Execution,
+    pub(super) program: &'a Program,
+    pub(super) limits: &'a Limits,
+    pub(super) now_ms: i64,
+    pub(super) entropy: Entropy,
+    /// Frames about to enter their state; the front one runs first, so that a branch runs on until it waits.
+    ready: VecDeque<FrameId>,
+    first_event: u64,
+    pub(super) out: Step,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(x: &'a mut Execution, program: &'a Program, limits: &'a Limits, moment: Moment) -> Turn<'a> {
+        let first_event = x.next_event;
+        Turn {
+            x,
+            program,
+            limits,
+            now_ms: moment.now_ms,
+            entropy: Entropy::new(moment.entropy),
+            ready: VecDeque::new(),
+            first_event,
+            out: Step::default(),
+        }
+    }
+
+    /// Takes the stimulus in, then runs on.
+    pub(super) fn take(&mut self, stimulus: Stimulus) {
+        if self.x.status.is_ended() {
+            return;
+        }
+        match stimulus {
+            Stimulus::Start => self.start(),
+            Stimulus::Continue => {
+                let ready = self.x.frames.iter().filter(|(_, f)| matches!(f.phase, Phase::Ready)).map(|(id, _)| *id);
+                self.ready.extend(ready);
+            }
+            Stimulus::TaskStarted { frame, generation } => states::task::started(self, frame, generation),
+            Stimulus::TaskEnded { frame, generation, result, metering } => {
+                states::task::ended(self, frame, generation, result, metering);
+            }
+            Stimulus::TimerFired(key) => self.timer_fired(key),
+            Stimulus::Stop(fault) => self.end(Status::Aborted(fault.clone()), EventKind::ExecutionAborted(fault)),
+        }
+        self.run();
+    }
+
+    /// Closes the step: the effects that follow from where the frames now stand.
+    pub(super) fn finish(mut self) -> Step {
+        if !self.x.status.is_ended() && !self.ready.is_empty() {
+            self.out.effects.push(Effect::Continue);
+        }
+        if self.x.status.is_ended() && self.out.record_changed {
+            self.out.effects.push(Effect::Ended);
+        }
+        self.out
+    }
+
+    fn start(&mut self) {
+        if self.x.next_frame != 0 {
+            return;
+        }
+        let input = self.x.info.input.clone();
+        let at = self.refer(&input);
+        self.emit(0, EventKind::ExecutionStarted { input: at });
+        if let Some(timer) = self.x.timeout_timer(self.program, self.limits) {
+            self.out.set_timers.push(timer);
+        }
+        self.out.record_changed = true;
+        // AWS's first StateEntered follows event 0, not ExecutionStarted.
+        self.spawn(Frame::new(None, self.program.top().start, input, 0));
+    }
+
+    fn timer_fired(&mut self, key: TimerKey) {
+        match key.purpose {
+            TimerPurpose::ExecutionTimeout => {
+                let fault = Fault { error: Some(Arc::from(error_names::TIMEOUT)), cause: None };
+                self.end(Status::TimedOut(fault.clone()), EventKind::ExecutionTimedOut(fault));
+            }
+            TimerPurpose::Resume => {
+                let Some(frame) = self.x.frames.get(&key.frame) else { return };
+                let awaited = TimerKey { generation: frame.generation, ..key }.to_u64() == key.to_u64();
+                match frame.phase {
+                    Phase::Wait { due_ms } if awaited => {
+                        self.out.clear_timers.push((due_ms, key));
+                        states::wait::done(self, key.frame);
+                    }
+                    Phase::Backoff { due_ms } if awaited => {
+                        self.out.clear_timers.push((due_ms, key));
+                        self.work(key.frame);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn run(&mut self) {
+        while self.out.events.len() < EVENTS_PER_STEP
+            && !self.x.status.is_ended()
+            && let Some(id) = self.ready.pop_front()
+        {
+            self.enter(id);
+        }
+    }
+
+    /// Enters the state that the frame is ready for.
+    fn enter(&mut self, id: FrameId) {
+        if !self.x.info.express && self.x.next_event >= self.limits.history_events {
+            let cause =
+                format!("The execution reached the maximum number of history events ({}).", self.limits.history_events);
+            return self.fail_execution(Fault::new(error_names::RUNTIME, cause));
+        }
+        let now_ms = self.now_ms;
+        let state = self.state_of(id);
+        let frame = self.frame(id);
+        frame.retries.clear();
+        frame.entered_ms = now_ms;
+        let (input, previous) = (frame.input.clone(), frame.last_event);
+        let input = self.refer(&input);
+        let kind = EventKind::StateEntered { state_type: StateType::of(&state.kind), name: state.name.clone(), input };
+        let event = self.emit(previous, kind);
+        let frame = self.frame(id);
+        frame.last_event = event;
+        frame.entered_event = event;
+        self.work(id);
+    }
+
+    /// Does the state's work from its start: after entering it, and again at each retry.
+    pub(super) fn work(&mut self, id: FrameId) {
+        let program = self.program;
+        let state = self.state_of(id);
+        let done = match &state.kind {
+            Kind::Pass(pass) => states::pass::run(self, id, state, pass),
+            Kind::Choice(choice) => states::choice::run(self, id, state, choice),
+            Kind::Wait(wait) => states::wait::run(self, id, state, wait),
+            Kind::Succeed => states::end::succeed(self, id, state),
+            Kind::Fail(fail) => states::end::fail(self, id, fail),
+            Kind::Task(task) => states::task::run(self, id, state, task),
+            Kind::Parallel(parallel) => states::parallel::run(self, id, program, parallel),
+            Kind::Map(map) => states::map::run(self, id, state, map),
+        };
+        if let Err(failure) = done {
+            self.failed(id, failure);
+        }
+    }
+
+    /// Leaves the state with an output and goes on.
+    pub(super) fn leave(&mut self, id: FrameId, output: Payload, assigned: Variables, next: Transition) {
+        let state = self.state_of(id);
+        let at = self.refer(&output);
+        let assigned_at = assigned.iter().map(|(name, value)| (name.clone(), self.refer(value))).collect();
+        let previous = self.frame(id).last_event;
+        // A Fail state ends its machine without being exited; every other type comes through here.
+        let kind = EventKind::StateExited {
+            state_type: StateType::of(&state.kind),
+            name: state.name.clone(),
+            output: at,
+            assigned: assigned_at,
+        };
+        let event = self.emit(previous, kind);
+        let frame = self.frame(id);
+        frame.last_event = event;
+        for (name, value) in assigned {
+            match frame.variables.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, slot)) => *slot = value,
+                None => frame.variables.push((name, value)),
+            }
+        }
+        match next {
+            Transition::To(state) => {
+                frame.state = state;
+                frame.input = output;
+                frame.phase = Phase::Ready;
+                self.ready.push_front(id);
+            }
+            Transition::End => self.machine_succeeded(id, output),
+        }
+    }
+
+    /// The frame's machine has ended well.
+    fn machine_succeeded(&mut self, id: FrameId, output: Payload) {
+        let Some(parent) = self.frame(id).parent else {
+            let at = self.refer(&output);
+            return self.end(Status::Succeeded { output }, EventKind::ExecutionSucceeded { output: at });
+        };
+        self.frame(id).phase = Phase::Done { output };
+        match &self.state_of(parent.frame).kind {
+            Kind::Parallel(_) => states::parallel::branch_succeeded(self, id, parent),
+            Kind::Map(map) => states::map::iteration_succeeded(self, id, parent, map),
+            _ => debug_assert!(false, "only Parallel and Map have children"),
+        }
+    }
+
+    /// The frame's machine has failed with an error that nobody in it caught.
+    pub(super) fn machine_failed(&mut self, id: FrameId, failure: Failure) {
+        let Some(parent) = self.frame(id).parent else {
+            return self.fail_execution(failure.fault);
+        };
+        match &self.state_of(parent.frame).kind {
+            Kind::Parallel(_) => states::parallel::branch_failed(self, id, parent),
+            Kind::Map(_) => states::map::iteration_failed(self, id, parent),
+            _ => debug_assert!(false, "only Parallel and Map have children"),
+        }
+        self.failed(parent.frame, failure);
+    }
+
+    fn fail_execution(&mut self, fault: Fault) {
+        self.end(Status::Failed(fault.clone()), EventKind::ExecutionFailed(fault));
+    }
+
+    /// Ends the execution: its frames go, its tasks and timers with them.
+    fn end(&mut self, status: Status, kind: EventKind) {
+        // A stop comes from outside and follows no event; the other ends follow the top level's last one.
+        let previous = match kind {
+            EventKind::ExecutionAborted(_) | EventKind::ExecutionTimedOut(_) => 0,
+            _ => self.x.frames.get(&TOP).map_or(0, |frame| frame.last_event),
+        };
+        self.emit(previous, kind);
+        self.x.status = status;
+        self.x.stopped_ms = Some(self.now_ms);
+        self.out.record_changed = true;
+        let ids: Vec<FrameId> = self.x.frames.keys().copied().collect();
+        ids.into_iter().for_each(|id| self.drop_frame(id));
+        if let Some(timer) = self.x.timeout_timer(self.program, self.limits) {
+            self.out.clear_timers.push(timer);
+        }
+        self.ready.clear();
+    }
+
+    /// Adds a frame and makes it ready, behind those that are.
+    pub(super) fn spawn(&mut self, frame: Frame) -> FrameId {
+        let id = FrameId(self.x.next_frame);
+        self.x.next_frame += 1;
+        self.x.frames.insert(id, frame);
+        self.out.dirty.insert(id);
+        self.ready.push_back(id);
+        id
+    }
+
+    /// Drops a frame and what it waits for.
+    pub(super) fn drop_frame(&mut self, id: FrameId) {
+        let Some(frame) = self.x.frames.remove(&id) else { return };
+        let generation = frame.generation;
+        match frame.phase {
+            Phase::Task { .. } => self.out.effects.push(Effect::CancelTask { frame: id, generation }),
+            Phase::Wait { due_ms } | Phase::Backoff { due_ms } => self.clear_timer(id, generation, due_ms),
+            _ => {}
+        }
+        self.ready.retain(|other| *other != id);
+        self.out.dirty.remove(&id);
+        self.out.dropped.insert(id);
+    }
+
+    fn clear_timer(&mut self, frame: FrameId, generation: u32, due_ms: i64) {
+        let key = TimerKey { frame, generation, purpose: TimerPurpose::Resume };
+        // A timer that this very step was about to set never gets there.
+        let before = self.out.set_timers.len();
+        self.out.set_timers.retain(|(_, set)| *set != key);
+        if self.out.set_timers.len() == before {
+            self.out.clear_timers.push((due_ms, key));
+        }
+    }
+
+    /// Makes the frame wait anew: what came for earlier waits is too late from now on.
+    pub(super) fn wait_for(&mut self, id: FrameId, phase: Phase) -> u32 {
+        let frame = self.frame(id);
+        frame.generation = frame.generation.wrapping_add(1);
+        let generation = frame.generation;
+        let due = match phase {
+            Phase::Wait { due_ms } | Phase::Backoff { due_ms } => Some(due_ms),
+            _ => None,
+        };
+        frame.phase = phase;
+        if let Some(due_ms) = due {
+            let key = TimerKey { frame: id, generation, purpose: TimerPurpose::Resume };
+            self.out.set_timers.push((due_ms, key));
+        }
+        generation
+    }
+
+    /// Adds an event and returns its id.
+    pub(super) fn emit(&mut self, previous: u64, kind: EventKind) -> u64 {
+        let id = self.x.next_event;
+        self.x.next_event += 1;
+        self.out.events.push(Event { id, previous, at_ms: self.now_ms, kind });
+        id
+    }
+
+    /// The place of a payload in the history; a new one is written into this step's chunk.
+    pub(super) fn refer(&mut self, payload: &Payload) -> PayloadRef {
+        refer(&mut self.out.payloads, self.first_event, payload)
+    }
+
+    /// The frame, which changes: whoever asks for it mutably is about to change it.
+    pub(super) fn frame(&mut self, id: FrameId) -> &mut Frame {
+        self.out.dirty.insert(id);
+        self.x.frames.get_mut(&id).expect("a frame that is worked on is open")
+    }
+
+    pub(super) fn state_of(&self, id: FrameId) -> &'a State {
+        self.program.state(self.state_index(id))
+    }
+
+    fn state_index(&self, id: FrameId) -> StateIndex {
+        self.x.frames.get(&id).expect("a frame that is worked on is open").state
+    }
+}
+
+/// The place of `payload`, which is appended to `payloads` of the chunk that begins with `first_event` if it lies
+/// nowhere yet.
+pub(crate) fn refer(payloads: &mut Vec<Arc<str>>, first_event: u64, payload: &Payload) -> PayloadRef {
+    if let Some(at) = payload.stored() {
+        return at;
+    }
+    let index = u32::try_from(payloads.len()).unwrap_or(u32::MAX);
+    let at = PayloadRef { chunk: first_event, index };
+    payloads.push(payload.shared_text());
+    payload.set_stored(at);
+    at
+}

@@ -1,0 +1,119 @@
+//! A stimulus, its step, its commit, its effects: the way that everything goes.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use dirigent_store::{Batch, CommitError};
+
+use super::live::{Lease, Live};
+use super::{Engine, EngineError, tasks};
+use crate::core::{Effect, Stimulus};
+use crate::rows;
+
+impl Engine {
+    /// Takes a stimulus in and returns, once that is durable, what is to be done. `None`: nobody waited for it.
+    pub(super) async fn apply(
+        self: &Arc<Self>,
+        lease: &Lease,
+        stimulus: Stimulus,
+    ) -> Result<Option<Vec<Effect>>, EngineError> {
+        self.apply_as(lease, stimulus, None).await
+    }
+
+    /// As [`Engine::apply`]; a new execution is created under a name, which must be free.
+    pub(super) async fn apply_as(
+        self: &Arc<Self>,
+        lease: &Lease,
+        stimulus: Stimulus,
+        create_as: Option<String>,
+    ) -> Result<Option<Vec<Effect>>, EngineError> {
+        let live = &lease.live;
+        // The step and the queueing of its commit are one under the lock, so commits lie in the order of the steps.
+        let (mut step, commit, arn) = {
+            let mut execution = live.execution.lock();
+            let mut step = execution.step(&live.program, &self.config.limits, stimulus, self.moment());
+            if step.is_empty() {
+                return Ok(None);
+            }
+            let commit = if live.durable {
+                let pins = self.pins_to_write(live, &mut step);
+                let mut change = rows::change(&execution, &live.program, &mut step, live.revision, pins)?;
+                change.create_as = create_as;
+                Some(self.store.commit(Batch::execution(change)))
+            } else {
+                None
+            };
+            (step, commit, execution.info.arn.clone())
+        };
+        if let Some(commit) = commit
+            && let Err(error) = commit.await
+        {
+            return Err(match error {
+                CommitError::NameTaken { name, .. } => EngineError::NameTaken { name },
+                other => other.into(),
+            });
+        }
+        for (due_ms, key) in &step.set_timers {
+            self.set_timer(lease, *due_ms, *key);
+        }
+        self.publish(&arn, std::mem::take(&mut step.events), &step.payloads);
+        Ok(Some(step.effects))
+    }
+
+    /// The record is written when the status changes, and when a resource was bound since.
+    fn pins_to_write(&self, live: &Live, step: &mut crate::core::Step) -> Option<rows::Pins> {
+        if live.pins_changed.swap(false, Ordering::AcqRel) {
+            step.record_changed = true;
+        }
+        step.record_changed.then(|| live.pins.lock().clone())
+    }
+
+    /// Carries effects out. None of it is waited for.
+    pub(super) fn perform(self: &Arc<Self>, lease: &Lease, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::RunTask(run) => {
+                    tokio::spawn(tasks::run(lease.clone(), *run));
+                }
+                Effect::CancelTask { frame, generation } => {
+                    // Dropping the sender ends the call, and with it the instance.
+                    lease.live.tasks.lock().remove(&(frame, generation));
+                }
+                Effect::Continue => {
+                    tokio::spawn(go_on(lease.clone()));
+                }
+                Effect::Ended => {
+                    let waiting = self.ends.lock().remove(&lease.id()).unwrap_or_default();
+                    for sender in waiting {
+                        let _ = sender.send(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Applies a stimulus and carries its effects out. A failure is reported here, since nobody waits for it.
+    pub(super) async fn apply_and_perform(self: &Arc<Self>, lease: &Lease, stimulus: Stimulus) -> bool {
+        match self.apply(lease, stimulus).await {
+            Ok(Some(effects)) => {
+                self.perform(lease, effects);
+                true
+            }
+            Ok(None) => false,
+            Err(error) => {
+                report(lease, &error);
+                true
+            }
+        }
+    }
+}
+
+async fn go_on(lease: Lease) {
+    lease.engine().clone().apply_and_perform(&lease, Stimulus::Continue).await;
+}
+
+/// A step could not be made durable: the execution stands where its last commit left it until a restart.
+pub(super) fn report(lease: &Lease, error: &EngineError) {
+    let arn = lease.live.execution.lock().info.arn.clone();
+    tracing::error!(%error, execution = %arn, "an execution cannot go on");
+}

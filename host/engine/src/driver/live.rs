@@ -1,0 +1,232 @@
+//! Executions in memory.
+//!
+//! An execution is in memory while somebody holds a [`Lease`] on it: a caller that acts on it, a task that runs for it,
+//! a timer that fires. When the last lease goes it is dropped, and found again by its id. So one that only waits costs
+//! nothing here, and there are never two of the same.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use dirigent_asl::Program;
+use dirigent_store::{ExecutionId, FrameId};
+use parking_lot::Mutex;
+use tokio::sync::{OnceCell, oneshot};
+
+use super::{Engine, EngineError};
+use crate::core::{Effect, Execution, ExecutionInfo, FrameRow};
+use crate::history::{self, Payloads};
+use crate::payload::Payload;
+use crate::rows::{self, ExecutionRow, Pins, StatusRow};
+
+/// Executions that a restarted host resumes at a time.
+const RESUME_PAGE: usize = 256;
+
+/// An execution in memory.
+pub(crate) struct Live {
+    /// Locked for the length of a step and of queueing its commit, never across an await.
+    pub(super) execution: Mutex<Execution>,
+    pub(super) program: Arc<Program>,
+    pub(super) revision: u32,
+    /// Express executions are not: they live and end in memory.
+    pub(super) durable: bool,
+    pub(super) pins: Mutex<Pins>,
+    /// A resource was bound since the record was last written.
+    pub(super) pins_changed: AtomicBool,
+    /// Tasks that run, by frame and generation. Sending, or dropping the sender, cancels.
+    pub(super) tasks: Mutex<HashMap<(FrameId, u32), oneshot::Sender<()>>>,
+}
+
+/// Holds an execution in memory.
+pub(crate) struct Lease {
+    pub(super) live: Arc<Live>,
+    hold: Hold,
+}
+
+impl Clone for Lease {
+    fn clone(&self) -> Lease {
+        Lease { live: self.live.clone(), hold: self.hold.again() }
+    }
+}
+
+/// A count of one in a slot.
+struct Hold {
+    engine: Arc<Engine>,
+    id: ExecutionId,
+}
+
+#[derive(Default)]
+struct Slot {
+    /// Empty while it is being loaded; everybody who wants it meanwhile waits for the same loading.
+    cell: Arc<OnceCell<Arc<Live>>>,
+    holds: usize,
+}
+
+/// Every execution in memory.
+#[derive(Default)]
+pub(super) struct Slots(Mutex<HashMap<ExecutionId, Slot>>);
+
+impl Slots {
+    pub(super) fn len(&self) -> usize {
+        self.0.lock().len()
+    }
+}
+
+impl Hold {
+    fn take(engine: &Arc<Engine>, id: ExecutionId) -> (Hold, Arc<OnceCell<Arc<Live>>>) {
+        let mut slots = engine.slots.0.lock();
+        let slot = slots.entry(id).or_default();
+        slot.holds += 1;
+        (Hold { engine: engine.clone(), id }, slot.cell.clone())
+    }
+
+    fn again(&self) -> Hold {
+        Hold::take(&self.engine, self.id).0
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut slots = self.engine.slots.0.lock();
+        if let Some(slot) = slots.get_mut(&self.id) {
+            slot.holds -= 1;
+            if slot.holds == 0 {
+                slots.remove(&self.id);
+            }
+        }
+    }
+}
+
+impl Lease {
+    /// Puts a new execution into memory.
+    pub(super) fn of_new(engine: &Arc<Engine>, id: ExecutionId, live: Live) -> Lease {
+        let (hold, cell) = Hold::take(engine, id);
+        let live = Arc::new(live);
+        // Sequences are given out once, so nobody else can have filled the slot.
+        let _ = cell.set(live.clone());
+        Lease { live, hold }
+    }
+
+    /// The execution, loaded if need be; `None` when there is none or it has ended.
+    pub(super) async fn of(engine: &Arc<Engine>, id: ExecutionId) -> Result<Option<Lease>, EngineError> {
+        let (hold, cell) = Hold::take(engine, id);
+        let mut effects = Vec::new();
+        let loading = cell.get_or_try_init(|| async {
+            let (live, resumed) = load(engine, id).await?.ok_or(EngineError::NoSuchExecution)?;
+            effects = resumed;
+            Ok(Arc::new(live))
+        });
+        let live = match loading.await {
+            Ok(live) => live.clone(),
+            Err(EngineError::NoSuchExecution) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let lease = Lease { live, hold };
+        engine.perform(&lease, effects);
+        Ok(Some(lease))
+    }
+
+    pub(super) fn engine(&self) -> &Arc<Engine> {
+        &self.hold.engine
+    }
+
+    pub(super) fn id(&self) -> ExecutionId {
+        self.hold.id
+    }
+}
+
+/// Reads a running execution, and what it waits for that the host must start again.
+async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effect>)>, EngineError> {
+    let Some(row) = engine.record(id).await? else { return Ok(None) };
+    if row.status != StatusRow::Running {
+        return Ok(None);
+    }
+    let Some(revision) = engine.catalog.revision(id.machine, row.revision).await? else {
+        return Err(EngineError::Uncompilable);
+    };
+    let program = revision.program().ok_or(EngineError::Uncompilable)?;
+    let frame_rows = rows::frames(&engine.store.frames(id).await?)?;
+
+    let mut payloads = Payloads::new();
+    let mut refs = vec![row.input];
+    for (_, frame) in &frame_rows {
+        refs.extend(frame.payloads());
+    }
+    history::fetch(&*engine.store, id, refs, &mut payloads).await?;
+    let payload = |at| payloads.get(&at).map(|text| Payload::from_store(text.clone(), at));
+
+    let info = info(engine, id, &row, &revision.content.role_arn, payload(row.input)).await?;
+    let mut frames = BTreeMap::new();
+    for (frame_id, frame) in frame_rows {
+        let frame = FrameRow::restore(frame, &program, &payload).ok_or(EngineError::Uncompilable)?;
+        frames.insert(frame_id, frame);
+    }
+    let next_event = history::last_event(&*engine.store, id).await? + 1;
+    // Ids of dropped frames may come again: whatever waited for those frames is gone with the process that ran it.
+    let next_frame = frames.last_key_value().map_or(0, |(last, _)| last.0 + 1);
+    let execution = Execution::restore(info, next_event, next_frame, frames);
+    let effects = execution.resume();
+    let live = Live {
+        execution: Mutex::new(execution),
+        program,
+        revision: row.revision,
+        durable: true,
+        pins: Mutex::new(row.pins),
+        pins_changed: AtomicBool::new(false),
+        tasks: Mutex::default(),
+    };
+    Ok(Some((live, effects)))
+}
+
+async fn info(
+    engine: &Engine,
+    id: ExecutionId,
+    row: &ExecutionRow,
+    role_arn: &Arc<str>,
+    input: Option<Payload>,
+) -> Result<ExecutionInfo, EngineError> {
+    let machine_name = machine_name(engine, id).await?;
+    Ok(ExecutionInfo {
+        id,
+        arn: engine.execution_arn(&machine_name, &row.name).into(),
+        name: row.name.clone(),
+        state_machine_arn: engine.state_machine_arn(&machine_name).into(),
+        state_machine_name: machine_name,
+        role_arn: role_arn.clone(),
+        input: input.unwrap_or_else(Payload::empty_object),
+        started_ms: row.started_ms,
+        express: false,
+    })
+}
+
+async fn machine_name(engine: &Engine, id: ExecutionId) -> Result<Arc<str>, EngineError> {
+    engine.catalog.name_of(id.machine).await?.ok_or(EngineError::NoSuchExecution)
+}
+
+/// Goes on with everything that was under way when the host last stopped.
+pub(super) fn resume_all(engine: &Arc<Engine>) {
+    let engine = engine.clone();
+    tokio::spawn(async move {
+        let mut after = None;
+        let mut resumed = 0_usize;
+        loop {
+            let page = match engine.store.attention(after, RESUME_PAGE).await {
+                Ok(page) => page,
+                Err(error) => return tracing::error!(%error, "cannot read which executions to resume; restart to try again"),
+            };
+            let Some(last) = page.last().copied() else { break };
+            after = Some(last);
+            for id in page {
+                match Lease::of(&engine, id).await {
+                    Ok(_) => resumed += 1,
+                    Err(error) => {
+                        tracing::error!(%error, machine = id.machine.0, sequence = id.sequence, "cannot resume an execution");
+                    }
+                }
+            }
+        }
+        if resumed > 0 {
+            tracing::info!(executions = resumed, "resumed what was under way");
+        }
+    });
+}

@@ -1,0 +1,253 @@
+//! The driver: makes the core's steps durable, and then carries out their effects.
+//!
+//! One rule holds it together: nothing visible outside happens before its cause is durable. A start answers after its
+//! first commit; a task runs after the commit that scheduled it; its result counts in the commit that records it.
+//!
+//! - `live`: executions in memory, loaded when something happens to them and dropped when they only wait
+//! - `apply`: a stimulus, its step, its commit, its effects
+//! - `start`, `read`: what callers ask for
+//! - `tasks`: running a task and taking its result in
+//! - `timers`: waking executions up
+
+mod apply;
+mod live;
+mod read;
+mod start;
+mod tasks;
+mod timers;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use dirigent_store::{CommitError, ExecutionId, Store, StoreError};
+use parking_lot::Mutex;
+use thiserror::Error;
+use tokio::sync::{broadcast, oneshot};
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::event::Event;
+use crate::history::{HistoryError, HistoryPage};
+use crate::limits::Limits;
+use crate::rows::RowError;
+
+pub use read::{Description, Listing};
+pub use start::{StartRequest, Started};
+pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
+
+use live::Slots;
+use timers::Timers;
+
+/// How many sequences are taken from the store at a time; what is left of them is lost at a stop.
+const SEQUENCE_BLOCK: u64 = 1 << 20;
+
+/// Commits that may wait for the disk before new executions are refused. Work under way is never refused.
+pub const MAX_QUEUED_COMMITS: usize = 20_000;
+
+/// Executions in memory before new ones are refused: those that run tasks. Those that only wait are not in memory.
+pub const MAX_LIVE_EXECUTIONS: usize = 100_000;
+
+/// Steps that a slow subscriber may fall behind before it misses some.
+const SUBSCRIBER_BACKLOG: usize = 4_096;
+
+/// What an engine is made of.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// The account number in ARNs, twelve digits.
+    pub account: String,
+    /// The region in ARNs.
+    pub region: String,
+    /// What executions may use.
+    pub limits: Limits,
+}
+
+impl Default for EngineConfig {
+    fn default() -> EngineConfig {
+        EngineConfig { account: "000000000000".into(), region: "us-east-1".into(), limits: Limits::default() }
+    }
+}
+
+/// Runs state machines.
+pub struct Engine {
+    config: EngineConfig,
+    store: Arc<dyn Store>,
+    tasks: Arc<dyn TaskHost>,
+    catalog: Catalog,
+    slots: Slots,
+    timers: Timers,
+    /// The next sequence, and the end of the block that was reserved.
+    sequences: tokio::sync::Mutex<std::ops::Range<u64>>,
+    /// Who waits for an execution to end.
+    ends: Mutex<HashMap<ExecutionId, Vec<oneshot::Sender<()>>>>,
+    happenings: broadcast::Sender<Arc<Happening>>,
+    entropy: AtomicU64,
+}
+
+/// What one step of one execution did, for whoever watches.
+#[derive(Debug)]
+pub struct Happening {
+    /// The execution's ARN.
+    pub execution_arn: Arc<str>,
+    /// Its new events, with the payloads that they are the first to refer to.
+    pub page: HistoryPage,
+}
+
+/// Why the engine refuses or fails.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// The execution's name is taken by another one.
+    #[error("an execution named {name} exists already")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// There is no such execution.
+    #[error("there is no such execution")]
+    NoSuchExecution,
+    /// Too much is under way.
+    #[error("too many executions are under way; try again in a moment")]
+    Throttled,
+    /// The definition was accepted by another version and does not compile now.
+    #[error("the state machine's definition does not compile with this version of Dirigent; update the state machine")]
+    Uncompilable,
+    /// The catalog's.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// A history's.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// The store's, when reading.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store's, when writing.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// A row cannot be read.
+    #[error(transparent)]
+    Row(#[from] RowError),
+}
+
+impl Engine {
+    /// Opens an engine on a store: loads the catalog, and goes on with what was under way.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn open(
+        config: EngineConfig,
+        store: Arc<dyn Store>,
+        tasks: Arc<dyn TaskHost>,
+    ) -> Result<Arc<Engine>, EngineError> {
+        let catalog = Catalog::open(store.clone()).await?;
+        let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
+        let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
+        let engine = Arc::new(Engine {
+            config,
+            store,
+            tasks,
+            catalog,
+            slots: Slots::default(),
+            timers: Timers::default(),
+            sequences: tokio::sync::Mutex::new(sequences),
+            ends: Mutex::default(),
+            happenings,
+            entropy: AtomicU64::new(fastrand::u64(..)),
+        });
+        timers::start(&engine);
+        live::resume_all(&engine);
+        Ok(engine)
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &EngineConfig {
+        &self.config
+    }
+
+    /// The state machines.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Whether the engine can take work: the store still writes.
+    ///
+    /// # Errors
+    /// The failure that stopped the store.
+    pub fn health(&self) -> Result<(), StoreError> {
+        self.store.health()
+    }
+
+    /// How many executions are in memory.
+    #[must_use]
+    pub fn live_executions(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The steps of all executions from now on. A receiver that falls too far behind misses some and is told so.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Happening>> {
+        self.happenings.subscribe()
+    }
+
+    /// Resolves when the execution ends, or at once when it has ended or there is none.
+    pub async fn ended(self: &Arc<Self>, id: ExecutionId) -> Result<(), EngineError> {
+        let receiver = self.watch_end(id);
+        match self.record(id).await? {
+            Some(row) if row.status == crate::rows::StatusRow::Running => {
+                // The sender goes when the execution ends or the engine does; both are the end of the wait.
+                let _ = receiver.await;
+            }
+            _ => {
+                self.ends.lock().remove(&id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Registers for the end of an execution before it can have happened.
+    fn watch_end(&self, id: ExecutionId) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        let mut ends = self.ends.lock();
+        let waiting = ends.entry(id).or_default();
+        waiting.retain(|sender| !sender.is_closed());
+        waiting.push(sender);
+        receiver
+    }
+
+    /// Writes what is queued and stops the store.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    async fn next_sequence(&self) -> Result<u64, EngineError> {
+        let mut block = self.sequences.lock().await;
+        if block.is_empty() {
+            *block = self.store.reserve_sequences(SEQUENCE_BLOCK).await?;
+        }
+        let next = block.start;
+        block.start += 1;
+        Ok(next)
+    }
+
+    fn moment(&self) -> crate::core::Moment {
+        let entropy = self.entropy.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        crate::core::Moment { now_ms: now_ms(), entropy }
+    }
+
+    fn publish(&self, arn: &Arc<str>, events: Vec<Event>, payloads: &[Arc<str>]) {
+        if self.happenings.receiver_count() == 0 {
+            return;
+        }
+        let Some(first) = events.first().map(|event| event.id) else { return };
+        let page = HistoryPage::of_chunk(first, events, payloads);
+        // No receiver is no error: nobody watches.
+        let _ = self.happenings.send(Arc::new(Happening { execution_arn: arn.clone(), page }));
+    }
+}
+
+/// The time, in Unix milliseconds.
+pub(crate) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

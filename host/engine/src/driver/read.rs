@@ -1,0 +1,159 @@
+//! Describing, listing and reading histories.
+
+use std::sync::Arc;
+
+use dirigent_store::{ExecutionId, MachineId};
+
+use super::{Engine, EngineError};
+use crate::catalog::Revision;
+use crate::history::{self, HistoryPage};
+use crate::payload::{Payload, PayloadRef};
+use crate::rows::{ExecutionRow, StatusRow, decode};
+
+/// An execution as describing shows it.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// Its key in the store.
+    pub id: ExecutionId,
+    /// Its summary.
+    pub row: ExecutionRow,
+    /// Its input.
+    pub input: Option<Payload>,
+    /// Its output, when it succeeded.
+    pub output: Option<Payload>,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Executions, newest first.
+    pub executions: Vec<(ExecutionId, ExecutionRow)>,
+    /// Where the next page begins, when there may be one: before this sequence.
+    pub next: Option<u64>,
+}
+
+/// Rows read at a time while filtering.
+const LIST_PAGE: usize = 256;
+
+/// Rows looked at for one page of a filtered list, so that a rare status cannot make one call read the whole store.
+const LIST_SCAN: usize = 100_000;
+
+impl Engine {
+    /// The summary of an execution.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn record(&self, id: ExecutionId) -> Result<Option<ExecutionRow>, EngineError> {
+        match self.store.record(id).await? {
+            Some(bytes) => Ok(Some(decode(&bytes)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Finds an execution by the names of its state machine and itself, deleted machines included.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn find(&self, machine: &str, name: &str) -> Result<Option<ExecutionId>, EngineError> {
+        if let Some(live) = self.catalog.get(machine)
+            && let Some(id) = self.store.find(live.id, name).await?
+        {
+            return Ok(Some(id));
+        }
+        for deleted in self.catalog.deleted(machine).await? {
+            if let Some(id) = self.store.find(deleted, name).await? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Describes an execution.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchExecution`], or the store's.
+    pub async fn describe(&self, id: ExecutionId) -> Result<Description, EngineError> {
+        let row = self.record(id).await?.ok_or(EngineError::NoSuchExecution)?;
+        let input = self.payload(id, row.input).await?;
+        let output = match row.status {
+            StatusRow::Succeeded(at) => self.payload(id, at).await?,
+            _ => None,
+        };
+        Ok(Description { id, row, input, output })
+    }
+
+    /// The revision that an execution runs.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchExecution`], or the store's.
+    pub async fn revision_of(&self, id: ExecutionId) -> Result<Arc<Revision>, EngineError> {
+        let row = self.record(id).await?.ok_or(EngineError::NoSuchExecution)?;
+        self.catalog.revision(id.machine, row.revision).await?.ok_or(EngineError::NoSuchExecution)
+    }
+
+    /// Lists a machine's executions, newest first, beginning before a sequence, those that `wanted` takes.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list(
+        &self,
+        machine: MachineId,
+        before: Option<u64>,
+        limit: usize,
+        wanted: &(dyn Fn(&StatusRow) -> bool + Sync),
+    ) -> Result<Listing, EngineError> {
+        let mut listing = Listing::default();
+        let mut before = before;
+        let mut looked_at = 0;
+        loop {
+            let page = self.store.list(machine, before, LIST_PAGE).await?;
+            let last = page.len() < LIST_PAGE;
+            for (id, bytes) in page {
+                if listing.executions.len() == limit {
+                    listing.next = before;
+                    return Ok(listing);
+                }
+                before = Some(id.sequence);
+                let row: ExecutionRow = decode(&bytes)?;
+                if wanted(&row.status) {
+                    listing.executions.push((id, row));
+                }
+                looked_at += 1;
+            }
+            if last {
+                return Ok(listing);
+            }
+            if looked_at >= LIST_SCAN {
+                listing.next = before;
+                return Ok(listing);
+            }
+        }
+    }
+
+    /// A part of a history: events from `from` to before `to`, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn history(
+        &self,
+        id: ExecutionId,
+        from: u64,
+        to: u64,
+        limit: usize,
+        data: bool,
+    ) -> Result<HistoryPage, EngineError> {
+        Ok(history::read(&*self.store, id, from, to, limit, data).await?)
+    }
+
+    /// The id of an execution's last event; 0 when there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn last_event(&self, id: ExecutionId) -> Result<u64, EngineError> {
+        Ok(history::last_event(&*self.store, id).await?)
+    }
+
+    pub(super) async fn payload(&self, id: ExecutionId, at: PayloadRef) -> Result<Option<Payload>, EngineError> {
+        Ok(history::payload(&*self.store, id, at).await?)
+    }
+}

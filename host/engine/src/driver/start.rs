@@ -1,0 +1,209 @@
+//! Starting and stopping executions.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use dirigent_asl::Kind;
+use dirigent_store::ExecutionId;
+use parking_lot::Mutex;
+
+use super::live::{Lease, Live};
+use super::tasks::binding;
+use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
+use crate::catalog::{MachineType, StateMachine};
+use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
+use crate::event::Fault;
+use crate::payload::Payload;
+use crate::rows::{Pins, StatusRow};
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct StartRequest {
+    /// The state machine.
+    pub machine: Arc<StateMachine>,
+    /// The execution's name; without it a fresh UUID.
+    pub name: Option<String>,
+    /// Its input.
+    pub input: Payload,
+}
+
+/// An execution that was started, now or by an earlier call of the same name and input.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// Its key in the store.
+    pub id: ExecutionId,
+    /// Its ARN.
+    pub arn: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// When it began, in Unix milliseconds.
+    pub started_ms: i64,
+}
+
+impl Engine {
+    /// The ARN of a state machine.
+    #[must_use]
+    pub fn state_machine_arn(&self, name: &str) -> String {
+        format!("arn:aws:states:{}:{}:stateMachine:{name}", self.config.region, self.config.account)
+    }
+
+    /// The ARN of a Standard execution.
+    #[must_use]
+    pub fn execution_arn(&self, machine: &str, name: &str) -> String {
+        format!("arn:aws:states:{}:{}:execution:{machine}:{name}", self.config.region, self.config.account)
+    }
+
+    /// Starts an execution; when this returns, a Standard one is durable.
+    ///
+    /// Starting again with the name and the input of one that still runs gives that one.
+    ///
+    /// # Errors
+    /// [`EngineError::NameTaken`], [`EngineError::Throttled`], or the store's.
+    pub async fn start(self: &Arc<Self>, request: StartRequest) -> Result<Started, EngineError> {
+        let lease = match self.new_execution(&request).await? {
+            (lease, None) => lease,
+            (lease, create_as) => match self.apply_as(&lease, Stimulus::Start, create_as).await {
+                Ok(effects) => {
+                    self.perform(&lease, effects.unwrap_or_default());
+                    return Ok(started(&lease));
+                }
+                Err(EngineError::NameTaken { name }) => return self.started_before(&request, name).await,
+                Err(error) => return Err(error),
+            },
+        };
+        let started = started(&lease);
+        self.apply_and_perform(&lease, Stimulus::Start).await;
+        Ok(started)
+    }
+
+    /// Starts a Standard execution and waits until it ends or `until` resolves.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub async fn start_and_wait(
+        self: &Arc<Self>,
+        request: StartRequest,
+        until: impl Future<Output = ()>,
+    ) -> Result<Started, EngineError> {
+        let (lease, create_as) = self.new_execution(&request).await?;
+        let end = self.watch_end(lease.id());
+        match self.apply_as(&lease, Stimulus::Start, create_as).await {
+            Ok(effects) => self.perform(&lease, effects.unwrap_or_default()),
+            Err(EngineError::NameTaken { name }) => return self.started_before(&request, name).await,
+            Err(error) => return Err(error),
+        }
+        let started = started(&lease);
+        // The wait holds nothing: an execution that only waits need not stay in memory for it.
+        drop(lease);
+        tokio::select! {
+            _ = end => {}
+            () = until => {}
+        }
+        Ok(started)
+    }
+
+    /// Runs an Express execution to its end, in memory. Returns it with its status and the time of its end.
+    ///
+    /// # Errors
+    /// [`EngineError::Throttled`], [`EngineError::Uncompilable`].
+    pub async fn start_sync(self: &Arc<Self>, request: StartRequest) -> Result<(Started, Status, i64), EngineError> {
+        let (lease, _) = self.new_execution(&request).await?;
+        let end = self.watch_end(lease.id());
+        self.apply_and_perform(&lease, Stimulus::Start).await;
+        let _ = end.await;
+        let (status, stopped_ms) = {
+            let execution = lease.live.execution.lock();
+            (execution.status().clone(), execution.stopped_ms().unwrap_or_default())
+        };
+        Ok((started(&lease), status, stopped_ms))
+    }
+
+    /// Stops an execution. Returns when it ended; one that had ended before keeps its end.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchExecution`], or the store's.
+    pub async fn stop(self: &Arc<Self>, id: ExecutionId, fault: Fault) -> Result<i64, EngineError> {
+        if let Some(lease) = Lease::of(self, id).await?
+            && let Some(effects) = self.apply(&lease, Stimulus::Stop(fault)).await?
+        {
+            self.perform(&lease, effects);
+        }
+        let row = self.record(id).await?.ok_or(EngineError::NoSuchExecution)?;
+        Ok(row.stopped_ms.unwrap_or_else(now_ms))
+    }
+
+    /// A new execution in memory, and the name that its first commit must find free.
+    async fn new_execution(self: &Arc<Self>, request: &StartRequest) -> Result<(Lease, Option<String>), EngineError> {
+        if self.store.pressure().queued_batches > MAX_QUEUED_COMMITS || self.live_executions() > MAX_LIVE_EXECUTIONS {
+            return Err(EngineError::Throttled);
+        }
+        let machine = &request.machine;
+        let program = machine.revision.program().ok_or(EngineError::Uncompilable)?;
+        let express = machine.machine_type == MachineType::Express;
+        let id = ExecutionId { machine: machine.id, sequence: self.next_sequence().await? };
+        let name: Arc<str> =
+            request.name.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string()).into();
+        let arn = if express {
+            let (config, run) = (&self.config, uuid::Uuid::new_v4());
+            format!("arn:aws:states:{}:{}:express:{}:{name}:{run}", config.region, config.account, machine.name)
+        } else {
+            self.execution_arn(&machine.name, &name)
+        };
+        let info = ExecutionInfo {
+            id,
+            arn: arn.into(),
+            name: name.clone(),
+            state_machine_arn: self.state_machine_arn(&machine.name).into(),
+            state_machine_name: machine.name.clone(),
+            role_arn: machine.revision.content.role_arn.clone(),
+            input: request.input.clone(),
+            started_ms: now_ms(),
+            express,
+        };
+        let live = Live {
+            execution: Mutex::new(Execution::new(info)),
+            pins: Mutex::new(self.pin_all(&program)),
+            program,
+            revision: machine.revision.number,
+            durable: !express,
+            pins_changed: AtomicBool::new(false),
+            tasks: Mutex::default(),
+        };
+        let create_as = (!express).then(|| name.to_string());
+        Ok((Lease::of_new(self, id, live), create_as))
+    }
+
+    /// Binds every resource that is known now, so that a plugin replaced later changes nothing for this execution.
+    fn pin_all(&self, program: &dirigent_asl::Program) -> Pins {
+        let mut pins = Pins::new();
+        for state in program.states() {
+            if let Kind::Task(task) = &state.kind
+                && let Some(wanted) = binding(&task.resource, &task.resource_text)
+                && !pins.iter().any(|(known, _)| **known == *wanted.key())
+                && let Some(digest) = self.tasks.bind(&wanted)
+            {
+                pins.push((wanted.key().into(), digest));
+            }
+        }
+        pins
+    }
+
+    /// The execution that has the name already, if the request asks for the same.
+    /// Source: AWS API Reference, "StartExecution": idempotent while the execution runs.
+    async fn started_before(&self, request: &StartRequest, name: String) -> Result<Started, EngineError> {
+        let found = self.store.find(request.machine.id, &name).await?;
+        let Some(id) = found else { return Err(EngineError::NameTaken { name }) };
+        let Some(row) = self.record(id).await? else { return Err(EngineError::NameTaken { name }) };
+        let input = self.payload(id, row.input).await?;
+        if row.status != StatusRow::Running || input.as_ref() != Some(&request.input) {
+            return Err(EngineError::NameTaken { name });
+        }
+        let arn = self.execution_arn(&request.machine.name, &row.name).into();
+        Ok(Started { id, arn, name: row.name, started_ms: row.started_ms })
+    }
+}
+
+fn started(lease: &Lease) -> Started {
+    let info = lease.live.execution.lock().info.clone();
+    Started { id: info.id, arn: info.arn.clone(), name: info.name.clone(), started_ms: info.started_ms }
+}

@@ -1,0 +1,290 @@
+//! Running a task: binding its resource to a component, calling it, taking its result in.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dirigent_asl::{Integration, Kind, Resource};
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+
+use super::apply::report;
+use super::live::Lease;
+use super::now_ms;
+use crate::core::{Effect, Stimulus, TaskRun, error_names};
+use crate::event::{Fault, Metering};
+use crate::payload::Payload;
+
+/// A task that runs longer than this shows its start in the history before its end.
+const LONG_RUNNING: Duration = Duration::from_millis(100);
+
+/// What runs tasks: the plugin runtime, or a stand-in for it.
+#[async_trait]
+pub trait TaskHost: Send + Sync + 'static {
+    /// The component that serves a binding now, by its SHA-256.
+    fn bind(&self, binding: &Binding) -> Option<[u8; 32]>;
+
+    /// Why [`TaskHost::bind`] found none.
+    fn explain(&self, binding: &Binding) -> Fault;
+
+    /// Runs a component once. Dropping the future ends the call.
+    async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome;
+}
+
+/// What a component is looked up by.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Binding {
+    /// A `Resource` as written.
+    Resource(Arc<str>),
+    /// A Lambda function's name.
+    Function(Arc<str>),
+}
+
+impl Binding {
+    /// Under what an execution remembers the binding.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        match self {
+            Binding::Resource(text) => text,
+            Binding::Function(name) => name,
+        }
+    }
+}
+
+/// One call of a task.
+#[derive(Clone, Debug)]
+pub struct TaskCall {
+    /// The execution's ARN.
+    pub execution_arn: Arc<str>,
+    /// The execution's name.
+    pub execution_name: Arc<str>,
+    /// The state machine's ARN.
+    pub state_machine_arn: Arc<str>,
+    /// The state machine's name.
+    pub state_machine_name: Arc<str>,
+    /// The state's name.
+    pub state_name: Arc<str>,
+    /// The `Resource` as written.
+    pub resource: Arc<str>,
+    /// How often it has been retried.
+    pub retry_count: u32,
+    /// The same over retries and restarts, different for every other task.
+    pub idempotency_key: String,
+    /// Its input.
+    pub input: Arc<str>,
+    /// When the caller gives up, in Unix milliseconds.
+    pub deadline_ms: Option<i64>,
+    /// Told about heartbeats.
+    pub heartbeat: Option<mpsc::UnboundedSender<()>>,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug)]
+pub struct TaskOutcome {
+    /// The output as JSON text, or the error.
+    pub result: Result<String, Fault>,
+    /// What it used.
+    pub metering: Metering,
+}
+
+/// What a resource is looked up by; `None` where that depends on the task's input.
+pub(super) fn binding(resource: &Resource, text: &Arc<str>) -> Option<Binding> {
+    match resource {
+        Resource::Service { service, action, .. } if service == "lambda" && action == "invoke" => None,
+        _ => Some(Binding::Resource(text.clone())),
+    }
+}
+
+/// Runs a task and whatever single task follows from its result, each after the commit that scheduled it.
+pub(super) async fn run(lease: Lease, mut run: TaskRun) {
+    let engine = lease.engine().clone();
+    loop {
+        let Some((result, metering)) = call(&lease, &run).await else { return };
+        let stimulus =
+            Stimulus::TaskEnded { frame: run.frame, generation: run.generation, result, metering: Some(metering) };
+        let mut effects = match engine.apply(&lease, stimulus).await {
+            Ok(effects) => effects.unwrap_or_default(),
+            Err(error) => return report(&lease, &error),
+        };
+        // One task after another stays on this task of the executor instead of waking another one.
+        let next = effects.iter().position(|effect| matches!(effect, Effect::RunTask(_)));
+        let next = next.map(|index| effects.swap_remove(index));
+        engine.perform(&lease, effects);
+        match next {
+            Some(Effect::RunTask(next)) => run = *next,
+            _ => return,
+        }
+    }
+}
+
+type Ended = (Result<Payload, Fault>, Box<Metering>);
+
+/// Calls the task's component; `None` when it was cancelled.
+async fn call(lease: &Lease, run: &TaskRun) -> Option<Ended> {
+    let (cancel, cancelled) = oneshot::channel();
+    let slot = (run.frame, run.generation);
+    lease.live.tasks.lock().insert(slot, cancel);
+    let ended = tokio::select! {
+        biased;
+        _ = cancelled => None,
+        ended = watched(lease, run) => Some(ended),
+    };
+    lease.live.tasks.lock().remove(&slot);
+    ended
+}
+
+/// The call itself, with its start recorded if it takes long and its heartbeats watched.
+async fn watched(lease: &Lease, run: &TaskRun) -> Ended {
+    let (heartbeat, mut beats) = match run.heartbeat_seconds {
+        Some(_) => {
+            let (sender, receiver) = mpsc::unbounded_channel();
+            (Some(sender), Some(receiver))
+        }
+        None => (None, None),
+    };
+    let interval = run.heartbeat_seconds.map(Duration::from_secs);
+    let calling = invoke(lease, run, heartbeat);
+    tokio::pin!(calling);
+    if let Ok(ended) = tokio::time::timeout(LONG_RUNNING, &mut calling).await {
+        return ended;
+    }
+    let stimulus = Stimulus::TaskStarted { frame: run.frame, generation: run.generation };
+    lease.engine().clone().apply_and_perform(lease, stimulus).await;
+    let (Some(interval), Some(beats)) = (interval, &mut beats) else { return calling.await };
+    loop {
+        tokio::select! {
+            biased;
+            ended = &mut calling => return ended,
+            beat = tokio::time::timeout(interval, beats.recv()) => {
+                if !matches!(beat, Ok(Some(()))) {
+                    let fault = Fault { error: Some(error_names::HEARTBEAT_TIMEOUT.into()), cause: None };
+                    return (Err(fault), Box::default());
+                }
+            }
+        }
+    }
+}
+
+/// Binds, calls, and shapes the result.
+async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedSender<()>>) -> Ended {
+    let state = lease.live.program.get_state(run.state);
+    let Some((state, Kind::Task(task))) = state.map(|state| (state, &state.kind)) else {
+        return (Err(Fault::new(error_names::RUNTIME, "The state is not a Task")), Box::default());
+    };
+    let request = match Request::of(&task.resource, &task.resource_text, &run.parameters) {
+        Ok(request) => request,
+        Err(fault) => return (Err(fault), Box::default()),
+    };
+    let Some(component) = bound(lease, &request.binding) else {
+        return (Err(lease.engine().tasks.explain(&request.binding)), Box::default());
+    };
+    if run.deadline_ms.is_some_and(|deadline| deadline <= now_ms()) {
+        return (Err(timed_out()), Box::default());
+    }
+    let info = lease.live.execution.lock().info.clone();
+    let call = TaskCall {
+        execution_arn: info.arn.clone(),
+        execution_name: info.name.clone(),
+        state_machine_arn: info.state_machine_arn.clone(),
+        state_machine_name: info.state_machine_name.clone(),
+        state_name: state.name.clone(),
+        resource: task.resource_text.clone(),
+        retry_count: run.retry_count,
+        idempotency_key: format!("{}-{}-{}", info.id.sequence, run.frame.0, run.entered_event),
+        input: request.input,
+        deadline_ms: run.deadline_ms,
+        heartbeat,
+    };
+    let mut outcome = lease.engine().tasks.call(component, call).await;
+    // The definition's own time-out has no cause on AWS; the plugin's own limit says what it was.
+    if run.deadline_ms.is_some_and(|deadline| deadline <= now_ms())
+        && outcome.result.as_ref().is_err_and(|fault| fault.error.as_deref() == Some(error_names::TIMEOUT))
+    {
+        outcome.result = Err(timed_out());
+    }
+    let result = outcome.result.map(|output| (request.shape)(Payload::from_text(output)));
+    (result, Box::new(outcome.metering))
+}
+
+fn timed_out() -> Fault {
+    Fault { error: Some(error_names::TIMEOUT.into()), cause: None }
+}
+
+/// The component that this execution is bound to for a resource; the first use binds it.
+fn bound(lease: &Lease, binding: &Binding) -> Option<[u8; 32]> {
+    let pinned = |pins: &crate::rows::Pins| pins.iter().find(|(key, _)| **key == *binding.key()).map(|(_, at)| *at);
+    if let Some(component) = pinned(&lease.live.pins.lock()) {
+        return Some(component);
+    }
+    let component = lease.engine().tasks.bind(binding)?;
+    let mut pins = lease.live.pins.lock();
+    // Another branch may have bound it meanwhile; the first one holds.
+    if let Some(component) = pinned(&pins) {
+        return Some(component);
+    }
+    pins.push((binding.key().into(), component));
+    lease.live.pins_changed.store(true, Ordering::Release);
+    Some(component)
+}
+
+/// How a resource's parameters become a component's input, and its output the task's result.
+struct Request {
+    binding: Binding,
+    input: Arc<str>,
+    shape: fn(Payload) -> Payload,
+}
+
+impl Request {
+    fn of(resource: &Resource, text: &Arc<str>, parameters: &Payload) -> Result<Request, Fault> {
+        match resource {
+            Resource::Service { service, action, integration: Integration::RequestResponse }
+                if service == "lambda" && action == "invoke" =>
+            {
+                Request::lambda_invoke(parameters)
+            }
+            _ => Ok(Request {
+                binding: Binding::Resource(text.clone()),
+                input: parameters.shared_text(),
+                shape: std::convert::identity,
+            }),
+        }
+    }
+
+    /// `arn:aws:states:::lambda:invoke`: the function's name is a parameter, its output a member of the result.
+    fn lambda_invoke(parameters: &Payload) -> Result<Request, Fault> {
+        let parameters = parameters.value();
+        let Some(function) = parameters.get("FunctionName").and_then(Value::as_str) else {
+            let cause = "The parameters of lambda:invoke need a FunctionName";
+            return Err(Fault::new(error_names::RUNTIME, cause));
+        };
+        let input = parameters.get("Payload").map_or_else(|| "{}".to_owned(), Value::to_string);
+        Ok(Request {
+            binding: Binding::Function(function_name(function).into()),
+            input: input.into(),
+            shape: |output| {
+                Payload::from_value(
+                    json!({ "ExecutedVersion": "$LATEST", "Payload": output.value(), "StatusCode": 200 }),
+                )
+            },
+        })
+    }
+}
+
+/// The name in a function's name, partial ARN or ARN, without its qualifier.
+fn function_name(text: &str) -> &str {
+    let after = text.rsplit_once("function:").map_or(text, |(_, after)| after);
+    after.split(':').next().unwrap_or(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::function_name;
+
+    #[test]
+    fn function_names() {
+        for text in ["f", "f:live", "function:f", "123456789012:function:f", "arn:aws:lambda:us-east-1:1:function:f:1"] {
+            assert_eq!(function_name(text), "f", "{text}");
+        }
+    }
+}

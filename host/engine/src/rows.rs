@@ -1,0 +1,161 @@
+//! How executions lie in the store: what the engine writes into the store's opaque rows, and reads back.
+//!
+//! Every row begins with a byte that names the version of its form; the rest is postcard.
+
+use std::sync::Arc;
+
+use dirigent_asl::Program;
+use dirigent_store::{ExecutionChange, FrameId, Timer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::core::{Execution, FrameRow, Status, Step};
+use crate::event::{Event, Fault};
+use crate::payload::{Payload, PayloadRef};
+
+/// Version of the rows that this program writes.
+const ROW_VERSION: u8 = 1;
+
+/// A row cannot be read.
+#[derive(Debug, Error)]
+pub enum RowError {
+    /// A newer program wrote it.
+    #[error("a row of version {0} was written by a newer version of Dirigent; this one reads up to {ROW_VERSION}")]
+    Newer(u8),
+    /// It is damaged.
+    #[error("a row cannot be decoded: {0}. Restore the data directory from a backup")]
+    Damaged(#[from] postcard::Error),
+    /// It has no bytes.
+    #[error("a row is empty. Restore the data directory from a backup")]
+    Empty,
+}
+
+/// The summary of an execution: what describing and listing need, without its frames and history.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ExecutionRow {
+    /// Its name.
+    pub name: Arc<str>,
+    /// How it stands.
+    pub status: StatusRow,
+    /// When it began, in Unix milliseconds.
+    pub started_ms: i64,
+    /// When it ended.
+    pub stopped_ms: Option<i64>,
+    /// Where its input lies.
+    pub input: PayloadRef,
+    /// Which revision of its state machine it runs.
+    pub revision: u32,
+    /// The plugin that each resource is bound to, for as long as the execution lives.
+    pub pins: Pins,
+}
+
+/// Which component serves a resource: the resource as the definition or its parameters have it, and a SHA-256.
+pub type Pins = Vec<(Arc<str>, [u8; 32])>;
+
+/// [`Status`] at rest.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub enum StatusRow {
+    /// It runs.
+    Running,
+    /// It ended well, and its output lies there.
+    Succeeded(PayloadRef),
+    /// It failed.
+    Failed(Fault),
+    /// It ran longer than its `TimeoutSeconds`.
+    TimedOut(Fault),
+    /// It was stopped.
+    Aborted(Fault),
+}
+
+/// The events of one step, with the payloads that they are the first to refer to.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Chunk {
+    /// Payloads, by [`PayloadRef::index`].
+    pub payloads: Vec<Arc<str>>,
+    /// Events, in order.
+    pub events: Vec<Event>,
+}
+
+/// Encodes a row.
+pub(crate) fn encode<T: Serialize>(row: &T) -> Result<Vec<u8>, RowError> {
+    Ok(postcard::to_extend(row, vec![ROW_VERSION])?)
+}
+
+/// Decodes a row.
+pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RowError> {
+    match bytes {
+        [] => Err(RowError::Empty),
+        [ROW_VERSION, rest @ ..] => Ok(postcard::from_bytes(rest)?),
+        [version, ..] => Err(RowError::Newer(*version)),
+    }
+}
+
+/// What a step changes in the store.
+pub(crate) fn change(
+    execution: &Execution,
+    program: &Program,
+    step: &mut Step,
+    revision: u32,
+    pins: Option<Pins>,
+) -> Result<ExecutionChange, RowError> {
+    let id = execution.info.id;
+    let mut change = ExecutionChange::new(id);
+    let first_event = step.events.first().map_or(execution.next_event(), |event| event.id);
+    let mut payloads = std::mem::take(&mut step.payloads);
+    let mut refer = |payload: &Payload| crate::core::refer(&mut payloads, first_event, payload);
+
+    for frame in &step.dirty {
+        if let Some(row) = execution.frame_row(*frame, program, &mut refer) {
+            change.put_frames.push((*frame, encode(&row)?));
+        }
+    }
+    // A frame that came and went within this step was never written.
+    change.drop_frames = step.dropped.iter().copied().collect();
+    if let Some(pins) = pins.filter(|_| step.record_changed) {
+        let row = record(execution, revision, pins, &mut refer);
+        change.record = Some(encode(&row)?);
+    }
+    let timer = |(due_ms, key): &(i64, crate::core::TimerKey)| Timer { due_ms: *due_ms, execution: id, key: key.to_u64() };
+    change.set_timers = step.set_timers.iter().map(timer).collect();
+    change.clear_timers = step.clear_timers.iter().map(timer).collect();
+    change.attention = Some(!execution.status().is_ended() && execution.needs_host());
+    // Chunks are found by their first event, so a payload without an event would have no place of its own.
+    debug_assert!(payloads.is_empty() || !step.events.is_empty(), "a step writes payloads only with events");
+    if !step.events.is_empty() {
+        let events = std::mem::take(&mut step.events);
+        let chunk = Chunk { payloads, events };
+        change.history = Some((first_event, encode(&chunk)?));
+        step.events = chunk.events;
+        step.payloads = chunk.payloads;
+    }
+    Ok(change)
+}
+
+fn record(
+    execution: &Execution,
+    revision: u32,
+    pins: Pins,
+    refer: &mut dyn FnMut(&Payload) -> PayloadRef,
+) -> ExecutionRow {
+    ExecutionRow {
+        name: execution.info.name.clone(),
+        status: match execution.status() {
+            Status::Running => StatusRow::Running,
+            Status::Succeeded { output } => StatusRow::Succeeded(refer(output)),
+            Status::Failed(fault) => StatusRow::Failed(fault.clone()),
+            Status::TimedOut(fault) => StatusRow::TimedOut(fault.clone()),
+            Status::Aborted(fault) => StatusRow::Aborted(fault.clone()),
+        },
+        started_ms: execution.info.started_ms,
+        stopped_ms: execution.stopped_ms(),
+        input: refer(&execution.info.input),
+        revision,
+        pins,
+    }
+}
+
+/// The frames of an execution, decoded.
+pub(crate) fn frames(rows: &[(FrameId, Vec<u8>)]) -> Result<Vec<(FrameId, FrameRow)>, RowError> {
+    rows.iter().map(|(id, bytes)| Ok((*id, decode(bytes)?))).collect()
+}
