@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -18,6 +19,9 @@ pub(crate) const MAX_GROUP_BATCHES: usize = 1024;
 /// The most bytes of batches that share a transaction (the one that passes the limit is still taken).
 /// Bounds the memory of a transaction, since redb keeps its changed pages until the commit.
 pub(crate) const MAX_GROUP_BYTES: usize = 8 << 20;
+/// How long the writer waits at most for the callers of the group before to come again: about as long
+/// as a fast disk's fsync.
+const MAX_GATHERING: Duration = Duration::from_micros(200);
 
 pub(crate) enum Request {
     Commit(Batch, Decision),
@@ -62,6 +66,10 @@ struct State {
     pressure: Pressure,
     closing: bool,
     stopped: Option<Arc<str>>,
+    /// How many requests were decided last, and until when as many are expected again.
+    expected: Option<(usize, Instant)>,
+    /// At how many waiting requests the writer wants to be woken up.
+    wake_at: usize,
 }
 
 /// Requests that share a transaction.
@@ -91,8 +99,7 @@ impl Queue {
         state.pressure.queued_batches += 1;
         state.pressure.queued_bytes += bytes;
         state.waiting.push_back(request);
-        // The writer sleeps only when nothing waits.
-        if state.waiting.len() == 1 {
+        if state.waiting.len() == state.wake_at {
             self.changed.notify_one();
         }
     }
@@ -105,13 +112,27 @@ impl Queue {
     }
 
     /// Waits for requests and takes as many as a group may hold. `None`: closed, and all is written.
+    ///
+    /// The callers of the group before were told only now, and need a moment to ask for more. Without
+    /// that moment the first of them would get an fsync to itself while the others wait, and groups
+    /// would be half as large as they could be. A caller that is alone never waits for others.
     pub(crate) fn take_group(&self) -> Option<Group> {
         let mut state = self.lock();
+        state.wake_at = 1;
         while state.waiting.is_empty() {
             if state.closing {
                 return None;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if let Some((count, until)) = state.expected.take()
+            && let Some(left) = until.checked_duration_since(Instant::now())
+            && state.waiting.len() < count
+            && !state.closing
+        {
+            state.wake_at = count;
+            let gathered = self.changed.wait_timeout(state, left);
+            state = gathered.unwrap_or_else(PoisonError::into_inner).0;
         }
         let mut group =
             Group { requests: Vec::with_capacity(state.waiting.len().min(MAX_GROUP_BATCHES)), bytes: 0 };
@@ -125,7 +146,9 @@ impl Queue {
 
     /// A group of `batches` requests and `bytes` bytes has been decided.
     pub(crate) fn decided(&self, batches: usize, bytes: usize) {
-        let pressure = &mut self.lock().pressure;
+        let mut state = self.lock();
+        state.expected = Some((batches, Instant::now() + MAX_GATHERING));
+        let pressure = &mut state.pressure;
         // `stop` may have set both to zero already.
         pressure.queued_batches = pressure.queued_batches.saturating_sub(batches);
         pressure.queued_bytes = pressure.queued_bytes.saturating_sub(bytes);
