@@ -70,7 +70,8 @@ pub(crate) async fn read(
             if data {
                 keep_payloads(&mut page.payloads, *first, &chunk);
             }
-            let wanted = chunk.events.into_iter().filter(|event| (from..to).contains(&event.id));
+            // The store begins with the chunk that holds `next`, or with the last one when none does.
+            let wanted = chunk.events.into_iter().filter(|event| (before..to).contains(&event.id));
             page.events.extend(wanted);
         }
         if next <= before {

@@ -14,7 +14,10 @@ pub mod event;
 pub mod history;
 pub mod limits;
 pub mod payload;
+pub mod recover;
 pub mod rows;
+#[cfg(test)]
+mod simulator;
 
 pub use driver::{
     Binding, Description, Engine, EngineConfig, EngineError, Happening, Listing, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS,

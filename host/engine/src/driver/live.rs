@@ -4,7 +4,7 @@
 //! a timer that fires. When the last lease goes it is dropped, and found again by its id. So one that only waits costs
 //! nothing here, and there are never two of the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -14,10 +14,10 @@ use parking_lot::Mutex;
 use tokio::sync::{OnceCell, oneshot};
 
 use super::{Engine, EngineError};
-use crate::core::{Effect, Execution, ExecutionInfo, FrameRow};
-use crate::history::{self, Payloads};
+use crate::core::{Effect, Execution, ExecutionInfo};
 use crate::payload::Payload;
-use crate::rows::{self, ExecutionRow, Pins, StatusRow};
+use crate::recover;
+use crate::rows::{ExecutionRow, Pins, StatusRow};
 
 /// Executions that a restarted host resumes at a time.
 const RESUME_PAGE: usize = 256;
@@ -145,26 +145,8 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
         return Err(EngineError::Uncompilable);
     };
     let program = revision.program().ok_or(EngineError::Uncompilable)?;
-    let frame_rows = rows::frames(&engine.store.frames(id).await?)?;
-
-    let mut payloads = Payloads::new();
-    let mut refs = vec![row.input];
-    for (_, frame) in &frame_rows {
-        refs.extend(frame.payloads());
-    }
-    history::fetch(&*engine.store, id, refs, &mut payloads).await?;
-    let payload = |at| payloads.get(&at).map(|text| Payload::from_store(text.clone(), at));
-
-    let info = info(engine, id, &row, &revision.content.role_arn, payload(row.input)).await?;
-    let mut frames = BTreeMap::new();
-    for (frame_id, frame) in frame_rows {
-        let frame = FrameRow::restore(frame, &program, &payload).ok_or(EngineError::Uncompilable)?;
-        frames.insert(frame_id, frame);
-    }
-    let next_event = history::last_event(&*engine.store, id).await? + 1;
-    // Ids of dropped frames may come again: whatever waited for those frames is gone with the process that ran it.
-    let next_frame = frames.last_key_value().map_or(0, |(last, _)| last.0 + 1);
-    let execution = Execution::restore(info, next_event, next_frame, frames);
+    let info = info(engine, id, &row, &revision.content.role_arn).await?;
+    let execution = recover::execution(&*engine.store, &row, &program, info).await?;
     let effects = execution.resume();
     let live = Live {
         execution: Mutex::new(execution),
@@ -178,12 +160,12 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
     Ok(Some((live, effects)))
 }
 
+/// All of it but the input, which lies in the history.
 async fn info(
     engine: &Engine,
     id: ExecutionId,
     row: &ExecutionRow,
     role_arn: &Arc<str>,
-    input: Option<Payload>,
 ) -> Result<ExecutionInfo, EngineError> {
     let machine_name = machine_name(engine, id).await?;
     Ok(ExecutionInfo {
@@ -193,7 +175,7 @@ async fn info(
         state_machine_arn: engine.state_machine_arn(&machine_name).into(),
         state_machine_name: machine_name,
         role_arn: role_arn.clone(),
-        input: input.unwrap_or_else(Payload::empty_object),
+        input: Payload::empty_object(),
         started_ms: row.started_ms,
         express: false,
     })

@@ -30,6 +30,7 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::event::Event;
 use crate::history::{HistoryError, HistoryPage};
 use crate::limits::Limits;
+use crate::recover::RecoverError;
 use crate::rows::RowError;
 
 pub use read::{Description, Listing};
@@ -126,6 +127,9 @@ pub enum EngineError {
     /// A row cannot be read.
     #[error(transparent)]
     Row(#[from] RowError),
+    /// An execution cannot be read back.
+    #[error(transparent)]
+    Recover(#[from] RecoverError),
 }
 
 impl Engine {

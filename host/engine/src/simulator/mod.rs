@@ -1,0 +1,283 @@
+//! The simulator: the sans-IO core under virtual time and a seeded schedule, with crashes between any two effects.
+//!
+//! The same seed gives the same run. What it does is what the driver does: step, commit, effects; only that the clock,
+//! the tasks and the order in which things happen are its own, and that it can lose its memory at any point.
+
+mod cases;
+mod runs;
+
+use std::sync::Arc;
+
+use dirigent_asl::Program;
+use dirigent_store::{Batch, ExecutionId, MachineId, MemoryStore, Store};
+use serde_json::{Value, json};
+
+use crate::core::{Effect, Execution, ExecutionInfo, Moment, Status, Step, Stimulus, TaskRun, TimerKey};
+use crate::event::{Event, EventKind, Fault};
+use crate::limits::Limits;
+use crate::payload::Payload;
+use crate::rows::{self, ExecutionRow, StatusRow};
+use crate::{history, recover};
+
+/// Longer than any case takes; a run that gets there does not end.
+const MAX_ACTIONS: usize = 20_000;
+
+const START_MS: i64 = 1_700_000_000_000;
+
+/// At which action, counted from 0, the host crashes, and on which side of the commit.
+#[derive(Clone, Copy, Debug)]
+struct Crash {
+    action: usize,
+    committed: bool,
+}
+
+/// What is there to be done next.
+#[derive(Clone, Debug)]
+enum Pending {
+    Task(TaskRun),
+    Continue,
+    Timer(i64, TimerKey),
+}
+
+struct Simulator<'a> {
+    program: &'a Program,
+    limits: Limits,
+    rng: fastrand::Rng,
+    now_ms: i64,
+    store: MemoryStore,
+    id: ExecutionId,
+    input: Payload,
+    execution: Execution,
+    pending: Vec<Pending>,
+    /// How often each task ran, for tasks that fail at first.
+    crash: Option<Crash>,
+    actions: usize,
+}
+
+/// How a run ended.
+#[derive(Debug, PartialEq)]
+struct Ended {
+    status: StatusRow,
+    output: Option<String>,
+    events: Vec<Event>,
+    /// Texts of all events' payloads are compared through the store; this is the number of actions that it took.
+    actions: usize,
+}
+
+fn info(id: ExecutionId, input: Payload) -> ExecutionInfo {
+    ExecutionInfo {
+        id,
+        arn: "arn:aws:states:us-east-1:000000000000:execution:m:x".into(),
+        name: "x".into(),
+        state_machine_arn: "arn:aws:states:us-east-1:000000000000:stateMachine:m".into(),
+        state_machine_name: "m".into(),
+        role_arn: "arn:aws:iam::000000000000:role/r".into(),
+        input,
+        started_ms: START_MS,
+        express: false,
+    }
+}
+
+impl<'a> Simulator<'a> {
+    fn new(program: &'a Program, input: &Value, seed: u64, crash: Option<Crash>) -> Simulator<'a> {
+        let id = ExecutionId::new(MachineId(1), 1);
+        let input = Payload::from_value(input.clone());
+        Simulator {
+            program,
+            limits: Limits::aws(),
+            rng: fastrand::Rng::with_seed(seed),
+            now_ms: START_MS,
+            store: MemoryStore::default(),
+            id,
+            execution: Execution::new(info(id, input.clone())),
+            input,
+            pending: Vec::new(),
+            crash,
+            actions: 0,
+        }
+    }
+
+    /// Runs to the end.
+    async fn run(mut self) -> Ended {
+        self.act(Stimulus::Start).await;
+        while !self.execution.status().is_ended() {
+            assert!(self.actions < MAX_ACTIONS, "the run does not end");
+            let stimulus = self.choose();
+            self.act(stimulus).await;
+        }
+        self.check().await
+    }
+
+    /// Takes one of the pending things: any task or continuation, or else the earliest timer.
+    fn choose(&mut self) -> Stimulus {
+        let now: Vec<usize> = (0..self.pending.len())
+            .filter(|index| !matches!(self.pending[*index], Pending::Timer(..)))
+            .collect();
+        let earliest = (0..self.pending.len())
+            .filter_map(|index| match self.pending[index] {
+                Pending::Timer(due_ms, key) => Some((due_ms, key, index)),
+                _ => None,
+            })
+            .min();
+        // Now and then a timer comes before a task that is under way, if one is left at all.
+        let chosen = match (now.is_empty(), earliest) {
+            (false, earliest) if earliest.is_none() || self.rng.u8(..4) > 0 => now[self.rng.usize(..now.len())],
+            (_, Some((.., index))) => index,
+            _ => panic!("nothing is pending, and the execution has not ended: {:?}", self.execution),
+        };
+        match self.pending.swap_remove(chosen) {
+            Pending::Continue => Stimulus::Continue,
+            Pending::Timer(due_ms, key) => {
+                self.now_ms = self.now_ms.max(due_ms);
+                Stimulus::TimerFired(key)
+            }
+            Pending::Task(run) => {
+                self.now_ms += self.rng.i64(0..50);
+                Stimulus::TaskEnded {
+                    frame: run.frame,
+                    generation: run.generation,
+                    result: task(self.program, &run),
+                    metering: None,
+                }
+            }
+        }
+    }
+
+    /// Step, commit, effects, with the crash where it is due.
+    async fn act(&mut self, stimulus: Stimulus) {
+        let action = self.actions;
+        self.actions += 1;
+        let crash = self.crash.filter(|crash| crash.action == action);
+        let start = matches!(stimulus, Stimulus::Start);
+        let moment = Moment { now_ms: self.now_ms, entropy: self.rng.u64(..) };
+        let mut step = self.execution.step(self.program, &self.limits, stimulus, moment);
+        assert_shape(&step);
+        let mut change =
+            rows::change(&self.execution, self.program, &mut step, 1, Some(Vec::new())).expect("rows encode");
+        change.create_as = start.then(|| "x".to_owned());
+        if crash.is_some_and(|crash| !crash.committed) {
+            return self.crash(start).await;
+        }
+        if !step.is_empty() {
+            self.store.commit(Batch::execution(change)).await.expect("the store takes the commit");
+        }
+        if crash.is_some() {
+            return self.crash(false).await;
+        }
+        self.note(&step);
+    }
+
+    /// Keeps what is to be done. Timers are read from the store, as after a crash, to show that they are all there.
+    fn note(&mut self, step: &Step) {
+        for effect in &step.effects {
+            match effect {
+                Effect::RunTask(run) => self.pending.push(Pending::Task((**run).clone())),
+                Effect::Continue => self.pending.push(Pending::Continue),
+                Effect::CancelTask { frame, generation } => self.pending.retain(|pending| {
+                    !matches!(pending, Pending::Task(run) if run.frame == *frame && run.generation == *generation)
+                }),
+                Effect::Ended => {}
+            }
+        }
+        self.pending.retain(|pending| match pending {
+            Pending::Timer(_, key) => !step.clear_timers.iter().any(|(_, cleared)| cleared == key),
+            _ => true,
+        });
+        self.pending.extend(step.set_timers.iter().map(|(due_ms, key)| Pending::Timer(*due_ms, *key)));
+    }
+
+    /// All memory is lost; the store says how to go on.
+    async fn crash(&mut self, never_started: bool) {
+        self.pending.clear();
+        if never_started {
+            // Nothing of it was durable and nobody was told, so the client tries again.
+            self.execution = Execution::new(info(self.id, self.input.detached()));
+            self.crash = None;
+            return Box::pin(self.act(Stimulus::Start)).await;
+        }
+        let row: ExecutionRow = rows::decode(&self.store.record(self.id).await.expect("reads").expect("exists")).expect("decodes");
+        if row.status != StatusRow::Running {
+            let fault = Fault::default();
+            self.execution.status = Status::Aborted(fault);
+            return;
+        }
+        self.execution = recover::execution(&self.store, &row, self.program, info(self.id, self.input.detached()))
+            .await
+            .expect("recovers");
+        let attention = self.store.attention(None, 10).await.expect("reads");
+        assert_eq!(attention.contains(&self.id), self.execution.needs_host(), "attention is kept true");
+        let effects = Step { effects: self.execution.resume(), ..Step::default() };
+        self.note(&effects);
+        for timer in self.store.timers(None, i64::MAX, 10_000).await.expect("reads") {
+            let key = TimerKey::from_u64(timer.key).expect("a known key");
+            self.pending.push(Pending::Timer(timer.due_ms, key));
+        }
+    }
+
+    /// What must hold of the store when an execution has ended.
+    async fn check(self) -> Ended {
+        let row: ExecutionRow = rows::decode(&self.store.record(self.id).await.expect("reads").expect("exists")).expect("decodes");
+        assert_ne!(row.status, StatusRow::Running);
+        assert!(self.store.frames(self.id).await.expect("reads").is_empty(), "no frame is left");
+        assert!(self.store.timers(None, i64::MAX, 10).await.expect("reads").is_empty(), "no timer is left");
+        assert!(self.store.attention(None, 10).await.expect("reads").is_empty(), "no attention is asked for");
+        let page = history::read(&self.store, self.id, 1, u64::MAX, usize::MAX, true).await.expect("reads");
+        for (event, id) in page.events.iter().zip(1..) {
+            assert_eq!(event.id, id, "ids have no gap and no double");
+            assert!(event.previous < event.id, "an event follows an earlier one");
+            assert_eq!(event.kind.is_terminal(), id == page.events.len() as u64, "only the last event ends it");
+        }
+        let output = match row.status {
+            StatusRow::Succeeded(at) => page.text(at).map(str::to_owned),
+            _ => None,
+        };
+        Ended { status: row.status, output, events: page.events, actions: self.actions }
+    }
+}
+
+/// What every step must be like.
+fn assert_shape(step: &Step) {
+    for frame in &step.dropped {
+        assert!(!step.dirty.contains(frame), "a frame is either written or dropped");
+    }
+    let ended = step.events.iter().any(|event| event.kind.is_terminal());
+    assert_eq!(ended, step.effects.iter().any(|effect| matches!(effect, Effect::Ended)));
+}
+
+/// The tasks that cases use: a function of resource, input and retry count alone.
+fn task(program: &Program, run: &TaskRun) -> Result<Payload, Fault> {
+    let state = program.state(run.state);
+    let dirigent_asl::Kind::Task(task) = &state.kind else { panic!("only tasks run") };
+    match &*task.resource_text {
+        "plugin:echo" => Ok(run.parameters.detached()),
+        "plugin:double" => {
+            let number = run.parameters.value().as_i64().unwrap_or_default();
+            Ok(Payload::from_value(json!(number * 2)))
+        }
+        "plugin:fail" => Err(Fault::new("Custom.Error", "it always fails")),
+        "plugin:timeout" => Err(Fault { error: Some("States.Timeout".into()), cause: None }),
+        "plugin:third-time" if run.retry_count < 2 => Err(Fault::new("Custom.NotYet", "not yet")),
+        "plugin:third-time" => Ok(Payload::from_value(json!({ "attempt": run.retry_count }))),
+        other => panic!("no such task: {other}"),
+    }
+}
+
+/// Types and names of events, for comparing runs whose branches interleave differently.
+fn outline(events: &[Event]) -> Vec<String> {
+    let mut lines: Vec<String> = events
+        .iter()
+        .map(|event| match &event.kind {
+            EventKind::StateEntered { name, .. } => format!("entered {name}"),
+            EventKind::StateExited { name, .. } => format!("exited {name}"),
+            EventKind::MapIterationStarted(i) | EventKind::MapIterationSucceeded(i) => format!("iteration {}", i.index),
+            other => format!("{:?}", std::mem::discriminant(other)),
+        })
+        .collect();
+    lines.sort();
+    lines
+}
+
+fn compile(definition: &Value) -> Arc<Program> {
+    let (program, diagnostics) = Program::compile(definition);
+    Arc::new(program.unwrap_or_else(|| panic!("{diagnostics:?}")))
+}
