@@ -1,6 +1,6 @@
 //! What the console and the API show of a plugin.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,16 @@ pub enum PluginState {
     },
 }
 
-/// What a plugin asks for in its manifest: capability (`http`, `keyvalue`, …) to names (hosts, buckets, …).
+/// What a plugin asks for in its manifest. Nothing of it is granted yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Asks(pub BTreeMap<String, Vec<String>>);
+#[serde(default, deny_unknown_fields)]
+pub struct Asks {
+    /// Hosts for outgoing HTTP, such as `api.example.com` or `*.example.com:8443`.
+    pub http: Vec<String>,
+    /// Key-value buckets.
+    pub keyvalue: Vec<String>,
+    /// Connections: hosts with credentials that the host adds on the way out.
+    pub connections: Vec<String>,
+    /// Configuration keys.
+    pub config: Vec<String>,
+}

@@ -1,44 +1,137 @@
 //! The runtime as the engine sees it.
 
-use std::sync::Arc;
+use std::{fs, sync::Arc};
 
-use crate::{Call, Digest, Failure, Outcome, PluginInfo, RuntimeConfig, RuntimeError};
+use tokio::sync::Semaphore;
+
+use crate::{
+    Call, Digest, Failure, LimitOverrides, Limits, Outcome, PluginInfo, RuntimeConfig, RuntimeError,
+    capabilities,
+    components::{Cache, Identity, Shelf},
+    error_names,
+    registry::{Registry, function_name},
+    sandbox::{self, Ticker},
+};
 
 /// Finds plugins and calls them. One for a process; share it by `Arc`.
-pub struct Runtime {}
+pub struct Runtime {
+    limits: Limits,
+    registry: Registry,
+    shelf: Arc<Shelf>,
+    ticker: Ticker,
+    places: Semaphore,
+    /// All places, which a component that needs more than there are may still have.
+    all_places: u32,
+}
 
 impl Runtime {
     /// Read the registry, start to watch it, and start to compile what is not in the cache.
     ///
-    /// When this returns every plugin can be resolved; a call of one that is still compiled waits for it. Needs to be
-    /// called within a tokio runtime with time enabled.
-    pub async fn open(_config: RuntimeConfig) -> Result<Arc<Runtime>, RuntimeError> {
-        Ok(Arc::new(Runtime {}))
+    /// When this returns every plugin can be resolved; a call of one that is still being compiled waits for it. Needs to
+    /// be called within a tokio runtime with time enabled.
+    pub async fn open(config: RuntimeConfig) -> Result<Arc<Runtime>, RuntimeError> {
+        let engine = sandbox::engine::new_engine(&config)?;
+        let refused = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
+        let linker = capabilities::linker(&engine).map_err(refused)?;
+        let unusable = |source| RuntimeError::Directory { what: "cache", path: config.cache.clone(), source };
+        let cache = Cache::open(&config.cache, &engine).map_err(unusable)?;
+        let ticker = Ticker::start(engine.clone()).map_err(RuntimeError::Thread)?;
+        let shelf = Arc::new(Shelf::new(engine, linker, cache));
+        // An absolute path in messages says more, and outlives a change of directory.
+        let directory = config.registry.map(|path| {
+            let made = fs::create_dir_all(&path).and_then(|()| fs::canonicalize(&path));
+            made.unwrap_or(path)
+        });
+        let registry = Registry::open(directory, Arc::clone(&shelf), config.rescan).await?;
+        let all_places = u32::try_from(config.max_concurrent_calls).unwrap_or(u32::MAX);
+        Ok(Arc::new(Runtime {
+            limits: config.limits,
+            registry,
+            shelf,
+            ticker,
+            places: Semaphore::new(config.max_concurrent_calls),
+            all_places,
+        }))
     }
 
-    /// The component that serves this `Resource` at this moment, or None.
-    pub fn resolve(&self, _resource: &str) -> Option<Digest> {
-        None
+    /// The component that serves this `Resource` at this moment, or None: see [`Self::explain_missing`].
+    ///
+    /// `plugin:NAME`, `plugin:NAME@1.2` (any version that starts so) and a Lambda function's ARN name a plugin; any other
+    /// resource is served by the plugin whose manifest names it, exactly. The newest version serves; a pre-release only
+    /// when named in full or alone.
+    pub fn resolve(&self, resource: &str) -> Option<Digest> {
+        self.registry.table().resolve(resource)
     }
 
-    /// The component that serves this Lambda function.
-    pub fn resolve_function(&self, _name: &str) -> Option<Digest> {
-        None
+    /// The component that serves this Lambda function, given as in `FunctionName` of `lambda:invoke`: a name, `name:alias`,
+    /// or a partial or whole ARN.
+    pub fn resolve_function(&self, name: &str) -> Option<Digest> {
+        let table = self.registry.table();
+        table.resolve(name).or_else(|| table.find(function_name(name), None))
     }
 
-    /// Why [`Self::resolve`] or [`Self::resolve_function`] found nothing for this resource or function name, as the
-    /// failure of the task: `Plugin.NotFound`, or `Plugin.Broken` if a plugin would serve it but cannot.
-    pub fn explain_missing(&self, _resource: &str) -> Failure {
-        Failure::new(crate::error_names::NOT_FOUND, "")
+    /// Why [`Self::resolve`] found nothing for this resource, as the failure of the task: `Plugin.NotFound`, or
+    /// `Plugin.Broken` if a plugin would serve it but cannot.
+    pub fn explain_missing(&self, resource: &str) -> Failure {
+        let directory = self.registry.directory().map(|path| path.as_path());
+        self.registry.table().explain_missing(resource, None, directory)
+    }
+
+    /// The same for [`Self::resolve_function`].
+    pub fn explain_missing_function(&self, name: &str) -> Failure {
+        let directory = self.registry.directory().map(|path| path.as_path());
+        self.registry.table().explain_missing(name, Some(function_name(name)), directory)
     }
 
     /// Run one call in a fresh instance. Dropping the future ends the instance at once.
-    pub async fn call(&self, _digest: Digest, _call: Call) -> Outcome {
-        Outcome { result: Err(self.explain_missing("")), metering: Default::default(), logs: Vec::new() }
+    ///
+    /// The digest may be one that has left the registry, as long as the cache has it. Waits for the component to be compiled
+    /// and for one of [`RuntimeConfig::max_concurrent_calls`] places; neither counts against the time limit.
+    pub async fn call(&self, digest: Digest, call: Call) -> Outcome {
+        let input_bytes = call.input.len() as u64;
+        let failed = |failure| Outcome {
+            result: Err(failure),
+            metering: crate::Metering { input_bytes, ..Default::default() },
+            logs: Vec::new(),
+        };
+        let who = self.identity(&digest);
+        let ready = match self.shelf.ready(digest).await {
+            Some(Ok(ready)) => ready,
+            Some(Err(why)) => {
+                return failed(Failure::new(error_names::BROKEN, format!("plugin {who} is broken: {why}")));
+            }
+            None => {
+                let cause = format!(
+                    "component {digest} ({who}) is neither in the registry nor in the cache any more; put it back into \
+                     the registry, or start again with a plugin that is there"
+                );
+                return failed(Failure::new(error_names::NOT_FOUND, cause));
+            }
+        };
+        let mut limits = self.limits.lowered_by(&who.limits).lowered_by(&call.limits);
+        if let Some(time) = call.time_limit {
+            limits.time = limits.time.min(time);
+        }
+        let Ok(_places) = self.places.acquire_many(ready.places.min(self.all_places)).await else {
+            return failed(Failure::new(error_names::NOT_FOUND, "the host is stopping"));
+        };
+        sandbox::run(&ready, &self.ticker, &who, &limits, call).await
     }
 
     /// Every plugin in the registry, by name and then version, newest first.
     pub fn plugins(&self) -> Vec<PluginInfo> {
-        Vec::new()
+        self.registry.table().plugins.clone()
+    }
+
+    fn identity(&self, digest: &Digest) -> Arc<Identity> {
+        if let Some(identity) = self.registry.table().identities.get(digest) {
+            return Arc::clone(identity);
+        }
+        let kept = self.shelf.cache().read_identity(digest);
+        Arc::new(kept.unwrap_or_else(|| Identity {
+            name: "unknown".into(),
+            version: digest.to_hex().chars().take(12).collect(),
+            limits: LimitOverrides::default(),
+        }))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use dirigent_plugin::{Context, Failure, clock, heartbeat, log, plugin, progress, random};
+use dirigent_plugin::{Context, Failure, clock, guest, heartbeat, log, progress, random};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -35,6 +35,12 @@ enum Behaviour {
     Heartbeat { times: u64 },
     /// Answer with what the host tells and gives: the context, the time, random bytes.
     Look,
+    /// Say that it is alive, then compute without end.
+    BeatAndLoop,
+    /// Answer with this text, JSON or not.
+    Text { text: String },
+    /// Call what the host declares and does not offer.
+    Journal,
     /// Count how often this instance was called: always 1, as instances are fresh.
     Count,
 }
@@ -98,6 +104,17 @@ fn run(context: &Context, behaviour: Behaviour) -> Result<Value, Failure> {
             "random": [random::u64(), random::u64()],
             "bytes": random::bytes(16).len(),
         })),
+        Behaviour::BeatAndLoop => {
+            heartbeat();
+            loop {
+                black_box(0);
+            }
+        }
+        Behaviour::Text { .. } => unreachable!("answered by the export itself"),
+        Behaviour::Journal => {
+            use dirigent_plugin::guest::bindings::dirigent::task::journal;
+            Ok(json!(journal::recall("step").is_ok()))
+        }
         Behaviour::Count => {
             use std::sync::atomic::{AtomicU32, Ordering};
             static CALLS: AtomicU32 = AtomicU32::new(0);
@@ -111,4 +128,16 @@ fn recurse(depth: u64) -> u64 {
     black_box(recurse(black_box(depth + 1)) + 1)
 }
 
-plugin!(run);
+// Not `plugin!`, which cannot answer with anything but JSON.
+struct Plugin;
+
+impl guest::Task for Plugin {
+    fn run(context: Context, input: String) -> Result<String, Failure> {
+        match serde_json::from_str(&input) {
+            Ok(Behaviour::Text { text }) => Ok(text),
+            _ => guest::run(&context, &input, run),
+        }
+    }
+}
+
+guest::bindings::export!(Plugin with_types_in guest::bindings);

@@ -1,1 +1,16 @@
-//! registry
+//! The registry directory: `<name>/<version>/{plugin.wasm, plugin.toml}`.
+
+mod manifest;
+mod resource;
+mod scan;
+mod table;
+mod watch;
+
+pub(crate) use resource::function_name;
+pub(crate) use table::Table;
+pub(crate) use watch::Registry;
+
+/// The component's file.
+const COMPONENT: &str = "plugin.wasm";
+/// The manifest's file.
+const MANIFEST: &str = "plugin.toml";

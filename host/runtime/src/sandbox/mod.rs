@@ -1,1 +1,14 @@
-//! sandbox
+//! Wasmtime: the engine and its pool, the limits, and one call from a fresh instance to its outcome.
+
+pub(crate) mod bindings;
+pub(crate) mod engine;
+mod explain;
+mod memory;
+mod run;
+mod state;
+mod ticker;
+
+pub(crate) use bindings::PluginPre;
+pub(crate) use run::run;
+pub(crate) use state::CallState;
+pub(crate) use ticker::Ticker;

@@ -1,0 +1,431 @@
+//! What serves what: the table that resources are looked up in, made anew after each change.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path,
+    sync::Arc,
+};
+
+use semver::Version;
+
+use super::{
+    manifest::Manifest,
+    resource::{Reference, reference},
+    scan::Found,
+};
+use crate::{
+    Asks, Digest, Failure, PluginInfo, PluginState,
+    components::{Identity, ShelfState},
+    error_names,
+};
+
+/// Names that a message lists before it stops.
+const LISTED: usize = 20;
+
+/// The registry at one moment.
+#[derive(Default)]
+pub(crate) struct Table {
+    pub(crate) plugins: Vec<PluginInfo>,
+    /// Candidates by name, newest first.
+    by_name: BTreeMap<String, Vec<Candidate>>,
+    /// Names by the resource that a manifest serves, in order.
+    by_resource: HashMap<String, BTreeSet<String>>,
+    /// Every digest that was ever published by this process.
+    pub(crate) identities: HashMap<Digest, Arc<Identity>>,
+    /// What serves for each folder, by name and version.
+    published: HashMap<(String, String), Published>,
+    /// Something is still being written.
+    pub(crate) unsettled: bool,
+}
+
+#[derive(Clone)]
+struct Published {
+    digest: Digest,
+    manifest: Manifest,
+}
+
+struct Candidate {
+    version: Version,
+    digest: Digest,
+    serves: Vec<String>,
+    broken: bool,
+}
+
+impl Table {
+    /// The table for what was found.
+    ///
+    /// A file that is still being written must not be taken for final: while it is not [`Found::settled`], what was published
+    /// before stays, and it is published itself only once its component is ready to run. At the `first` reading
+    /// there is nothing to keep, so everything is published at once and a call waits.
+    pub(super) fn build(
+        mut found: Vec<Found>,
+        state: impl Fn(&Digest) -> Option<ShelfState>,
+        previous: &Self,
+        first: bool,
+    ) -> Self {
+        found.sort_by(|a, b| {
+            (&a.name, Reverse(a.version.as_ref().ok()), &a.folder).cmp(&(
+                &b.name,
+                Reverse(b.version.as_ref().ok()),
+                &b.folder,
+            ))
+        });
+        let mut table = Self { identities: previous.identities.clone(), ..Self::default() };
+        for found in found {
+            table.add(found, &state, previous, first);
+        }
+        table.identify();
+        table
+    }
+
+    fn add(
+        &mut self,
+        found: Found,
+        state: &impl Fn(&Digest) -> Option<ShelfState>,
+        previous: &Self,
+        first: bool,
+    ) {
+        let key = (found.name.clone(), found.folder.clone());
+        let shelf = found.digest.as_ref().ok().and_then(state);
+        let wrong = wrong(&found, shelf.as_ref());
+        let ready = matches!(shelf, Some(ShelfState::Ready(_)));
+        let (mut state, publish) = match (&wrong, ready) {
+            (None, true) => (PluginState::Ready, true),
+            (None, false) => (PluginState::Compiling, found.settled || first),
+            (Some(_), _) if !found.settled => (PluginState::Compiling, false),
+            (Some(why), _) => (PluginState::Broken { why: why.clone() }, true),
+        };
+        self.unsettled |= !found.settled;
+
+        let published = match (&found.version, &found.digest, &found.manifest) {
+            (Ok(_), Ok(digest), Ok(manifest)) if publish && valid_name(&found.name) => {
+                Some(Published { digest: *digest, manifest: manifest.clone() })
+            }
+            // Settled and without a digest or a valid manifest: nothing may run under its name.
+            _ if publish => None,
+            _ => previous.published.get(&key).cloned(),
+        };
+        if let Some(Published { digest, manifest }) = published {
+            if let Ok(version) = &found.version {
+                let candidate = Candidate {
+                    version: version.clone(),
+                    digest,
+                    serves: manifest.serves.clone(),
+                    broken: matches!(state, PluginState::Broken { .. }),
+                };
+                for resource in &candidate.serves {
+                    self.by_resource.entry(resource.clone()).or_default().insert(found.name.clone());
+                }
+                self.by_name.entry(found.name.clone()).or_default().push(candidate);
+                self.published.insert(key, Published { digest, manifest });
+            }
+        } else if publish && !matches!(state, PluginState::Broken { .. }) {
+            state = PluginState::Compiling;
+        }
+        self.plugins.push(info(found, shelf, state));
+    }
+
+    /// Give every published digest its name, and the strictest limits of all its manifests.
+    fn identify(&mut self) {
+        let mut now: HashMap<Digest, Identity> = HashMap::new();
+        let mut published: Vec<_> = self.published.iter().collect();
+        published.sort_by_key(|(key, _)| (*key).clone());
+        for ((name, version), Published { digest, manifest }) in published {
+            now.entry(*digest)
+                .and_modify(|identity| identity.limits = identity.limits.strictest(&manifest.limits))
+                .or_insert_with(|| Identity {
+                    name: name.clone(),
+                    version: version.clone(),
+                    limits: manifest.limits,
+                });
+        }
+        self.identities.extend(now.into_iter().map(|(digest, identity)| (digest, Arc::new(identity))));
+    }
+
+    /// Whether this digest is in the registry now.
+    pub(super) fn has(&self, digest: &Digest) -> bool {
+        self.published.values().any(|published| published.digest == *digest)
+    }
+
+    /// What serves a `Resource`. A manifest that names it goes first, so that a plugin can take over for a function.
+    pub(crate) fn resolve(&self, resource: &str) -> Option<Digest> {
+        if let Some(digest) = self.serving(resource) {
+            return Some(digest);
+        }
+        match reference(resource) {
+            Reference::Plugin { name, version } => self.find(name, version),
+            Reference::Other => None,
+        }
+    }
+
+    fn serving(&self, resource: &str) -> Option<Digest> {
+        // Two plugins for one resource: the first by name, so that the answer does not depend on the order on disk.
+        let names = self.by_resource.get(resource)?;
+        names.iter().find_map(|name| {
+            newest(
+                self.by_name.get(name)?.iter().filter(|it| it.serves.iter().any(|serves| serves == resource)),
+            )
+        })
+    }
+
+    /// The newest version of a plugin, of those that start with this prefix.
+    pub(crate) fn find(&self, name: &str, version: Option<&str>) -> Option<Digest> {
+        let candidates = self.by_name.get(name)?.iter();
+        newest(candidates.filter(|it| version.is_none_or(|prefix| matches_prefix(&it.version, prefix))))
+    }
+
+    /// Why nothing serves this resource.
+    pub(crate) fn explain_missing(
+        &self,
+        resource: &str,
+        name: Option<&str>,
+        registry: Option<&Path>,
+    ) -> Failure {
+        let not_found = |cause| Failure::new(error_names::NOT_FOUND, cause);
+        let place = registry.map_or("the host has no registry directory".to_owned(), |path| {
+            format!("the registry is {}", path.display())
+        });
+        let (name, version) = match (name, reference(resource)) {
+            (Some(name), _) => (name, None),
+            (None, Reference::Plugin { name, version }) => (name, version),
+            (None, Reference::Other) => {
+                return not_found(format!(
+                    "no plugin serves `{resource}`: name it in `serves` of a plugin.toml ({place})"
+                ));
+            }
+        };
+        let same: Vec<_> = self.plugins.iter().filter(|plugin| plugin.name == name).collect();
+        let wanted = same.iter().find(|plugin| {
+            version.is_none_or(|prefix| {
+                // A folder that is no version can only be meant by its name.
+                Version::parse(&plugin.version)
+                    .map_or(plugin.version == prefix, |it| matches_prefix(&it, prefix))
+            })
+        });
+        if let Some(plugin) = wanted {
+            return match &plugin.state {
+                PluginState::Broken { why } => Failure::new(
+                    error_names::BROKEN,
+                    format!("plugin {name}@{} is broken: {why}", plugin.version),
+                ),
+                PluginState::Compiling | PluginState::Ready => {
+                    not_found(format!("plugin {name}@{} is still being installed; try again", plugin.version))
+                }
+            };
+        }
+        if same.is_empty() {
+            let names = self.by_name.keys().map(String::as_str);
+            return not_found(format!("there is no plugin `{name}` ({place}, which has {})", list(names)));
+        }
+        let versions = same.iter().map(|plugin| plugin.version.as_str());
+        not_found(format!(
+            "plugin `{name}` has no version `{}`; it has {}",
+            version.unwrap_or_default(),
+            list(versions)
+        ))
+    }
+}
+
+fn newest<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> Option<Digest> {
+    // Newest first; a pre-release only if there is no release, and a broken one only if nothing else is there, for the
+    // sake of its message.
+    candidates.min_by_key(|it| (it.broken, !it.version.pre.is_empty())).map(|it| it.digest)
+}
+
+/// `1`, `1.2` and `1.2.0` match 1.2.0; only `1.2.0-rc.1` in full matches that one.
+fn matches_prefix(version: &Version, prefix: &str) -> bool {
+    let text = version.to_string();
+    text == prefix
+        || (version.pre.is_empty()
+            && text.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['.', '+'])))
+}
+
+/// What is wrong with a version, first the folder, then its files, then the component.
+fn wrong(found: &Found, shelf: Option<&ShelfState>) -> Option<String> {
+    if !valid_name(&found.name) {
+        return Some(format!(
+            "`{}` is not a name for a plugin: use at most 64 of A-Z, a-z, 0-9, - and _",
+            found.name
+        ));
+    }
+    let files = [found.version.as_ref().err(), found.manifest.as_ref().err(), found.digest.as_ref().err()];
+    if let Some(why) = files.into_iter().flatten().next() {
+        return Some(why.clone());
+    }
+    match shelf {
+        Some(ShelfState::Broken(why)) => Some(format!("{}: {why}", found.component.display())),
+        _ => None,
+    }
+}
+
+/// AWS Lambda's rule for function names (Lambda API, CreateFunction): what a function's ARN can name.
+fn valid_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+fn info(found: Found, shelf: Option<ShelfState>, state: PluginState) -> PluginInfo {
+    let ready = match shelf {
+        Some(ShelfState::Ready(ready)) => Some(ready),
+        _ => None,
+    };
+    let manifest = found.manifest.unwrap_or_default();
+    PluginInfo {
+        name: found.name,
+        version: found.folder,
+        description: manifest.description,
+        digest: found.digest.ok(),
+        path: found.component,
+        serves: manifest.serves,
+        component_bytes: found.component_bytes,
+        compiled_bytes: ready.as_ref().map(|ready| ready.compiled_bytes),
+        limits: manifest.limits,
+        asks: Asks { ..manifest.asks },
+        imports: ready.map(|ready| ready.imports.clone()).unwrap_or_default(),
+        state,
+    }
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.collect();
+    match names.len() {
+        0 => "none".to_owned(),
+        n if n > LISTED => format!("{} and {} more", names[..LISTED].join(", "), n - LISTED),
+        _ => names.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(name: &str, version: &str, serves: &[&str]) -> Found {
+        Found {
+            name: name.into(),
+            folder: version.into(),
+            version: Version::parse(version).map_err(|error| error.to_string()),
+            component: "plugin.wasm".into(),
+            component_bytes: 1,
+            digest: Ok(digest(name, version)),
+            manifest: Ok(Manifest {
+                serves: serves.iter().map(|&it| it.to_owned()).collect(),
+                ..Manifest::default()
+            }),
+            settled: true,
+        }
+    }
+
+    fn digest(name: &str, version: &str) -> Digest {
+        Digest::of(format!("{name}@{version}").as_bytes())
+    }
+
+    fn broken(is_broken: &'static [(&'static str, &'static str)]) -> impl Fn(&Digest) -> Option<ShelfState> {
+        move |it| {
+            let broken = is_broken.iter().any(|(name, version)| digest(name, version) == *it);
+            broken.then(|| ShelfState::Broken("no component".into()))
+        }
+    }
+
+    fn table() -> Table {
+        let plugins = vec![
+            found("charge", "1.2.0", &[]),
+            found("charge", "1.10.0", &["arn:aws:states:::sqs:sendMessage"]),
+            found("charge", "1.2.7", &[]),
+            found("charge", "2.0.0-rc.1", &[]),
+            found("charge", "1.11.0", &[]), // broken
+            found("beta", "0.1.0-beta.1", &["arn:aws:states:::sqs:sendMessage"]),
+            found("other", "1.0.0", &["arn:aws:lambda:us-east-1:123456789012:function:charge"]),
+            found("bad", "1.0.0", &[]), // broken
+            found("not a name", "1.0.0", &[]),
+            found("folder", "latest", &[]),
+        ];
+        Table::build(plugins, broken(&[("charge", "1.11.0"), ("bad", "1.0.0")]), &Table::default(), true)
+    }
+
+    #[test]
+    fn resources_and_what_serves_them() {
+        let table = table();
+        for (resource, expected) in [
+            ("plugin:charge", Some(("charge", "1.10.0"))),
+            ("plugin:charge@1", Some(("charge", "1.10.0"))),
+            ("plugin:charge@1.2", Some(("charge", "1.2.7"))),
+            ("plugin:charge@1.1", None),
+            ("plugin:charge@1.2.0", Some(("charge", "1.2.0"))),
+            ("plugin:charge@1.11", Some(("charge", "1.11.0"))), // broken, but the only one: the call says why
+            ("plugin:charge@2", None),
+            ("plugin:charge@2.0.0-rc.1", Some(("charge", "2.0.0-rc.1"))),
+            ("plugin:charge@", None),
+            ("plugin:beta", Some(("beta", "0.1.0-beta.1"))),
+            ("plugin:bad", Some(("bad", "1.0.0"))),
+            ("plugin:absent", None),
+            ("arn:aws:lambda:eu-west-1:123456789012:function:charge:PROD", Some(("charge", "1.10.0"))),
+            // A manifest that names the whole ARN wins over the plugin of that name.
+            ("arn:aws:lambda:us-east-1:123456789012:function:charge", Some(("other", "1.0.0"))),
+            // Two plugins: the first by name.
+            ("arn:aws:states:::sqs:sendMessage", Some(("beta", "0.1.0-beta.1"))),
+            ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", None),
+            ("plugin:folder", None),
+            ("plugin:not a name", None),
+        ] {
+            assert_eq!(
+                table.resolve(resource),
+                expected.map(|(name, version)| digest(name, version)),
+                "{resource}"
+            );
+        }
+    }
+
+    #[test]
+    fn why_nothing_serves() {
+        let table = table();
+        let registry = Some(Path::new("registry"));
+        for (resource, error, cause) in [
+            (
+                "plugin:absent",
+                "Plugin.NotFound",
+                "there is no plugin `absent` (the registry is registry, which has bad, beta, charge, other)",
+            ),
+            (
+                "plugin:charge@3",
+                "Plugin.NotFound",
+                "plugin `charge` has no version `3`; it has 2.0.0-rc.1, 1.11.0, 1.10.0, 1.2.7, 1.2.0",
+            ),
+            (
+                "arn:aws:states:::sns:publish",
+                "Plugin.NotFound",
+                "no plugin serves `arn:aws:states:::sns:publish`: name it in `serves` of a plugin.toml (the registry is registry)",
+            ),
+            ("plugin:folder", "Plugin.Broken", "plugin folder@latest is broken: "),
+        ] {
+            let failure = table.explain_missing(resource, None, registry);
+            assert_eq!(failure.error, error, "{resource}");
+            assert!(failure.cause.starts_with(cause), "{resource}: {}", failure.cause);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_being_written_replaces_nothing() {
+        let before = table();
+        let unsettled = |name: &str, content: &str| Found {
+            digest: Ok(Digest::of(content.as_bytes())),
+            settled: false,
+            ..found(name, "1.0.0", &[])
+        };
+        let half = |_: &Digest| Some(ShelfState::Broken("truncated".into()));
+        let nothing_yet = |_: &Digest| Some(ShelfState::Compiling);
+        for state in [&half as &dyn Fn(&Digest) -> Option<ShelfState>, &nothing_yet] {
+            let after = Table::build(
+                vec![unsettled("other", "half"), unsettled("new", "half")],
+                state,
+                &before,
+                false,
+            );
+            assert_eq!(after.resolve("plugin:other"), Some(digest("other", "1.0.0")));
+            assert_eq!(after.resolve("plugin:new"), None);
+            assert_eq!(after.explain_missing("plugin:new", None, None).error, "Plugin.NotFound");
+            assert!(after.unsettled);
+            assert!(after.plugins.iter().all(|plugin| plugin.state == PluginState::Compiling));
+        }
+    }
+}

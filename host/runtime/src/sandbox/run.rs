@@ -1,0 +1,142 @@
+//! One call, from a fresh instance to its outcome.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use wasmtime::Store;
+
+use super::{
+    bindings::types,
+    explain::{End, explain},
+    state::CallState,
+    ticker::Ticker,
+};
+use crate::{
+    Call, Failure, Limits, Metering, Outcome, TaskContext,
+    capabilities::cut,
+    components::{Identity, Ready},
+    error_names,
+};
+
+/// Bytes that are kept of a plugin's own error name (AWS Step Functions API: `error`, 256 characters).
+const ERROR_LIMIT: usize = 256;
+/// Bytes that are kept of a plugin's cause (AWS Step Functions API: `cause`, 32,768 characters).
+const CAUSE_LIMIT: usize = 32_768;
+/// What goes to the host besides the output in one go: an error name and a cause.
+const BESIDES_OUTPUT: usize = 64 << 10;
+
+/// Run one call. Dropping the future drops the instance.
+pub(crate) async fn run(
+    ready: &Ready,
+    ticker: &Ticker,
+    who: &Arc<Identity>,
+    limits: &Limits,
+    mut call: Call,
+) -> Outcome {
+    let started = Instant::now();
+    let input = Arc::clone(&call.input);
+    let context = Arc::new(std::mem::take(&mut call.context));
+    let state = CallState::new(who, limits, &context, &mut call);
+    let mut store = Store::new(ready.pre.engine(), state);
+    store.limiter(|state| &mut state.memory);
+    store.set_hostcall_fuel(limits.output.as_usize().saturating_add(BESIDES_OUTPUT));
+    // One tick, then the thread belongs to others for a moment, then one more tick.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_async_yield_and_update(1);
+
+    let end = match store.set_fuel(limits.fuel.0) {
+        Err(error) => End::Error(error),
+        Ok(()) => {
+            let _running = ticker.running();
+            let work = async {
+                let plugin = ready.pre.instantiate_async(&mut store).await?;
+                plugin.dirigent_task_handler().call_run(&mut store, guest_context(&context), &input).await
+            };
+            match tokio::time::timeout(limits.time, work).await {
+                Ok(Ok(answer)) => End::Answer(answer),
+                Ok(Err(error)) => End::Error(error),
+                Err(_) => End::TimedOut,
+            }
+        }
+    };
+
+    let fuel_left = store.get_fuel().unwrap_or(0);
+    let mut state = store.into_data();
+    let result = match end {
+        End::Answer(Ok(output)) => check(output, who, limits),
+        End::Answer(Err(failure)) => Err(bounded(failure)),
+        End::Error(error) => Err(explain(&error, &state, who, limits)),
+        End::TimedOut => Err(timed_out(who, limits.time)),
+    };
+    // Its streams may hold the beginning of a last line.
+    state.wasi = None;
+    let metering = Metering {
+        fuel: limits.fuel.0.saturating_sub(fuel_left),
+        peak_memory: state.memory.peak as u64,
+        wall: started.elapsed(),
+        host_calls: state.host_calls,
+        input_bytes: input.len() as u64,
+        output_bytes: result.as_ref().map_or(0, |output| output.len() as u64),
+    };
+    Outcome { result, metering, logs: state.log.take() }
+}
+
+fn guest_context(context: &TaskContext) -> types::Context<'_> {
+    types::Context {
+        execution_arn: &context.execution_arn,
+        execution_name: &context.execution_name,
+        state_machine_arn: &context.state_machine_arn,
+        state_machine_name: &context.state_machine_name,
+        state_name: &context.state_name,
+        resource: &context.resource,
+        attempt: context.attempt,
+        idempotency_key: &context.idempotency_key,
+        task_token: context.task_token.as_deref(),
+        deadline: context.deadline,
+        host_version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+fn check(output: String, who: &Identity, limits: &Limits) -> Result<String, Failure> {
+    if output.len() > limits.output.as_usize() {
+        return Err(Failure::new(
+            error_names::OUTPUT_TOO_LARGE,
+            format!(
+                "plugin {who} answered with {} bytes; the limit is {}. Answer with less (a key to where the data is, \
+                 for instance), or raise limits.output in plugin.toml and the host's own limit",
+                output.len(),
+                limits.output
+            ),
+        ));
+    }
+    match serde_json::from_str::<serde::de::IgnoredAny>(&output) {
+        Ok(_) => Ok(output),
+        Err(error) => {
+            let mut beginning = output;
+            cut(&mut beginning, 200);
+            Err(Failure::new(
+                error_names::INVALID_OUTPUT,
+                format!("plugin {who} answered with something that is not JSON ({error}): {beginning}"),
+            ))
+        }
+    }
+}
+
+fn bounded(failure: types::Failure) -> Failure {
+    let types::Failure { mut error, mut cause } = failure;
+    cut(&mut error, ERROR_LIMIT);
+    cut(&mut cause, CAUSE_LIMIT);
+    Failure { error, cause }
+}
+
+fn timed_out(who: &Identity, limit: Duration) -> Failure {
+    Failure::new(
+        error_names::TIMEOUT,
+        format!(
+            "plugin {who} was stopped after {limit:?}, the lowest of the state's TimeoutSeconds, limits.time in \
+             plugin.toml, and the host's own limit"
+        ),
+    )
+}

@@ -1,0 +1,56 @@
+//! What the host keeps of one call while it runs: the data of its wasmtime store.
+
+use std::sync::Arc;
+
+use super::memory::MemoryMeter;
+use crate::{
+    Call, Limits, TaskContext,
+    capabilities::{Signals, TaskLog, Wasi},
+    components::Identity,
+};
+
+/// Why the host ended a guest in the middle of a host call.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stop {
+    #[error("more than {0} calls of host functions")]
+    HostCalls(u32),
+}
+
+/// One call's state.
+pub(crate) struct CallState {
+    pub(crate) memory: MemoryMeter,
+    pub(crate) log: TaskLog,
+    pub(crate) signals: Signals,
+    /// Made when the guest first calls WASI: most never do.
+    pub(crate) wasi: Option<Box<Wasi>>,
+    pub(crate) host_calls: u32,
+    host_calls_limit: u32,
+}
+
+impl CallState {
+    pub(crate) fn new(
+        who: &Arc<Identity>,
+        limits: &Limits,
+        context: &Arc<TaskContext>,
+        call: &mut Call,
+    ) -> Self {
+        Self {
+            memory: MemoryMeter::new(limits.memory),
+            log: TaskLog::new(Arc::clone(who), Arc::clone(context), limits.log),
+            signals: Signals::new(call.heartbeat.take(), call.progress.take(), limits.log.line),
+            wasi: None,
+            host_calls: 0,
+            host_calls_limit: limits.host_calls,
+        }
+    }
+
+    /// Count a call of one of our own host functions.
+    pub(crate) fn count_host_call(&mut self) -> Result<(), Stop> {
+        self.host_calls = self.host_calls.saturating_add(1);
+        if self.host_calls > self.host_calls_limit {
+            Err(Stop::HostCalls(self.host_calls_limit))
+        } else {
+            Ok(())
+        }
+    }
+}
