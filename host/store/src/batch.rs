@@ -5,6 +5,10 @@ use std::collections::HashSet;
 use crate::error::CommitError;
 use crate::ids::{ExecutionId, FrameId, Timer};
 
+/// The largest batch that is accepted, in bytes as [`Batch::size`] counts them: far above what an
+/// execution produces, and far below what the file format can hold, so that no batch stops a store.
+pub const MAX_BATCH_BYTES: usize = 256 << 20;
+
 /// What one transaction changes. All of it is durable, or none.
 ///
 /// Conditions (`create_as`, `expect`) are checked against the state before the batch, before
@@ -128,11 +132,18 @@ impl Batch {
         size_of::<Self>() + executions + catalog.sum::<usize>()
     }
 
-    /// Refuses a batch whose conditions would depend on the order of its own changes.
+    /// Refuses a batch that is too large, or whose conditions would depend on the order of its own
+    /// changes.
     ///
     /// Conditions are checked against the state before the batch. Two changes that create the same
     /// name, or write the same catalog row, could both pass and then overwrite one another.
     pub(crate) fn check(&self) -> Result<(), CommitError> {
+        let bytes = self.size();
+        if bytes > MAX_BATCH_BYTES {
+            return Err(CommitError::Malformed {
+                why: format!("has {bytes} bytes, and {MAX_BATCH_BYTES} is the most"),
+            });
+        }
         // The usual batch changes one execution: nothing to compare, and nothing allocated.
         if self.executions.len() > 1 {
             let mut names = HashSet::new();
@@ -197,6 +208,16 @@ mod tests {
         for (expect, current, holds) in cases {
             assert_eq!(expect.holds(current), holds, "{expect:?} of {current:?}");
         }
+    }
+
+    #[test]
+    fn a_batch_has_a_largest_size() {
+        let of = |length| {
+            let change = ExecutionChange { record: Some(vec![0; length]), ..ExecutionChange::default() };
+            Batch::execution(change)
+        };
+        assert!(of(MAX_BATCH_BYTES - 10_000).check().is_ok());
+        assert!(matches!(of(MAX_BATCH_BYTES).check(), Err(CommitError::Malformed { .. })));
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod memory;
 mod redb;
 mod store;
 
-pub use batch::{Batch, CatalogChange, CatalogKey, CatalogKind, ExecutionChange, Expect};
+pub use batch::{Batch, CatalogChange, CatalogKey, CatalogKind, ExecutionChange, Expect, MAX_BATCH_BYTES};
 pub use commit::Commit;
 pub use error::{CommitError, OpenError, StoreError};
 pub use ids::{ExecutionId, FrameId, MachineId, Timer};

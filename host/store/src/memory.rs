@@ -311,3 +311,37 @@ impl Store for MemoryStore {
         self.lock().stopped.get_or_insert_with(|| "it was closed".into());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn each_commit_can_fail_in_either_way() {
+        let record = |n| ExecutionId::new(MachineId(1), n);
+        let batch = |n| {
+            Batch::execution(ExecutionChange { record: Some(vec![1]), ..ExecutionChange::new(record(n)) })
+        };
+        for (at_commit, applied) in [(1, false), (1, true), (3, false), (3, true), (9, false)] {
+            let store = MemoryStore::new();
+            store.fail(Fault { at_commit, applied, why: "on purpose".to_owned() });
+            for n in 1..=5 {
+                let outcome = store.commit(batch(n)).await;
+                let stopped = Err(CommitError::Stopped { why: "on purpose".into() });
+                assert_eq!(
+                    outcome,
+                    if n < at_commit { Ok(()) } else { stopped },
+                    "commit {n} of {at_commit}"
+                );
+                let there = store.record(record(n)).await.unwrap().is_some();
+                assert_eq!(there, n < at_commit || (n == at_commit && applied), "record {n} of {at_commit}");
+            }
+            assert_eq!(store.health().is_ok(), at_commit > 5);
+            assert_eq!(store.commits(), 5);
+            store.repair();
+            assert_eq!(store.commit(batch(6)).await, Ok(()));
+        }
+    }
+}

@@ -60,7 +60,7 @@ pub struct RedbStore {
 impl RedbStore {
     /// Opens the data directory, creating it and what belongs in it if need be.
     ///
-    /// After a crash the whole file is read once to check it, which takes about a second for each
+    /// After a crash the whole file is read once to check it, which takes a second or two for each
     /// gigabyte of a file that the operating system has cached.
     ///
     /// # Errors
