@@ -1,1 +1,34 @@
-//! dirigent-api
+//! The HTTP door: the AWS Step Functions API, and the host's own `/api`.
+//!
+//! Only this crate knows AWS's wire shapes. A request goes `server → aws (target, parameters) → actions/… → engine`
+//! and comes back as JSON 1.0. Sources: AWS Step Functions API Reference; the service model `stepfunctions`
+//! 2016-11-23, for field names, bounds and error names.
+//!
+//! - `server`: routes, health
+//! - `aws`: the wire: `X-Amz-Target`, JSON 1.0, errors
+//! - `params`: reading parameters with AWS's validation messages
+//! - `actions`: a file an action
+//! - `arn`, `names`, `token`: what strings must look like
+//! - `events`: history events in AWS's form
+//! - `rest`: `/api`
+
+mod actions;
+mod arn;
+mod aws;
+mod error;
+mod events;
+mod names;
+mod params;
+mod rest;
+mod server;
+mod shapes;
+mod token;
+
+pub use server::router;
+
+/// Largest request body, in bytes: a definition of 1 MiB in a JSON string, every character escaped, and some more.
+/// Under `--limits off` a definition may be larger than AWS allows, and so may an input.
+pub const MAX_BODY_BYTES: usize = 80 * 1024 * 1024;
+
+/// Longest wait of `POST /api/executions?wait=…`, in seconds.
+pub const MAX_WAIT_SECONDS: u64 = 15 * 60;

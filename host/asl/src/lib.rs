@@ -18,6 +18,7 @@ mod diagnostic;
 mod program;
 mod resource;
 mod timestamp;
+mod variables;
 
 pub use condition::{Comparison, Condition, ConditionError, Operand, Ordering, Wildcard};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};

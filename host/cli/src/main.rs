@@ -1,2 +1,57 @@
-//! The binary `dirigent`.
-fn main() {}
+//! The binary `dirigent`: its commands, a file each.
+
+mod args;
+mod locate;
+mod plugin;
+mod plugin_host;
+mod progress;
+mod run;
+mod serve;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Args, Command};
+
+/// The command could not do its work. (1 says: it did, and the answer is no.)
+const TROUBLE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    init_logging(&args);
+    let done = match args.command {
+        Command::Serve(serve) => block_on(serve::serve(serve)),
+        Command::Run(run) => block_on(run::run(run)),
+        Command::Validate(validate) => validate::validate(&validate),
+        Command::Plugin(plugin) => block_on(plugin::plugin(plugin)),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "dirigent", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("dirigent: {error:#}");
+        ExitCode::from(TROUBLE)
+    })
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// Logs go to standard error: a server's from `info` on, the other commands' only when something is off.
+fn init_logging(args: &Args) {
+    let default = if matches!(args.command, Command::Serve(_)) { "info" } else { "warn,plugin=info" };
+    let filter = args.log.as_deref().unwrap_or(default);
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|error| {
+        eprintln!("dirigent: --log {filter}: {error}. Using {default}");
+        tracing_subscriber::EnvFilter::new(default)
+    });
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .init();
+}

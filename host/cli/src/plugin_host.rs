@@ -1,30 +1,37 @@
 //! The plugin runtime as the engine's task host.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
+use dirigent_engine::{Binding, Fault, Metering, TaskCall, TaskHost, TaskOutcome};
 use dirigent_runtime::{Call, Digest, Runtime, TaskContext};
 
-use crate::driver::{Binding, TaskCall, TaskHost, TaskOutcome, now_ms};
-use crate::event::{Fault, Metering};
+/// Runs tasks as plugins. The engine knows no WASM and the runtime no workflows; they meet here.
+pub(crate) struct PluginHost(pub(crate) Arc<Runtime>);
 
 #[async_trait]
-impl TaskHost for Runtime {
+impl TaskHost for PluginHost {
     fn bind(&self, binding: &Binding) -> Option<[u8; 32]> {
         let digest = match binding {
-            Binding::Resource(resource) => self.resolve(resource),
-            Binding::Function(name) => self.resolve_function(name),
+            Binding::Resource(resource) => self.0.resolve(resource),
+            Binding::Function(name) => self.0.resolve_function(name),
         };
         digest.map(|digest| *digest.as_bytes())
     }
 
     fn explain(&self, binding: &Binding) -> Fault {
-        let failure = self.explain_missing(binding.key());
+        let failure = match binding {
+            Binding::Resource(resource) => self.0.explain_missing(resource),
+            Binding::Function(name) => self.0.explain_missing_function(name),
+        };
         Fault::new(failure.error, failure.cause)
     }
 
     async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome {
-        let remaining = call.deadline_ms.map(|deadline| u64::try_from(deadline - now_ms()).unwrap_or(0));
+        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let deadline = call.deadline_ms.and_then(|deadline| u64::try_from(deadline).ok());
+        let remaining = deadline.map(|deadline| u128::from(deadline).saturating_sub(now_ms));
         let context = TaskContext {
             execution_arn: call.execution_arn.to_string(),
             execution_name: call.execution_name.to_string(),
@@ -35,12 +42,12 @@ impl TaskHost for Runtime {
             attempt: call.retry_count,
             idempotency_key: call.idempotency_key,
             task_token: None,
-            deadline: call.deadline_ms.and_then(|deadline| u64::try_from(deadline).ok()),
+            deadline,
         };
         let mut request = Call::new(context, call.input);
-        request.time_limit = remaining.map(Duration::from_millis);
+        request.time_limit = remaining.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX)));
         request.heartbeat = call.heartbeat;
-        let outcome = Runtime::call(self, Digest::from(component), request).await;
+        let outcome = self.0.call(Digest::from(component), request).await;
         TaskOutcome {
             result: outcome.result.map_err(|failure| Fault::new(failure.error, failure.cause)),
             metering: Metering {

@@ -98,8 +98,8 @@ impl<'a> Turn<'a> {
     fn timer_fired(&mut self, key: TimerKey) {
         match key.purpose {
             TimerPurpose::ExecutionTimeout => {
-                let fault = Fault { error: Some(Arc::from(error_names::TIMEOUT)), cause: None };
-                self.end(Status::TimedOut(fault.clone()), EventKind::ExecutionTimedOut(fault));
+                // AWS names neither error nor cause here: the status says it.
+                self.end(Status::TimedOut(Fault::default()), EventKind::ExecutionTimedOut(Fault::default()));
             }
             TimerPurpose::Resume => {
                 let Some(frame) = self.x.frames.get(&key.frame) else { return };

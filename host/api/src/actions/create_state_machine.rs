@@ -1,0 +1,74 @@
+//! CreateStateMachine.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use dirigent_engine::Engine;
+use dirigent_engine::catalog::{CatalogError, MachineType, RevisionContent};
+use serde_json::{Value, json};
+
+use super::{MAX_ARN, tags};
+use crate::error::ApiError;
+use crate::names::{self, MAX_NAME};
+use crate::params::Params;
+use crate::shapes::time;
+
+pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
+    let name = params.required("name", 1, MAX_NAME)?;
+    let definition = params.required("definition", 1, engine.config().limits.definition_bytes)?;
+    let role_arn = params.required("roleArn", 1, MAX_ARN)?;
+    let machine_type = params.word("type", &["STANDARD", "EXPRESS"])?;
+    let tags = tags::pairs(&mut params)?;
+    refuse_versions(&mut params)?;
+    params.check()?;
+    names::check(&name)?;
+    let machine_type =
+        if machine_type.as_deref() == Some("EXPRESS") { MachineType::Express } else { MachineType::Standard };
+    let content = RevisionContent {
+        revision_id: None,
+        definition: definition.into(),
+        role_arn: role_arn.into(),
+        logging: configuration(&params, "loggingConfiguration")?,
+        tracing: configuration(&params, "tracingConfiguration")?,
+        encryption: configuration(&params, "encryptionConfiguration")?,
+        updated_ms: now_ms(),
+    };
+    let created = engine.catalog().create(&name, machine_type, content, tags.unwrap_or_default()).await;
+    let machine = created.map_err(|error| with_arn(engine, error))?;
+    Ok(json!({
+        "stateMachineArn": engine.state_machine_arn(&machine.name),
+        "creationDate": time(machine.created_ms),
+    }))
+}
+
+/// AWS names state machines by their ARNs in errors.
+pub(super) fn with_arn(engine: &Engine, error: CatalogError) -> ApiError {
+    match error {
+        CatalogError::Exists(name) => CatalogError::Exists(engine.state_machine_arn(&name)).into(),
+        CatalogError::Missing(name) => CatalogError::Missing(engine.state_machine_arn(&name)).into(),
+        other => other.into(),
+    }
+}
+
+/// A configuration as JSON text; one without content is as good as none.
+pub(super) fn configuration(params: &Params, name: &str) -> Result<Option<String>, ApiError> {
+    Ok(params.object(name)?.filter(|object| !object.is_empty()).map(|object| Value::Object(object.clone()).to_string()))
+}
+
+/// `publish` and `versionDescription`: refused rather than ignored, since versions are not served yet.
+pub(super) fn refuse_versions(params: &mut Params) -> Result<(), ApiError> {
+    let publish = params.boolean("publish")?.unwrap_or(false);
+    if params.string("versionDescription", 0, 256)?.is_some() && !publish {
+        return Err(ApiError::validation("Version description can only be set when publish is true"));
+    }
+    if publish {
+        return Err(ApiError::validation("publish: versions are not served by this version of Dirigent. Leave it out"));
+    }
+    Ok(())
+}
+
+/// The time, in Unix milliseconds.
+pub(super) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,58 @@
+//! DescribeExecution.
+
+use std::sync::Arc;
+
+use dirigent_engine::Engine;
+use dirigent_engine::rows::StatusRow;
+use serde_json::{Map, Value};
+
+use super::{MAX_ARN, find_execution, includes_data};
+use crate::arn;
+use crate::error::ApiError;
+use crate::params::Params;
+use crate::shapes::{payload, status, time};
+
+pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
+    let text = params.required("executionArn", 1, MAX_ARN)?;
+    let data = includes_data(&mut params)?;
+    params.check()?;
+    let id = find_execution(engine, &text).await?;
+    let machine = arn::execution(&text)?.machine;
+    let description = engine.describe(id).await?;
+    let row = &description.row;
+    let mut body = Map::new();
+    body.insert("executionArn".into(), engine.execution_arn(machine, &row.name).into());
+    body.insert("stateMachineArn".into(), engine.state_machine_arn(machine).into());
+    body.insert("name".into(), (&*row.name).into());
+    body.insert("status".into(), status(&row.status).into());
+    body.insert("startDate".into(), time(row.started_ms));
+    if let Some(stopped_ms) = row.stopped_ms {
+        body.insert("stopDate".into(), time(stopped_ms));
+    }
+    payload(&mut body, "input", description.input.as_ref(), data);
+    payload(&mut body, "output", description.output.as_ref(), data);
+    if let StatusRow::Failed(fault) | StatusRow::TimedOut(fault) | StatusRow::Aborted(fault) = &row.status {
+        for (name, text) in [("error", &fault.error), ("cause", &fault.cause)] {
+            if let Some(text) = text {
+                body.insert(name.into(), (&**text).into());
+            }
+        }
+    }
+    redrive(&mut body, &row.status);
+    Ok(Value::Object(body))
+}
+
+/// Source: AWS API Reference, "DescribeExecution", `redriveStatus`.
+fn redrive(body: &mut Map<String, Value>, of: &StatusRow) {
+    body.insert("redriveCount".into(), 0.into());
+    match of {
+        StatusRow::Running | StatusRow::Succeeded(_) => {
+            body.insert("redriveStatus".into(), "NOT_REDRIVABLE".into());
+            let reason = format!("Execution is {} and cannot be redriven", status(of));
+            body.insert("redriveStatusReason".into(), reason.into());
+        }
+        StatusRow::Failed(_) | StatusRow::TimedOut(_) | StatusRow::Aborted(_) => {
+            body.insert("redriveStatus".into(), "REDRIVABLE".into());
+        }
+    }
+}

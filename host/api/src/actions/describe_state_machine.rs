@@ -1,0 +1,65 @@
+//! DescribeStateMachine and DescribeStateMachineForExecution.
+
+use std::sync::Arc;
+
+use dirigent_engine::Engine;
+use serde_json::{Map, Value, json};
+
+use super::{MAX_ARN, find_execution, find_machine, includes_data};
+use crate::arn;
+use crate::error::ApiError;
+use crate::params::Params;
+use crate::shapes::{configuration, machine_type, time};
+
+pub(super) fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
+    let text = params.required("stateMachineArn", 1, MAX_ARN)?;
+    let data = includes_data(&mut params)?;
+    params.check()?;
+    let machine = find_machine(engine, &text)?;
+    let content = &machine.revision.content;
+    let mut body = Map::new();
+    body.insert("stateMachineArn".into(), engine.state_machine_arn(&machine.name).into());
+    body.insert("name".into(), (&*machine.name).into());
+    body.insert("status".into(), "ACTIVE".into());
+    body.insert("definition".into(), if data { (&*content.definition).into() } else { "".into() });
+    body.insert("roleArn".into(), (&*content.role_arn).into());
+    body.insert("type".into(), machine_type(machine.machine_type).into());
+    body.insert("creationDate".into(), time(machine.created_ms));
+    configuration(&mut body, content);
+    variable_references(&mut body, machine.revision.program().as_deref());
+    Ok(Value::Object(body))
+}
+
+pub(super) async fn for_execution(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
+    let text = params.required("executionArn", 1, MAX_ARN)?;
+    let data = includes_data(&mut params)?;
+    params.check()?;
+    let id = find_execution(engine, &text).await?;
+    let name = arn::execution(&text)?.machine;
+    let revision = engine.revision_of(id).await?;
+    let content = &revision.content;
+    let mut body = Map::new();
+    body.insert("stateMachineArn".into(), engine.state_machine_arn(name).into());
+    body.insert("name".into(), name.into());
+    body.insert("definition".into(), if data { (&*content.definition).into() } else { "".into() });
+    body.insert("roleArn".into(), (&*content.role_arn).into());
+    body.insert("updateDate".into(), time(content.updated_ms));
+    configuration(&mut body, content);
+    variable_references(&mut body, revision.program().as_deref());
+    Ok(Value::Object(body))
+}
+
+/// `variableReferences`: which variables each state reads, for states that read any.
+fn variable_references(body: &mut Map<String, Value>, program: Option<&dirigent_asl::Program>) {
+    let Some(program) = program else { return };
+    let mut references = Map::new();
+    for state in program.states() {
+        let names = state.variables();
+        if !names.is_empty() {
+            references.insert(state.name.to_string(), json!(names));
+        }
+    }
+    if !references.is_empty() {
+        body.insert("variableReferences".into(), Value::Object(references));
+    }
+}

@@ -1,0 +1,96 @@
+//! The actions, a file each (pairs that mirror each other share one).
+
+mod create_state_machine;
+mod delete_state_machine;
+mod describe_execution;
+mod describe_state_machine;
+mod get_execution_history;
+mod list_executions;
+mod list_state_machines;
+mod start_execution;
+mod start_sync_execution;
+mod stop_execution;
+mod tags;
+mod update_state_machine;
+mod validate_definition;
+
+use std::sync::Arc;
+
+use dirigent_engine::catalog::StateMachine;
+use dirigent_engine::{Engine, EngineError};
+use dirigent_store::ExecutionId;
+use serde_json::Value;
+
+use crate::arn;
+use crate::error::ApiError;
+use crate::params::Params;
+
+/// Longest ARN of a parameter, in characters.
+const MAX_ARN: usize = 256;
+
+/// Answers the action of that name.
+pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params) -> Result<Value, ApiError> {
+    match action {
+        "CreateStateMachine" => create_state_machine::run(engine, params).await,
+        "DeleteStateMachine" => delete_state_machine::run(engine, params).await,
+        "DescribeExecution" => describe_execution::run(engine, params).await,
+        "DescribeStateMachine" => describe_state_machine::run(engine, params),
+        "DescribeStateMachineForExecution" => describe_state_machine::for_execution(engine, params).await,
+        "GetExecutionHistory" => get_execution_history::run(engine, params).await,
+        "ListExecutions" => list_executions::run(engine, params).await,
+        "ListStateMachines" => list_state_machines::run(engine, params),
+        "ListTagsForResource" => tags::list(engine, params),
+        "StartExecution" => start_execution::run(engine, params).await,
+        "StartSyncExecution" => start_sync_execution::run(engine, params).await,
+        "StopExecution" => stop_execution::run(engine, params).await,
+        "TagResource" => tags::tag(engine, params).await,
+        "UntagResource" => tags::untag(engine, params).await,
+        "UpdateStateMachine" => update_state_machine::run(engine, params).await,
+        "ValidateStateMachineDefinition" => validate_definition::run(engine, params),
+        // As AWS answers an action that it does not know.
+        other => Err(ApiError::new("UnknownOperationException", format!("The action {other} is not served"))),
+    }
+}
+
+/// The state machine that an ARN names.
+pub(crate) fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachine>, ApiError> {
+    let parsed = arn::machine(text)?;
+    let machine = engine.catalog().get(parsed.name);
+    // Versions and aliases are not served yet, so none exists.
+    machine.filter(|_| parsed.qualifier.is_none()).ok_or_else(|| ApiError::no_machine(text))
+}
+
+/// The execution that an ARN names.
+async fn find_execution(engine: &Engine, text: &str) -> Result<ExecutionId, ApiError> {
+    let parsed = arn::execution(text)?;
+    engine.find(parsed.machine, parsed.name).await?.ok_or_else(|| ApiError::no_execution(text))
+}
+
+/// A failed start, with the ARN that AWS names in it.
+pub(crate) fn start_error(engine: &Engine, machine: &str, error: EngineError) -> ApiError {
+    match error {
+        EngineError::NameTaken { name } => {
+            let arn = engine.execution_arn(machine, &name);
+            ApiError::new("ExecutionAlreadyExists", format!("Execution Already Exists: '{arn}'"))
+        }
+        other => other.into(),
+    }
+}
+
+pub(crate) fn input_too_large(engine: &Engine) -> ApiError {
+    let most = engine.config().limits.payload_bytes;
+    ApiError::validation(format!(
+        "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to {most}"
+    ))
+}
+
+/// `maxResults`: 0, like nothing, is the default. Source: AWS API Reference, "ListExecutions".
+fn page_size(params: &mut Params, default: usize, most: i64) -> Result<usize, ApiError> {
+    let wanted = params.integer("maxResults", 0, most)?.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+    Ok(if wanted == 0 { default } else { wanted })
+}
+
+/// `includedData`: whether inputs, outputs and definitions are part of the answer.
+fn includes_data(params: &mut Params) -> Result<bool, ApiError> {
+    Ok(params.word("includedData", &["ALL_DATA", "METADATA_ONLY"])?.as_deref() != Some("METADATA_ONLY"))
+}

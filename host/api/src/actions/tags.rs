@@ -1,0 +1,97 @@
+//! TagResource, UntagResource, ListTagsForResource; and `tags` of CreateStateMachine.
+
+use std::sync::Arc;
+
+use dirigent_engine::Engine;
+use serde_json::{Value, json};
+
+use super::{MAX_ARN, create_state_machine::with_arn};
+use crate::arn;
+use crate::error::ApiError;
+use crate::params::Params;
+
+/// Most tags of a resource. Source: AWS developer guide, "Tagging in Step Functions".
+const MAX_TAGS: usize = 50;
+const MAX_KEY: usize = 128;
+const MAX_VALUE: usize = 256;
+
+/// `tags`, where given.
+pub(super) fn pairs(params: &mut Params) -> Result<Option<Vec<(String, String)>>, ApiError> {
+    let Some(list) = params.array("tags")? else { return Ok(None) };
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for tag in list {
+        let text = |name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (key, value) = (text("key"), text("value"));
+        if key.is_empty() || key.chars().count() > MAX_KEY || value.chars().count() > MAX_VALUE {
+            let message = format!("A tag has a key of 1 to {MAX_KEY} characters and a value of at most {MAX_VALUE}");
+            return Err(ApiError::validation(message));
+        }
+        set(&mut pairs, key, value);
+    }
+    if pairs.len() > MAX_TAGS {
+        return Err(too_many());
+    }
+    Ok(Some(pairs))
+}
+
+fn set(pairs: &mut Vec<(String, String)>, key: String, value: String) {
+    match pairs.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, slot)) => *slot = value,
+        None => pairs.push((key, value)),
+    }
+}
+
+fn too_many() -> ApiError {
+    ApiError::new("TooManyTags", format!("A resource has at most {MAX_TAGS} tags"))
+}
+
+fn missing(arn: &str) -> ApiError {
+    ApiError::new("ResourceNotFound", format!("Resource not found: '{arn}'"))
+}
+
+pub(super) async fn tag(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
+    let text = params.required("resourceArn", 1, MAX_ARN)?;
+    let pairs = pairs(&mut params)?;
+    if pairs.is_none() {
+        params.missing("tags");
+    }
+    params.check()?;
+    let name = arn::machine(&text)?.name;
+    let machine = engine.catalog().get(name).ok_or_else(|| missing(&text))?;
+    let mut tags = machine.tags.clone();
+    for (key, value) in pairs.unwrap_or_default() {
+        set(&mut tags, key, value);
+    }
+    if tags.len() > MAX_TAGS {
+        return Err(too_many());
+    }
+    engine.catalog().tag(name, |slot| *slot = tags).await.map_err(|error| with_arn(engine, error))?;
+    Ok(json!({}))
+}
+
+pub(super) async fn untag(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
+    let text = params.required("resourceArn", 1, MAX_ARN)?;
+    let keys = params.array("tagKeys")?.cloned();
+    if keys.is_none() {
+        params.missing("tagKeys");
+    }
+    params.check()?;
+    let name = arn::machine(&text)?.name;
+    engine.catalog().get(name).ok_or_else(|| missing(&text))?;
+    let keys = keys.unwrap_or_default();
+    let remove = |tags: &mut Vec<(String, String)>| {
+        tags.retain(|(key, _)| !keys.iter().any(|gone| gone.as_str() == Some(key)));
+    };
+    engine.catalog().tag(name, remove).await.map_err(|error| with_arn(engine, error))?;
+    Ok(json!({}))
+}
+
+pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
+    let text = params.required("resourceArn", 1, MAX_ARN)?;
+    params.check()?;
+    let name = arn::machine(&text)?.name;
+    let machine = engine.catalog().get(name).ok_or_else(|| missing(&text))?;
+    let tags: Vec<Value> =
+        machine.tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
+    Ok(json!({ "tags": tags }))
+}

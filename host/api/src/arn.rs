@@ -1,0 +1,84 @@
+//! The ARNs that calls name things by.
+
+use crate::error::ApiError;
+
+/// A state machine's ARN, taken apart.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct MachineArn<'a> {
+    pub(crate) name: &'a str,
+    /// The version or alias behind the name.
+    pub(crate) qualifier: Option<&'a str>,
+}
+
+/// An execution's ARN, taken apart.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct ExecutionArn<'a> {
+    pub(crate) machine: &'a str,
+    pub(crate) name: &'a str,
+}
+
+fn invalid(message: &str) -> ApiError {
+    ApiError::new("InvalidArn", format!("Invalid Arn: '{message}'"))
+}
+
+/// Splits `arn:PARTITION:states:REGION:ACCOUNT:TYPE:…` and returns the parts behind the account.
+fn parts(arn: &str) -> Result<Vec<&str>, ApiError> {
+    if !arn.starts_with("arn:") {
+        return Err(invalid(&format!("Invalid ARN prefix: {arn}")));
+    }
+    let parts: Vec<&str> = arn.split(':').collect();
+    match parts.as_slice() {
+        [_, partition, "states", _region, _account, kind, ..] if partition.starts_with("aws") && !kind.is_empty() => {
+            Ok(parts[5..].to_vec())
+        }
+        [_, _, service, ..] if *service != "states" => Err(invalid(&format!("Invalid ARN service: {arn}"))),
+        _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
+    }
+}
+
+/// `…:stateMachine:NAME[:QUALIFIER]`
+pub(crate) fn machine(arn: &str) -> Result<MachineArn<'_>, ApiError> {
+    match parts(arn)?.as_slice() {
+        ["stateMachine", name] if !name.is_empty() => Ok(MachineArn { name, qualifier: None }),
+        ["stateMachine", name, qualifier] => Ok(MachineArn { name, qualifier: Some(qualifier) }),
+        [kind, ..] if *kind != "stateMachine" => {
+            Err(invalid(&format!("Resource type not valid in this context: {kind}")))
+        }
+        _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
+    }
+}
+
+/// `…:execution:MACHINE:NAME`
+pub(crate) fn execution(arn: &str) -> Result<ExecutionArn<'_>, ApiError> {
+    match parts(arn)?.as_slice() {
+        ["execution", machine, name] if !name.is_empty() => Ok(ExecutionArn { machine, name }),
+        [kind, ..] if *kind != "execution" => Err(invalid(&format!("Resource type not valid in this context: {kind}"))),
+        _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn machines() {
+        let arn = |rest: &str| format!("arn:aws:states:us-east-1:000000000000:{rest}");
+        let plain = arn("stateMachine:m.1");
+        assert_eq!(machine(&plain).ok(), Some(MachineArn { name: "m.1", qualifier: None }));
+        let version = arn("stateMachine:m:2");
+        assert_eq!(machine(&version).ok(), Some(MachineArn { name: "m", qualifier: Some("2") }));
+        for wrong in ["m", "arn:aws:s3:::b", &arn("execution:m:e"), &arn("stateMachine:"), "arn:aws:states"] {
+            assert!(machine(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn executions() {
+        let arn = "arn:aws:states:us-east-1:000000000000:execution:m:e";
+        assert_eq!(execution(arn).ok(), Some(ExecutionArn { machine: "m", name: "e" }));
+        for wrong in ["e", "arn:aws:states:us-east-1:000000000000:execution:m", "arn:aws:states:r:1:express:m:e:u"] {
+            assert!(execution(wrong).is_err(), "{wrong}");
+        }
+    }
+}

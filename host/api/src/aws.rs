@@ -1,0 +1,64 @@
+//! The AWS wire: JSON 1.0 over `POST /`, the action in `X-Amz-Target`.
+//!
+//! Source: AWS JSON protocol 1.0 (smithy.io), as the model's metadata names it.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use dirigent_engine::Engine;
+use serde_json::{Map, Value};
+
+use crate::actions;
+use crate::error::ApiError;
+use crate::params::Params;
+
+/// What stands before the action's name in `X-Amz-Target`.
+const TARGET_PREFIX: &str = "AWSStepFunctions.";
+
+const JSON_1_0: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+/// Answers one call.
+pub(crate) async fn handle(State(engine): State<Arc<Engine>>, headers: HeaderMap, body: Bytes) -> Response<Body> {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let Some(action) = target.and_then(|target| target.strip_prefix(TARGET_PREFIX)) else {
+        return respond(Err(ApiError::new(
+            "UnknownOperationException",
+            "The header X-Amz-Target must name an action as AWSStepFunctions.ACTION",
+        )));
+    };
+    let result = match parse(&body) {
+        Ok(object) => actions::dispatch(&engine, action, Params::new(object)).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &result {
+        tracing::debug!(action, code = error.code(), body = %error.body(), "refused");
+    }
+    respond(result)
+}
+
+fn parse(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
+    // A client may send nothing for an action without parameters.
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| ApiError::new("SerializationException", format!("The body is not a JSON object: {error}")))
+}
+
+fn respond(result: Result<Value, ApiError>) -> Response<Body> {
+    let (status, body) = match &result {
+        Ok(value) => (StatusCode::OK, value.to_string()),
+        Err(error) => (error.status(), error.body().to_string()),
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON_1_0);
+    let request_id = uuid::Uuid::new_v4().to_string();
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}

@@ -1,0 +1,108 @@
+//! What a caller is told when something is wrong: AWS's error names and messages.
+
+use axum::http::StatusCode;
+use dirigent_engine::catalog::CatalogError;
+use dirigent_engine::{EngineError, rows::RowError};
+use serde_json::{Value, json};
+
+/// An error response.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl ApiError {
+    /// An error of the caller's.
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::BAD_REQUEST, code, message: message.into() }
+    }
+
+    pub(crate) fn validation(message: impl Into<String>) -> ApiError {
+        ApiError::new("ValidationException", message)
+    }
+
+    pub(crate) fn no_machine(arn: &str) -> ApiError {
+        ApiError::new("StateMachineDoesNotExist", format!("State Machine Does Not Exist: '{arn}'"))
+    }
+
+    pub(crate) fn no_execution(arn: &str) -> ApiError {
+        ApiError::new("ExecutionDoesNotExist", format!("Execution Does Not Exist: '{arn}'"))
+    }
+
+    /// The host cannot take the request now; what it accepted before is kept.
+    pub(crate) fn unavailable(message: impl Into<String>) -> ApiError {
+        ApiError {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: "ServiceUnavailableException",
+            message: message.into(),
+        }
+    }
+
+    fn internal(message: String) -> ApiError {
+        tracing::error!(%message, "a request failed");
+        ApiError { status: StatusCode::INTERNAL_SERVER_ERROR, code: "InternalFailure", message }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// AWS's form of an error's body.
+    pub(crate) fn body(&self) -> Value {
+        json!({ "__type": self.code, "message": self.message })
+    }
+
+    /// The body of an error of `/api`.
+    pub(crate) fn rest_body(&self) -> Value {
+        json!({ "error": self.code, "message": self.message })
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> ApiError {
+        match error {
+            EngineError::Throttled => ApiError::new("ThrottlingException", "Rate exceeded"),
+            EngineError::NoSuchExecution => ApiError::new("ExecutionDoesNotExist", "Execution Does Not Exist"),
+            EngineError::NameTaken { name } => {
+                ApiError::new("ExecutionAlreadyExists", format!("Execution Already Exists: '{name}'"))
+            }
+            EngineError::Uncompilable => ApiError::new("InvalidDefinition", error.to_string()),
+            EngineError::Catalog(error) => error.into(),
+            EngineError::Commit(error) => ApiError::unavailable(error.to_string()),
+            EngineError::Store(error) => ApiError::unavailable(error.to_string()),
+            other @ (EngineError::History(_) | EngineError::Row(_) | EngineError::Recover(_)) => {
+                ApiError::internal(other.to_string())
+            }
+        }
+    }
+}
+
+impl From<CatalogError> for ApiError {
+    fn from(error: CatalogError) -> ApiError {
+        match error {
+            CatalogError::Invalid(diagnostics) => {
+                let list: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
+                ApiError::new("InvalidDefinition", format!("Invalid State Machine Definition: '{}'", list.join(", ")))
+            }
+            CatalogError::Exists(name) => {
+                ApiError::new("StateMachineAlreadyExists", format!("State Machine Already Exists: '{name}'"))
+            }
+            CatalogError::Missing(name) => ApiError::no_machine(&name),
+            CatalogError::Store(error) => ApiError::unavailable(error.to_string()),
+            CatalogError::Commit(error) => ApiError::unavailable(error.to_string()),
+            CatalogError::Row(error) => error.into(),
+        }
+    }
+}
+
+impl From<RowError> for ApiError {
+    fn from(error: RowError) -> ApiError {
+        ApiError::internal(error.to_string())
+    }
+}

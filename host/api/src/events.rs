@@ -1,0 +1,214 @@
+//! History events in AWS's form.
+//!
+//! Source: AWS Step Functions API Reference, "HistoryEvent" and the details that it names.
+
+use dirigent_engine::history::HistoryPage;
+use dirigent_engine::{Event, EventKind, Fault, Iteration, PayloadRef, TaskResource};
+use serde_json::{Map, Value, json};
+
+use crate::shapes::time;
+
+/// What events need beside themselves.
+pub(crate) struct Context<'a> {
+    pub(crate) page: &'a HistoryPage,
+    pub(crate) role_arn: &'a str,
+    pub(crate) region: &'a str,
+    /// Whether inputs and outputs are included.
+    pub(crate) data: bool,
+}
+
+type Details = Map<String, Value>;
+
+impl Context<'_> {
+    /// One event.
+    pub(crate) fn event(&self, event: &Event) -> Value {
+        let (name, details) = self.describe(&event.kind);
+        let mut body = Map::new();
+        body.insert("timestamp".into(), time(event.at_ms));
+        body.insert("type".into(), name.as_str().into());
+        body.insert("id".into(), event.id.into());
+        body.insert("previousEventId".into(), event.previous.into());
+        if let Some((key, details)) = details {
+            body.insert(key.into(), Value::Object(details));
+        }
+        Value::Object(body)
+    }
+
+    /// The event's type and its details under their key, where AWS has any.
+    fn describe(&self, kind: &EventKind) -> (String, Option<(&'static str, Details)>) {
+        match kind {
+            EventKind::ExecutionStarted { input } => {
+                let mut details = self.payload("input", *input);
+                details.insert("roleArn".into(), self.role_arn.into());
+                with("ExecutionStarted", "executionStartedEventDetails", details)
+            }
+            EventKind::ExecutionSucceeded { output } => {
+                with("ExecutionSucceeded", "executionSucceededEventDetails", self.payload("output", *output))
+            }
+            EventKind::ExecutionFailed(fault) => {
+                with("ExecutionFailed", "executionFailedEventDetails", fault_details(fault))
+            }
+            EventKind::ExecutionAborted(fault) => {
+                with("ExecutionAborted", "executionAbortedEventDetails", fault_details(fault))
+            }
+            EventKind::ExecutionTimedOut(fault) => {
+                with("ExecutionTimedOut", "executionTimedOutEventDetails", fault_details(fault))
+            }
+            EventKind::StateEntered { state_type, name, input } => {
+                let mut details = self.payload("input", *input);
+                details.insert("name".into(), (&**name).into());
+                with(&format!("{}StateEntered", state_type.name()), "stateEnteredEventDetails", details)
+            }
+            EventKind::StateExited { state_type, name, output, assigned } => {
+                let mut details = self.payload("output", *output);
+                details.insert("name".into(), (&**name).into());
+                if !assigned.is_empty() && self.data {
+                    let variables = assigned.iter().filter_map(|(name, at)| Some((name, self.page.text(*at)?)));
+                    let variables: Details = variables.map(|(name, text)| (name.to_string(), text.into())).collect();
+                    details.insert("assignedVariables".into(), Value::Object(variables));
+                    details.insert("assignedVariablesDetails".into(), json!({ "truncated": false }));
+                }
+                with(&format!("{}StateExited", state_type.name()), "stateExitedEventDetails", details)
+            }
+            EventKind::StateAborted { state_type } => plain(&format!("{}StateAborted", state_type.name())),
+            EventKind::MapStateStarted { length } => {
+                let details = Details::from_iter([("length".to_owned(), (*length).into())]);
+                with("MapStateStarted", "mapStateStartedEventDetails", details)
+            }
+            EventKind::MapStateSucceeded => plain("MapStateSucceeded"),
+            EventKind::MapStateFailed => plain("MapStateFailed"),
+            EventKind::MapIterationStarted(at) => iteration("Started", "mapIterationStartedEventDetails", at),
+            EventKind::MapIterationSucceeded(at) => iteration("Succeeded", "mapIterationSucceededEventDetails", at),
+            EventKind::MapIterationFailed(at) => iteration("Failed", "mapIterationFailedEventDetails", at),
+            EventKind::MapIterationAborted(at) => iteration("Aborted", "mapIterationAbortedEventDetails", at),
+            EventKind::ParallelStateStarted => plain("ParallelStateStarted"),
+            EventKind::ParallelStateSucceeded => plain("ParallelStateSucceeded"),
+            EventKind::ParallelStateFailed => plain("ParallelStateFailed"),
+            task => self.task(task),
+        }
+    }
+
+    fn task(&self, kind: &EventKind) -> (String, Option<(&'static str, Details)>) {
+        match kind {
+            EventKind::TaskScheduled { resource, parameters, timeout_seconds, heartbeat_seconds, role_arn } => {
+                let mut details = match resource {
+                    TaskResource::Lambda { arn } => {
+                        let mut details = self.payload("input", *parameters);
+                        details.insert("resource".into(), (&**arn).into());
+                        details
+                    }
+                    service @ TaskResource::Service { .. } => {
+                        let mut details = service_details(service);
+                        details.insert("region".into(), self.region.into());
+                        if self.data {
+                            details.insert("parameters".into(), self.page.text(*parameters).into());
+                        }
+                        details
+                    }
+                };
+                for (name, seconds) in [("timeoutInSeconds", timeout_seconds), ("heartbeatInSeconds", heartbeat_seconds)] {
+                    if let Some(seconds) = seconds {
+                        details.insert(name.into(), (*seconds).into());
+                    }
+                }
+                if let Some(role_arn) = role_arn {
+                    details.insert("taskCredentials".into(), json!({ "roleArn": &**role_arn }));
+                }
+                by_resource(
+                    resource,
+                    ("LambdaFunctionScheduled", "lambdaFunctionScheduledEventDetails"),
+                    ("TaskScheduled", "taskScheduledEventDetails"),
+                    details,
+                )
+            }
+            EventKind::TaskStarted { resource } => match resource {
+                TaskResource::Lambda { .. } => plain("LambdaFunctionStarted"),
+                service => with("TaskStarted", "taskStartedEventDetails", service_details(service)),
+            },
+            EventKind::TaskSucceeded { resource, output, .. } => {
+                let mut details = self.payload("output", *output);
+                details.extend(service_details(resource));
+                by_resource(
+                    resource,
+                    ("LambdaFunctionSucceeded", "lambdaFunctionSucceededEventDetails"),
+                    ("TaskSucceeded", "taskSucceededEventDetails"),
+                    details,
+                )
+            }
+            EventKind::TaskFailed { resource, fault, .. } => {
+                let mut details = fault_details(fault);
+                details.extend(service_details(resource));
+                by_resource(
+                    resource,
+                    ("LambdaFunctionFailed", "lambdaFunctionFailedEventDetails"),
+                    ("TaskFailed", "taskFailedEventDetails"),
+                    details,
+                )
+            }
+            EventKind::TaskTimedOut { resource, fault, .. } => {
+                let mut details = fault_details(fault);
+                details.extend(service_details(resource));
+                by_resource(
+                    resource,
+                    ("LambdaFunctionTimedOut", "lambdaFunctionTimedOutEventDetails"),
+                    ("TaskTimedOut", "taskTimedOutEventDetails"),
+                    details,
+                )
+            }
+            // Every other kind is described above.
+            _ => plain("Unknown"),
+        }
+    }
+
+    fn payload(&self, name: &str, at: PayloadRef) -> Details {
+        let mut details = Details::new();
+        if self.data {
+            details.insert(name.into(), self.page.text(at).into());
+            details.insert(format!("{name}Details"), json!({ "truncated": false }));
+        }
+        details
+    }
+}
+
+fn plain(name: &str) -> (String, Option<(&'static str, Details)>) {
+    (name.to_owned(), None)
+}
+
+fn with(name: &str, key: &'static str, details: Details) -> (String, Option<(&'static str, Details)>) {
+    (name.to_owned(), Some((key, details)))
+}
+
+/// AWS has events of their own for Lambda functions that `Resource` names by their ARN.
+fn by_resource(
+    resource: &TaskResource,
+    lambda: (&str, &'static str),
+    service: (&str, &'static str),
+    details: Details,
+) -> (String, Option<(&'static str, Details)>) {
+    let (name, key) = match resource {
+        TaskResource::Lambda { .. } => lambda,
+        TaskResource::Service { .. } => service,
+    };
+    with(name, key, details)
+}
+
+fn service_details(resource: &TaskResource) -> Details {
+    match resource {
+        TaskResource::Lambda { .. } => Details::new(),
+        TaskResource::Service { resource_type, resource } => Details::from_iter([
+            ("resourceType".to_owned(), (&**resource_type).into()),
+            ("resource".to_owned(), (&**resource).into()),
+        ]),
+    }
+}
+
+fn fault_details(fault: &Fault) -> Details {
+    let parts = [("error", &fault.error), ("cause", &fault.cause)];
+    parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.as_deref()?.into()))).collect()
+}
+
+fn iteration(what: &str, key: &'static str, at: &Iteration) -> (String, Option<(&'static str, Details)>) {
+    let details =
+        Details::from_iter([("name".to_owned(), (&*at.name).into()), ("index".to_owned(), at.index.into())]);
+    with(&format!("MapIteration{what}"), key, details)
+}

@@ -1,0 +1,125 @@
+//! Reading an action's parameters, with AWS's messages for those that are missing or out of bounds.
+//!
+//! All violations of a request are reported at once, as AWS does.
+
+use serde_json::{Map, Value};
+
+use crate::error::ApiError;
+
+/// Longest value that is repeated in a message, in characters.
+const SHOWN: usize = 1_024;
+
+/// The parameters of one call.
+pub(crate) struct Params {
+    values: Map<String, Value>,
+    violations: Vec<String>,
+}
+
+impl Params {
+    pub(crate) fn new(values: Map<String, Value>) -> Params {
+        Params { values, violations: Vec::new() }
+    }
+
+    fn violation(&mut self, name: &str, value: &str, constraint: &str) {
+        let value = if value == "null" { "null".to_owned() } else { format!("'{}'", shorten(value)) };
+        self.violations.push(format!("Value {value} at '{name}' failed to satisfy constraint: {constraint}"));
+    }
+
+    /// The error that lists all violations so far, if there is any.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        match self.violations.len() {
+            0 => Ok(()),
+            1 => Err(ApiError::validation(format!("1 validation error detected: {}", self.violations[0]))),
+            n => Err(ApiError::validation(format!("{n} validation errors detected: {}", self.violations.join("; ")))),
+        }
+    }
+
+    fn given(&self, name: &str) -> Option<&Value> {
+        self.values.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A string between two lengths, in characters; `None` where it is absent.
+    pub(crate) fn string(&mut self, name: &str, least: usize, most: usize) -> Result<Option<String>, ApiError> {
+        let Some(value) = self.given(name) else { return Ok(None) };
+        let Some(text) = value.as_str().map(str::to_owned) else { return Err(wrong_type(name, "a string")) };
+        // A text has at most as many characters as bytes, so most texts are not counted.
+        if text.len() < least {
+            self.violation(name, &text, &format!("Member must have length greater than or equal to {least}"));
+        } else if text.len() > most && text.chars().count() > most {
+            self.violation(name, &text, &format!("Member must have length less than or equal to {most}"));
+        }
+        Ok(Some(text))
+    }
+
+    /// A string that must be there.
+    pub(crate) fn required(&mut self, name: &str, least: usize, most: usize) -> Result<String, ApiError> {
+        match self.string(name, least, most)? {
+            Some(text) => Ok(text),
+            None => {
+                self.violation(name, "null", "Member must not be null");
+                Ok(String::new())
+            }
+        }
+    }
+
+    /// One of a set of words.
+    pub(crate) fn word(&mut self, name: &str, words: &[&str]) -> Result<Option<String>, ApiError> {
+        let Some(text) = self.string(name, 0, usize::MAX)? else { return Ok(None) };
+        if !words.contains(&text.as_str()) {
+            let constraint = format!("Member must satisfy enum value set: [{}]", words.join(", "));
+            self.violation(name, &text, &constraint);
+        }
+        Ok(Some(text))
+    }
+
+    /// A whole number between two bounds.
+    pub(crate) fn integer(&mut self, name: &str, least: i64, most: i64) -> Result<Option<i64>, ApiError> {
+        let Some(value) = self.given(name) else { return Ok(None) };
+        let Some(number) = value.as_i64() else { return Err(wrong_type(name, "an integer")) };
+        if number < least {
+            let constraint = format!("Member must have value greater than or equal to {least}");
+            self.violation(name, &number.to_string(), &constraint);
+        } else if number > most {
+            let constraint = format!("Member must have value less than or equal to {most}");
+            self.violation(name, &number.to_string(), &constraint);
+        }
+        Ok(Some(number))
+    }
+
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, ApiError> {
+        match self.given(name) {
+            None => Ok(None),
+            Some(value) => value.as_bool().map(Some).ok_or_else(|| wrong_type(name, "a boolean")),
+        }
+    }
+
+    pub(crate) fn object(&self, name: &str) -> Result<Option<&Map<String, Value>>, ApiError> {
+        match self.given(name) {
+            None => Ok(None),
+            Some(value) => value.as_object().map(Some).ok_or_else(|| wrong_type(name, "an object")),
+        }
+    }
+
+    pub(crate) fn array(&self, name: &str) -> Result<Option<&Vec<Value>>, ApiError> {
+        match self.given(name) {
+            None => Ok(None),
+            Some(value) => value.as_array().map(Some).ok_or_else(|| wrong_type(name, "an array")),
+        }
+    }
+
+    /// Notes that a parameter is missing which is no string.
+    pub(crate) fn missing(&mut self, name: &str) {
+        self.violation(name, "null", "Member must not be null");
+    }
+}
+
+fn wrong_type(name: &str, expected: &str) -> ApiError {
+    ApiError::new("SerializationException", format!("The value of '{name}' must be {expected}"))
+}
+
+fn shorten(value: &str) -> String {
+    match value.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value.to_owned(),
+    }
+}

@@ -1,0 +1,169 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use dirigent_engine::Limits;
+
+/// Run Amazon States Language workflows on your own machine.
+///
+/// Dirigent speaks the AWS Step Functions API, keeps every execution durable, and runs every Task as a sandboxed
+/// WebAssembly component.
+#[derive(Debug, Parser)]
+#[command(name = "dirigent", version, max_term_width = 100)]
+pub(crate) struct Args {
+    /// What to log, such as `debug` or `warn,plugin=info`.
+    #[arg(long, global = true, env = "DIRIGENT_LOG", value_name = "FILTER")]
+    pub(crate) log: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the AWS Step Functions API.
+    #[command(after_help = SERVE_HELP)]
+    Serve(Serve),
+    /// Run one execution of a definition, and show each state as it happens.
+    #[command(after_help = RUN_HELP)]
+    Run(Run),
+    /// Check definitions, and show every problem with its place.
+    Validate(Validate),
+    /// Look at the plugins of a registry directory.
+    Plugin(Plugin),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+const SERVE_HELP: &str = "\
+Examples:
+  dirigent serve --data ./data --registry ./registry
+  aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+
+Drop a component into REGISTRY/NAME/VERSION/plugin.wasm and it is live: a Task reaches it as
+\"Resource\": \"plugin:NAME\".";
+
+const RUN_HELP: &str = "\
+Examples:
+  dirigent run hello.asl.json --input '{\"name\": \"Ada\"}'
+  dirigent run order.asl.json --input @order.json --registry ./registry
+
+Progress goes to standard error, the output to standard output. Exit status: 0 when the execution
+succeeded, 1 when it failed, 2 when it could not be run.";
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Serve {
+    /// Where to listen. Port 0 takes a free one, which the first line of output names.
+    #[arg(long, default_value = "127.0.0.1:8083", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// Listen on an address that others can reach, though there is no authentication.
+    #[arg(long)]
+    pub(crate) insecure: bool,
+    /// The directory that keeps executions. One process at a time.
+    #[arg(long, default_value = ".dirigent", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// The directory of plugins [default: DATA/registry].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) registry: Option<PathBuf>,
+    /// The account number in ARNs.
+    #[arg(long, default_value = "000000000000", value_name = "NUMBER", value_parser = account)]
+    pub(crate) account: String,
+    /// The region in ARNs.
+    #[arg(long, default_value = "us-east-1", value_name = "NAME")]
+    pub(crate) region: String,
+    /// AWS's quotas (256 KiB payloads, 25,000 events, …), or wide ones of our own.
+    #[arg(long, default_value = "aws", value_enum)]
+    pub(crate) limits: LimitsName,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Run {
+    /// The definition.
+    #[arg(value_name = "FILE.asl.json")]
+    pub(crate) definition: PathBuf,
+    /// The input: JSON, @FILE, or - for standard input.
+    #[arg(long, default_value = "{}", value_name = "JSON|@FILE|-")]
+    pub(crate) input: String,
+    /// The directory of plugins.
+    #[arg(long, default_value = ".dirigent/registry", value_name = "DIR")]
+    pub(crate) registry: PathBuf,
+    /// Where compiled plugins are kept.
+    #[arg(long, default_value = ".dirigent/plugins", value_name = "DIR")]
+    pub(crate) cache: PathBuf,
+    /// AWS's quotas, or wide ones of our own.
+    #[arg(long, default_value = "aws", value_enum)]
+    pub(crate) limits: LimitsName,
+    /// Show no progress.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Validate {
+    /// Definitions; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Plugin {
+    /// The directory of plugins.
+    #[arg(long, global = true, default_value = ".dirigent/registry", value_name = "DIR")]
+    pub(crate) registry: PathBuf,
+    /// Where compiled plugins are kept.
+    #[arg(long, global = true, default_value = ".dirigent/plugins", value_name = "DIR")]
+    pub(crate) cache: PathBuf,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: PluginCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginCommand {
+    /// List the plugins and whether they can be called.
+    List,
+    /// Show one plugin: what it serves, asks for, imports, and may use.
+    Inspect {
+        /// NAME, or NAME@VERSION.
+        plugin: String,
+    },
+}
+
+/// Which quotas hold.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LimitsName {
+    Aws,
+    Off,
+}
+
+impl LimitsName {
+    pub(crate) fn limits(self) -> Limits {
+        match self {
+            LimitsName::Aws => Limits::aws(),
+            LimitsName::Off => Limits::off(),
+        }
+    }
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let sound = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if sound { Ok(text.to_owned()) } else { Err("an account number has twelve digits".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,91 @@
+//! Live progress: a line for each thing that a watcher wants to know.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dirigent_engine::{Event, EventKind, Fault, Happening};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+/// Longest payload that is shown, in characters.
+const SHOWN: usize = 120;
+
+pub(crate) struct Progress {
+    colour: bool,
+    started_ms: Option<i64>,
+    /// The state that each event belongs to, so that a task's events can name it.
+    states: HashMap<u64, Arc<str>>,
+}
+
+impl Progress {
+    pub(crate) fn new(colour: bool) -> Progress {
+        Progress { colour, started_ms: None, states: HashMap::new() }
+    }
+
+    /// Shows what happens until the execution ends.
+    pub(crate) async fn follow(mut self, mut happenings: broadcast::Receiver<Arc<Happening>>) {
+        loop {
+            match happenings.recv().await {
+                Ok(happening) => {
+                    for event in &happening.page.events {
+                        if let Some(line) = self.line(event, &happening) {
+                            eprintln!("{line}");
+                        }
+                        if event.kind.is_terminal() {
+                            return;
+                        }
+                    }
+                }
+                Err(RecvError::Lagged(missed)) => eprintln!("   … {missed} steps were too fast to show"),
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+
+    fn line(&mut self, event: &Event, happening: &Happening) -> Option<String> {
+        let started = *self.started_ms.get_or_insert(event.at_ms);
+        let text = |at| happening.page.text(at).map(shorten).unwrap_or_default();
+        if let EventKind::StateEntered { name, .. } = &event.kind {
+            self.states.insert(event.id, name.clone());
+        } else if let Some(name) = self.states.get(&event.previous).cloned() {
+            self.states.insert(event.id, name);
+        }
+        let state = self.states.get(&event.id).map_or("", |name| &**name);
+        let (mark, colour, what) = match &event.kind {
+            EventKind::StateEntered { state_type, name, .. } => ("▶", "36", format!("{name} ({})", state_type.name())),
+            EventKind::StateExited { name, output, .. } => ("✓", "32", format!("{name}  {}", text(*output))),
+            EventKind::TaskFailed { fault, .. } | EventKind::TaskTimedOut { fault, .. } => {
+                ("✗", "31", format!("{state}  {}", describe(fault)))
+            }
+            EventKind::MapIterationStarted(at) => ("▶", "36", format!("{}[{}]", at.name, at.index)),
+            EventKind::MapIterationFailed(at) => ("✗", "31", format!("{}[{}]", at.name, at.index)),
+            EventKind::StateAborted { state_type } => ("✗", "33", format!("{state} ({}) given up", state_type.name())),
+            EventKind::ExecutionSucceeded { .. } => ("■", "32", "succeeded".to_owned()),
+            EventKind::ExecutionFailed(fault) => ("■", "31", format!("failed  {}", describe(fault))),
+            EventKind::ExecutionAborted(fault) => ("■", "33", format!("stopped  {}", describe(fault))),
+            EventKind::ExecutionTimedOut(_) => ("■", "31", "timed out".to_owned()),
+            _ => return None,
+        };
+        let seconds = (event.at_ms - started) as f64 / 1000.0;
+        Some(if self.colour {
+            format!("{seconds:>9.3}s \u{1b}[{colour}m{mark}\u{1b}[0m {what}")
+        } else {
+            format!("{seconds:>9.3}s {mark} {what}")
+        })
+    }
+}
+
+fn describe(fault: &Fault) -> String {
+    let error = fault.error.as_deref().unwrap_or_default();
+    match fault.cause.as_deref() {
+        Some(cause) => format!("{error}: {}", shorten(cause)),
+        None => error.to_owned(),
+    }
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

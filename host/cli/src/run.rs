@@ -1,0 +1,96 @@
+//! `dirigent run`: one execution in the same engine, on a store in memory.
+
+use std::io::{IsTerminal, Read};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use dirigent_engine::catalog::{CatalogError, MachineType, RevisionContent};
+use dirigent_engine::rows::StatusRow;
+use dirigent_engine::{Engine, EngineConfig, Payload, StartRequest};
+use dirigent_runtime::{Runtime, RuntimeConfig};
+use dirigent_store::MemoryStore;
+
+use crate::args;
+use crate::plugin_host::PluginHost;
+use crate::progress::Progress;
+use crate::validate;
+
+pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
+    let file = &args.definition;
+    let definition =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read the definition {}", file.display()))?;
+    let input = Payload::parse(read_input(&args.input)?).context("the input is not JSON")?;
+
+    let runtime = Runtime::open(RuntimeConfig::new(&args.registry, &args.cache)).await?;
+    let config = EngineConfig { limits: args.limits.limits(), ..EngineConfig::default() };
+    let engine = Engine::open(config, Arc::new(MemoryStore::default()), Arc::new(PluginHost(runtime))).await?;
+    let content = RevisionContent {
+        revision_id: None,
+        definition: definition.as_str().into(),
+        role_arn: "arn:aws:iam::000000000000:role/dirigent-run".into(),
+        logging: None,
+        tracing: None,
+        encryption: None,
+        updated_ms: 0,
+    };
+    let name = machine_name(file);
+    let machine = match engine.catalog().create(&name, MachineType::Standard, content, Vec::new()).await {
+        Ok(machine) => machine,
+        Err(CatalogError::Invalid(diagnostics)) => {
+            validate::print(&file.display().to_string(), &definition, &diagnostics);
+            bail!("{} does not compile", file.display());
+        }
+        Err(other) => return Err(other.into()),
+    };
+
+    let happenings = engine.subscribe();
+    let shown = (!args.quiet).then(|| {
+        let progress = Progress::new(std::io::stderr().is_terminal());
+        tokio::spawn(progress.follow(happenings))
+    });
+    let request = StartRequest { machine, name: None, input };
+    let started = engine.start_and_wait(request, std::future::pending()).await?;
+    if let Some(shown) = shown {
+        // The last event ends it; the bound is for a terminal that does not take what is written.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), shown).await;
+    }
+
+    let description = engine.describe(started.id).await?;
+    match (&description.row.status, &description.output) {
+        (StatusRow::Succeeded(_), Some(output)) => {
+            println!("{}", output.text());
+            Ok(ExitCode::SUCCESS)
+        }
+        (StatusRow::Failed(fault) | StatusRow::Aborted(fault), _) => {
+            let error = fault.error.as_deref().unwrap_or("no error name");
+            let cause = fault.cause.as_deref().unwrap_or("no cause");
+            eprintln!("dirigent: the execution failed: {error}: {cause}");
+            Ok(ExitCode::FAILURE)
+        }
+        (StatusRow::TimedOut(_), _) => {
+            eprintln!("dirigent: the execution ran longer than its TimeoutSeconds");
+            Ok(ExitCode::FAILURE)
+        }
+        (status, _) => bail!("the execution ended as {status:?} without an output"),
+    }
+}
+
+/// JSON, `@FILE`, or `-` for standard input.
+fn read_input(input: &str) -> anyhow::Result<String> {
+    if input == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("cannot read the input from standard input")?;
+        return Ok(text);
+    }
+    match input.strip_prefix('@') {
+        Some(file) => std::fs::read_to_string(file).with_context(|| format!("cannot read the input {file}")),
+        None => Ok(input.to_owned()),
+    }
+}
+
+/// The state machine's name: the file's, without its endings.
+fn machine_name(file: &std::path::Path) -> String {
+    let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    name.split('.').next().filter(|name| !name.is_empty()).unwrap_or("workflow").to_owned()
+}

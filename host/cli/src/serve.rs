@@ -1,0 +1,78 @@
+//! `dirigent serve`.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use dirigent_engine::{Engine, EngineConfig};
+use dirigent_runtime::{Runtime, RuntimeConfig};
+use dirigent_store::{RedbOptions, RedbStore};
+
+use crate::args;
+use crate::plugin_host::PluginHost;
+
+/// How long requests under way may take to end after a signal to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
+    if !args.listen.ip().is_loopback() && !args.insecure {
+        bail!(
+            "{} can be reached by others, and there is no authentication yet. Listen on 127.0.0.1, or say --insecure",
+            args.listen
+        );
+    }
+    // The port first: a host that cannot listen has no business with the data.
+    let listener = tokio::net::TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}. Is another host running? Choose another --listen", args.listen))?;
+    let address = listener.local_addr()?;
+
+    let store = Arc::new(RedbStore::open(&args.data, &RedbOptions::default())?);
+    let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
+    let runtime = Runtime::open(RuntimeConfig::new(&registry, args.data.join("plugins"))).await?;
+    let config = EngineConfig { account: args.account, region: args.region, limits: args.limits.limits() };
+    let engine = Engine::open(config, store, Arc::new(PluginHost(runtime.clone()))).await?;
+
+    // On standard output and flushed, so that a script that asked for port 0 can read it.
+    println!("listening on http://{address}");
+    std::io::stdout().flush()?;
+    tracing::info!(
+        %address,
+        data = %args.data.display(),
+        registry = %registry.display(),
+        plugins = runtime.plugins().len(),
+        "serving"
+    );
+
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let server = axum::serve(listener, dirigent_api::router(engine.clone())).with_graceful_shutdown(async move {
+        signal().await;
+        tracing::info!("stopping");
+        let _ = stopping.send(());
+    });
+    tokio::select! {
+        served = async { server.await } => served?,
+        () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => {}
+    }
+    engine.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Resolves when the process is asked to stop.
+async fn signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be caught");
+            let _ = interrupt.await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
