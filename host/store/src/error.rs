@@ -59,15 +59,6 @@ pub enum StoreError {
         /// What the storage said.
         why: String,
     },
-    /// A row does not have the shape its table promises: the file was changed by something else, or
-    /// the medium is damaged.
-    #[error("a row of table {table} is damaged ({why}); restore the data directory from a backup")]
-    Damaged {
-        /// The table.
-        table: &'static str,
-        /// What is wrong with it.
-        why: String,
-    },
     /// More was asked for than there is.
     #[error("cannot reserve {count} sequences: {left} are left")]
     Exhausted {
