@@ -1,0 +1,51 @@
+//! `cargo xtask bench`: runs the benchmarks of the crates, one after the other.
+//!
+//! Each prints ratios against a limit that it measures in the same run, so one at a time matters more
+//! than a quiet machine does.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::plugins;
+use crate::process;
+use crate::project::Project;
+
+/// A benchmark of a crate.
+struct Bench {
+    package: &'static str,
+    name: &'static str,
+    /// Whether it runs plugins.
+    plugins: bool,
+}
+
+const BENCHES: [Bench; 2] = [
+    Bench { package: "dirigent-store", name: "commit", plugins: false },
+    Bench { package: "dirigent-runtime", name: "call", plugins: true },
+];
+
+const LIMIT: Duration = Duration::from_secs(1800);
+
+pub(crate) fn run(wanted: &[String]) -> Result<ExitCode> {
+    let project = Project::find()?;
+    let chosen: Vec<_> = BENCHES
+        .iter()
+        .map(|bench| (bench, format!("{}/{}", bench.package, bench.name)))
+        .filter(|(_, title)| wanted.is_empty() || wanted.iter().any(|word| title.contains(word)))
+        .collect();
+    if chosen.is_empty() {
+        let all = BENCHES.map(|bench| format!("{}/{}", bench.package, bench.name));
+        bail!("no benchmark is called {wanted:?}; there are {}", all.join(", "));
+    }
+    if chosen.iter().any(|(bench, _)| bench.plugins) {
+        plugins::build_and_install(&project)?;
+    }
+    for (bench, title) in chosen {
+        println!("bench: {title}");
+        let mut cargo = process::command("cargo");
+        cargo.args(["bench", "--package", bench.package, "--bench", bench.name]).current_dir(project.root());
+        process::run(cargo, LIMIT)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,68 @@
+//! Counts of tests, from what cargo's test harness prints.
+
+use std::fmt;
+
+/// How many tests passed, failed, and were not run.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Counts {
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
+    pub(crate) skipped: usize,
+}
+
+impl Counts {
+    /// Adds what a line of output tells, if it is a harness's last line:
+    /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s`.
+    pub(crate) fn read(&mut self, line: &str) {
+        let Some((_, result)) = line.split_once("test result: ") else { return };
+        let Some((_, numbers)) = result.split_once(". ") else { return };
+        for item in numbers.split("; ") {
+            let Some((count, what)) = item.split_once(' ') else { continue };
+            let Ok(count) = count.parse::<usize>() else { continue };
+            match what {
+                "passed" => self.passed += count,
+                "failed" => self.failed += count,
+                "ignored" => self.skipped += count,
+                _ => {}
+            }
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: &Counts) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)?;
+        if self.skipped > 0 {
+            write!(f, ", {} skipped", self.skipped)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines() {
+        let mut counts = Counts::default();
+        for line in [
+            "running 3 tests",
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "test a ... ok",
+            "test result: FAILED. 2 passed; 5 failed; 0 ignored; 7 measured; 9 filtered out; finished in 1.5s",
+            "test result: soon",
+            "",
+        ] {
+            counts.read(line);
+        }
+        assert_eq!(counts, Counts { passed: 5, failed: 5, skipped: 1 });
+        assert_eq!(counts.to_string(), "5 passed, 5 failed, 1 skipped");
+    }
+}
