@@ -28,7 +28,9 @@ fn parts(arn: &str) -> Result<Vec<&str>, ApiError> {
     }
     let parts: Vec<&str> = arn.split(':').collect();
     match parts.as_slice() {
-        [_, partition, "states", _region, _account, kind, ..] if partition.starts_with("aws") && !kind.is_empty() => {
+        [_, partition, "states", _region, _account, kind, ..]
+            if partition.starts_with("aws") && !kind.is_empty() =>
+        {
             Ok(parts[5..].to_vec())
         }
         [_, _, service, ..] if *service != "states" => Err(invalid(&format!("Invalid ARN service: {arn}"))),
@@ -52,7 +54,9 @@ pub(crate) fn machine(arn: &str) -> Result<MachineArn<'_>, ApiError> {
 pub(crate) fn execution(arn: &str) -> Result<ExecutionArn<'_>, ApiError> {
     match parts(arn)?.as_slice() {
         ["execution", machine, name] if !name.is_empty() => Ok(ExecutionArn { machine, name }),
-        [kind, ..] if *kind != "execution" => Err(invalid(&format!("Resource type not valid in this context: {kind}"))),
+        [kind, ..] if *kind != "execution" => {
+            Err(invalid(&format!("Resource type not valid in this context: {kind}")))
+        }
         _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
     }
 }
@@ -77,7 +81,9 @@ mod tests {
     fn executions() {
         let arn = "arn:aws:states:us-east-1:000000000000:execution:m:e";
         assert_eq!(execution(arn).ok(), Some(ExecutionArn { machine: "m", name: "e" }));
-        for wrong in ["e", "arn:aws:states:us-east-1:000000000000:execution:m", "arn:aws:states:r:1:express:m:e:u"] {
+        for wrong in
+            ["e", "arn:aws:states:us-east-1:000000000000:execution:m", "arn:aws:states:r:1:express:m:e:u"]
+        {
             assert!(execution(wrong).is_err(), "{wrong}");
         }
     }

@@ -21,7 +21,11 @@ const JSON_1_0: HeaderValue = HeaderValue::from_static("application/x-amz-json-1
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// Answers one call.
-pub(crate) async fn handle(State(engine): State<Arc<Engine>>, headers: HeaderMap, body: Bytes) -> Response<Body> {
+pub(crate) async fn handle(
+    State(engine): State<Arc<Engine>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let Some(action) = target.and_then(|target| target.strip_prefix(TARGET_PREFIX)) else {
         return respond(Err(ApiError::new(
@@ -44,8 +48,9 @@ fn parse(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     if body.is_empty() {
         return Ok(Map::new());
     }
-    serde_json::from_slice(body)
-        .map_err(|error| ApiError::new("SerializationException", format!("The body is not a JSON object: {error}")))
+    serde_json::from_slice(body).map_err(|error| {
+        ApiError::new("SerializationException", format!("The body is not a JSON object: {error}"))
+    })
 }
 
 fn respond(result: Result<Value, ApiError>) -> Response<Body> {

@@ -68,7 +68,9 @@ impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> ApiError {
         match error {
             EngineError::Throttled => ApiError::new("ThrottlingException", "Rate exceeded"),
-            EngineError::NoSuchExecution => ApiError::new("ExecutionDoesNotExist", "Execution Does Not Exist"),
+            EngineError::NoSuchExecution => {
+                ApiError::new("ExecutionDoesNotExist", "Execution Does Not Exist")
+            }
             EngineError::NameTaken { name } => {
                 ApiError::new("ExecutionAlreadyExists", format!("Execution Already Exists: '{name}'"))
             }
@@ -88,7 +90,10 @@ impl From<CatalogError> for ApiError {
         match error {
             CatalogError::Invalid(diagnostics) => {
                 let list: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
-                ApiError::new("InvalidDefinition", format!("Invalid State Machine Definition: '{}'", list.join(", ")))
+                ApiError::new(
+                    "InvalidDefinition",
+                    format!("Invalid State Machine Definition: '{}'", list.join(", ")),
+                )
             }
             CatalogError::Exists(name) => {
                 ApiError::new("StateMachineAlreadyExists", format!("State Machine Already Exists: '{name}'"))

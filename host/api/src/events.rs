@@ -63,8 +63,10 @@ impl Context<'_> {
                 let mut details = self.payload("output", *output);
                 details.insert("name".into(), (&**name).into());
                 if !assigned.is_empty() && self.data {
-                    let variables = assigned.iter().filter_map(|(name, at)| Some((name, self.page.text(*at)?)));
-                    let variables: Details = variables.map(|(name, text)| (name.to_string(), text.into())).collect();
+                    let variables =
+                        assigned.iter().filter_map(|(name, at)| Some((name, self.page.text(*at)?)));
+                    let variables: Details =
+                        variables.map(|(name, text)| (name.to_string(), text.into())).collect();
                     details.insert("assignedVariables".into(), Value::Object(variables));
                     details.insert("assignedVariablesDetails".into(), json!({ "truncated": false }));
                 }
@@ -78,7 +80,9 @@ impl Context<'_> {
             EventKind::MapStateSucceeded => plain("MapStateSucceeded"),
             EventKind::MapStateFailed => plain("MapStateFailed"),
             EventKind::MapIterationStarted(at) => iteration("Started", "mapIterationStartedEventDetails", at),
-            EventKind::MapIterationSucceeded(at) => iteration("Succeeded", "mapIterationSucceededEventDetails", at),
+            EventKind::MapIterationSucceeded(at) => {
+                iteration("Succeeded", "mapIterationSucceededEventDetails", at)
+            }
             EventKind::MapIterationFailed(at) => iteration("Failed", "mapIterationFailedEventDetails", at),
             EventKind::MapIterationAborted(at) => iteration("Aborted", "mapIterationAbortedEventDetails", at),
             EventKind::ParallelStateStarted => plain("ParallelStateStarted"),
@@ -90,7 +94,13 @@ impl Context<'_> {
 
     fn task(&self, kind: &EventKind) -> (String, Option<(&'static str, Details)>) {
         match kind {
-            EventKind::TaskScheduled { resource, parameters, timeout_seconds, heartbeat_seconds, role_arn } => {
+            EventKind::TaskScheduled {
+                resource,
+                parameters,
+                timeout_seconds,
+                heartbeat_seconds,
+                role_arn,
+            } => {
                 let mut details = match resource {
                     TaskResource::Lambda { arn } => {
                         let mut details = self.payload("input", *parameters);
@@ -106,7 +116,9 @@ impl Context<'_> {
                         details
                     }
                 };
-                for (name, seconds) in [("timeoutInSeconds", timeout_seconds), ("heartbeatInSeconds", heartbeat_seconds)] {
+                for (name, seconds) in
+                    [("timeoutInSeconds", timeout_seconds), ("heartbeatInSeconds", heartbeat_seconds)]
+                {
                     if let Some(seconds) = seconds {
                         details.insert(name.into(), (*seconds).into());
                     }

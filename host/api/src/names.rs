@@ -31,7 +31,9 @@ mod tests {
         for name in ["a", "a.b-c_d", "state.machine+1", "ünïcode", "a=b@c(d)!"] {
             assert!(check(name).is_ok(), "{name}");
         }
-        for name in ["", "a b", "a:b", "a/b", "a*", "a{b}", "a\u{7f}", "a\"", "a\n", "a,b", "a;b", "$a", "a|b"] {
+        for name in
+            ["", "a b", "a:b", "a/b", "a*", "a{b}", "a\u{7f}", "a\"", "a\n", "a,b", "a;b", "$a", "a|b"]
+        {
             assert!(check(name).is_err(), "{name}");
         }
     }

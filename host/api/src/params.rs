@@ -30,7 +30,10 @@ impl Params {
         match self.violations.len() {
             0 => Ok(()),
             1 => Err(ApiError::validation(format!("1 validation error detected: {}", self.violations[0]))),
-            n => Err(ApiError::validation(format!("{n} validation errors detected: {}", self.violations.join("; ")))),
+            n => Err(ApiError::validation(format!(
+                "{n} validation errors detected: {}",
+                self.violations.join("; ")
+            ))),
         }
     }
 
@@ -39,7 +42,12 @@ impl Params {
     }
 
     /// A string between two lengths, in characters; `None` where it is absent.
-    pub(crate) fn string(&mut self, name: &str, least: usize, most: usize) -> Result<Option<String>, ApiError> {
+    pub(crate) fn string(
+        &mut self,
+        name: &str,
+        least: usize,
+        most: usize,
+    ) -> Result<Option<String>, ApiError> {
         let Some(value) = self.given(name) else { return Ok(None) };
         let Some(text) = value.as_str().map(str::to_owned) else { return Err(wrong_type(name, "a string")) };
         // A text has at most as many characters as bytes, so most texts are not counted.

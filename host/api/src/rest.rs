@@ -69,14 +69,21 @@ pub(crate) async fn start_execution(
     response
 }
 
-async fn start(engine: &Arc<Engine>, wait: &Wait, headers: &HeaderMap, body: &[u8]) -> Result<(StatusCode, String), ApiError> {
+async fn start(
+    engine: &Arc<Engine>,
+    wait: &Wait,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(StatusCode, String), ApiError> {
     // A page of another site may send a form or plain text here without asking; it may not send JSON.
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !content_type.starts_with("application/json") {
         return Err(ApiError::validation("Send the body with Content-Type: application/json"));
     }
     let wait = wait.wait.as_deref().map(parse_wait).transpose()?;
-    let start: Start<'_> = serde_json::from_slice(body).map_err(|error| ApiError::validation(error.to_string()))?;
+    let start: Start<'_> =
+        serde_json::from_slice(body).map_err(|error| ApiError::validation(error.to_string()))?;
     let machine = actions::find_machine(engine, &start.state_machine_arn)?;
     if machine.machine_type == MachineType::Express {
         return Err(ApiError::new(
@@ -101,7 +108,10 @@ async fn start(engine: &Arc<Engine>, wait: &Wait, headers: &HeaderMap, body: &[u
     answer(engine, &started).await
 }
 
-async fn answer(engine: &Engine, started: &dirigent_engine::Started) -> Result<(StatusCode, String), ApiError> {
+async fn answer(
+    engine: &Engine,
+    started: &dirigent_engine::Started,
+) -> Result<(StatusCode, String), ApiError> {
     let description = engine.describe(started.id).await?;
     let row = &description.row;
     let fault = match &row.status {
@@ -139,7 +149,9 @@ fn parse_wait(text: &str) -> Result<Duration, ApiError> {
         _ => None,
     };
     wait.filter(|wait| wait.as_secs() <= MAX_WAIT_SECONDS).ok_or_else(|| {
-        ApiError::validation(format!("wait={text} is no time of at most {MAX_WAIT_SECONDS} s; write it like 30s, 500ms or 2m"))
+        ApiError::validation(format!(
+            "wait={text} is no time of at most {MAX_WAIT_SECONDS} s; write it like 30s, 500ms or 2m"
+        ))
     })
 }
 

@@ -48,7 +48,9 @@ mod tests {
     fn a_token_belongs_to_its_list() {
         let token = write("ListExecutions/m", "42");
         assert_eq!(read("ListExecutions/m", &token).unwrap(), "42");
-        for (list, token) in [("ListExecutions/n", token.as_str()), ("ListExecutions/m", "x"), ("ListExecutions/m", "")] {
+        for (list, token) in
+            [("ListExecutions/n", token.as_str()), ("ListExecutions/m", "x"), ("ListExecutions/m", "")]
+        {
             assert!(read(list, token).is_err(), "{list} {token}");
         }
     }

@@ -64,7 +64,11 @@ impl Resource {
             let name = reference.split('@').next().unwrap_or_default();
             let sound = !name.is_empty()
                 && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-            return if sound { Ok(Resource::Plugin { reference: reference.to_owned() }) } else { Err(unknown()) };
+            return if sound {
+                Ok(Resource::Plugin { reference: reference.to_owned() })
+            } else {
+                Err(unknown())
+            };
         }
         let mut parts = text.splitn(6, ':');
         let (Some("arn"), Some(partition), Some(owner), Some(region), Some(account), Some(rest)) =
@@ -103,13 +107,105 @@ impl Resource {
             (rest, Integration::RequestResponse)
         };
         let (service, action) = rest.rsplit_once(':')?;
-        let sound = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || "-_:".contains(c));
+        if !service.starts_with("aws-sdk:") && !is_optimized(service, action) {
+            return None;
+        }
+        let sound =
+            |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || "-_:".contains(c));
         (sound(service) && sound(action) && !action.contains(':')).then(|| Resource::Service {
             service: service.to_owned(),
             action: action.to_owned(),
             integration,
         })
     }
+}
+
+/// The optimized integrations and their actions.
+/// Source: AWS developer guide, "Integrating optimized services with Step Functions".
+const OPTIMIZED: &[(&str, &[&str])] = &[
+    ("apigateway", &["invoke"]),
+    ("athena", &["startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"]),
+    ("batch", &["submitJob"]),
+    ("bedrock", &["invokeModel", "createModelCustomizationJob"]),
+    (
+        "codebuild",
+        &[
+            "startBuild",
+            "stopBuild",
+            "batchDeleteBuilds",
+            "batchGetReports",
+            "startBuildBatch",
+            "stopBuildBatch",
+            "retryBuildBatch",
+            "deleteBuildBatch",
+        ],
+    ),
+    ("databrew", &["startJobRun"]),
+    ("dynamodb", &["getItem", "putItem", "updateItem", "deleteItem"]),
+    ("ecs", &["runTask"]),
+    (
+        "eks",
+        &[
+            "createCluster",
+            "deleteCluster",
+            "createNodegroup",
+            "deleteNodegroup",
+            "createFargateProfile",
+            "deleteFargateProfile",
+            "runJob",
+            "call",
+        ],
+    ),
+    (
+        "elasticmapreduce",
+        &[
+            "createCluster",
+            "setClusterTerminationProtection",
+            "terminateCluster",
+            "addStep",
+            "cancelStep",
+            "modifyInstanceFleetByName",
+            "modifyInstanceGroupByName",
+        ],
+    ),
+    ("emr-containers", &["createVirtualCluster", "deleteVirtualCluster", "startJobRun"]),
+    (
+        "emr-serverless",
+        &[
+            "createApplication",
+            "startApplication",
+            "stopApplication",
+            "deleteApplication",
+            "startJobRun",
+            "cancelJobRun",
+        ],
+    ),
+    ("events", &["putEvents"]),
+    ("glue", &["startJobRun"]),
+    ("http", &["invoke"]),
+    ("lambda", &["invoke"]),
+    ("mediaconvert", &["createJob"]),
+    (
+        "sagemaker",
+        &[
+            "createEndpoint",
+            "createEndpointConfig",
+            "createHyperParameterTuningJob",
+            "createLabelingJob",
+            "createModel",
+            "createProcessingJob",
+            "createTrainingJob",
+            "createTransformJob",
+            "updateEndpoint",
+        ],
+    ),
+    ("sns", &["publish"]),
+    ("sqs", &["sendMessage"]),
+    ("states", &["startExecution"]),
+];
+
+fn is_optimized(service: &str, action: &str) -> bool {
+    OPTIMIZED.iter().any(|(known, actions)| *known == service && actions.contains(&action))
 }
 
 impl fmt::Display for Integration {
@@ -140,18 +236,39 @@ mod tests {
             ("plugin:echo", Resource::Plugin { reference: "echo".into() }),
             ("plugin:echo@1.2", Resource::Plugin { reference: "echo@1.2".into() }),
             ("arn:aws:lambda:us-east-1:000000000000:function:f", Resource::Lambda { function: "f".into() }),
-            ("arn:aws:lambda:us-east-1:000000000000:function:f:live", Resource::Lambda { function: "f".into() }),
+            (
+                "arn:aws:lambda:us-east-1:000000000000:function:f:live",
+                Resource::Lambda { function: "f".into() },
+            ),
             ("arn:aws:states:us-east-1:000000000000:activity:a", Resource::Activity { name: "a".into() }),
             ("arn:aws:states:::lambda:invoke", service("lambda", "invoke", Integration::RequestResponse)),
-            ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", service("sqs", "sendMessage", Integration::WaitForTaskToken)),
-            ("arn:aws:states:::states:startExecution.sync:2", service("states", "startExecution", Integration::Sync2)),
+            (
+                "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                service("sqs", "sendMessage", Integration::WaitForTaskToken),
+            ),
+            (
+                "arn:aws:states:::states:startExecution.sync:2",
+                service("states", "startExecution", Integration::Sync2),
+            ),
             ("arn:aws:states:::ecs:runTask.sync", service("ecs", "runTask", Integration::Sync)),
-            ("arn:aws:states:::aws-sdk:s3:getObject", service("aws-sdk:s3", "getObject", Integration::RequestResponse)),
+            (
+                "arn:aws:states:::aws-sdk:s3:getObject",
+                service("aws-sdk:s3", "getObject", Integration::RequestResponse),
+            ),
         ];
         for (text, want) in cases {
             assert_eq!(Resource::parse(text).unwrap(), want, "{text}");
         }
-        for text in ["", "plugin:", "plugin:@1", "arn:aws:states:::lambda", "arn:aws:s3:::bucket", "lambda", "plugin:a b"] {
+        for text in [
+            "",
+            "plugin:",
+            "plugin:@1",
+            "arn:aws:states:::lambda",
+            "arn:aws:s3:::bucket",
+            "lambda",
+            "plugin:a b",
+            "arn:aws:states:::dynamodb:query",
+        ] {
             assert!(Resource::parse(text).is_err(), "{text}");
         }
     }

@@ -12,7 +12,10 @@ pub fn parse_timestamp(text: &str) -> Option<Timestamp> {
     // jiff reads wider profiles (a space for `T`, offsets without colon), so the shape is checked first.
     let shape = b"0000-00-00T00:00:00";
     let shaped = bytes.len() > shape.len()
-        && shape.iter().zip(bytes).all(|(want, got)| if *want == b'0' { got.is_ascii_digit() } else { want == got });
+        && shape
+            .iter()
+            .zip(bytes)
+            .all(|(want, got)| if *want == b'0' { got.is_ascii_digit() } else { want == got });
     if !shaped {
         return None;
     }

@@ -28,7 +28,9 @@ fn steps(pointer: &str) -> Vec<Step> {
     for part in pointer.split('/').skip(1).filter(|part| !part.is_empty()) {
         let (name, mut rest) = match part.find('[') {
             // A state may have a bracket in its name; only a number at the end is an index.
-            Some(at) if part.ends_with(']') && part[at + 1..part.len() - 1].split("][").all(is_number) => part.split_at(at),
+            Some(at) if part.ends_with(']') && part[at + 1..part.len() - 1].split("][").all(is_number) => {
+                part.split_at(at)
+            }
             _ => (part, ""),
         };
         steps.push(Step::Member(name.replace("~1", "/").replace("~0", "~")));

@@ -45,7 +45,8 @@ fn list(plugins: &[PluginInfo], json: bool) -> anyhow::Result<ExitCode> {
         println!("The registry is empty. Put a component at NAME/VERSION/plugin.wasm");
         return Ok(ExitCode::SUCCESS);
     }
-    let width = plugins.iter().map(|p| p.name.len() + p.version.len() + 1).max().unwrap_or(0).max("PLUGIN".len());
+    let width =
+        plugins.iter().map(|p| p.name.len() + p.version.len() + 1).max().unwrap_or(0).max("PLUGIN".len());
     println!("{:width$}  {:9}  {:>9}  DESCRIPTION", "PLUGIN", "STATE", "SIZE");
     for plugin in plugins {
         let name = format!("{}@{}", plugin.name, plugin.version);
@@ -68,7 +69,9 @@ fn inspect(plugins: &[PluginInfo], wanted: &str, json: bool) -> anyhow::Result<E
     let plugin = plugins
         .iter()
         .find(|plugin| plugin.name == name && version.is_none_or(|version| plugin.version == version))
-        .with_context(|| format!("there is no plugin {wanted}. `dirigent plugin list` shows those there are"))?;
+        .with_context(|| {
+            format!("there is no plugin {wanted}. `dirigent plugin list` shows those there are")
+        })?;
     if json {
         println!("{}", serde_json::to_string_pretty(plugin)?);
         return Ok(ExitCode::SUCCESS);

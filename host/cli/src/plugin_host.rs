@@ -56,7 +56,11 @@ impl TaskHost for PluginHost {
                 peak_memory: outcome.metering.peak_memory,
                 wall_us: u64::try_from(outcome.metering.wall.as_micros()).unwrap_or(u64::MAX),
                 host_calls: outcome.metering.host_calls,
-                logs: outcome.logs.into_iter().map(|line| (format!("{:?}", line.level), line.message)).collect(),
+                logs: outcome
+                    .logs
+                    .into_iter()
+                    .map(|line| (format!("{:?}", line.level), line.message))
+                    .collect(),
             },
         }
     }

@@ -52,14 +52,18 @@ impl Progress {
         }
         let state = self.states.get(&event.id).map_or("", |name| &**name);
         let (mark, colour, what) = match &event.kind {
-            EventKind::StateEntered { state_type, name, .. } => ("▶", "36", format!("{name} ({})", state_type.name())),
+            EventKind::StateEntered { state_type, name, .. } => {
+                ("▶", "36", format!("{name} ({})", state_type.name()))
+            }
             EventKind::StateExited { name, output, .. } => ("✓", "32", format!("{name}  {}", text(*output))),
             EventKind::TaskFailed { fault, .. } | EventKind::TaskTimedOut { fault, .. } => {
                 ("✗", "31", format!("{state}  {}", describe(fault)))
             }
             EventKind::MapIterationStarted(at) => ("▶", "36", format!("{}[{}]", at.name, at.index)),
             EventKind::MapIterationFailed(at) => ("✗", "31", format!("{}[{}]", at.name, at.index)),
-            EventKind::StateAborted { state_type } => ("✗", "33", format!("{state} ({}) given up", state_type.name())),
+            EventKind::StateAborted { state_type } => {
+                ("✗", "33", format!("{state} ({}) given up", state_type.name()))
+            }
             EventKind::ExecutionSucceeded { .. } => ("■", "32", "succeeded".to_owned()),
             EventKind::ExecutionFailed(fault) => ("■", "31", format!("failed  {}", describe(fault))),
             EventKind::ExecutionAborted(fault) => ("■", "33", format!("stopped  {}", describe(fault))),

@@ -18,13 +18,14 @@ use crate::validate;
 
 pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let file = &args.definition;
-    let definition =
-        std::fs::read_to_string(file).with_context(|| format!("cannot read the definition {}", file.display()))?;
+    let definition = std::fs::read_to_string(file)
+        .with_context(|| format!("cannot read the definition {}", file.display()))?;
     let input = Payload::parse(read_input(&args.input)?).context("the input is not JSON")?;
 
     let runtime = Runtime::open(RuntimeConfig::new(&args.registry, &args.cache)).await?;
     let config = EngineConfig { limits: args.limits.limits(), ..EngineConfig::default() };
-    let engine = Engine::open(config, Arc::new(MemoryStore::default()), Arc::new(PluginHost(runtime))).await?;
+    let engine =
+        Engine::open(config, Arc::new(MemoryStore::default()), Arc::new(PluginHost(runtime))).await?;
     let content = RevisionContent {
         revision_id: None,
         definition: definition.as_str().into(),

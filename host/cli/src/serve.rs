@@ -24,9 +24,9 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
         );
     }
     // The port first: a host that cannot listen has no business with the data.
-    let listener = tokio::net::TcpListener::bind(args.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}. Is another host running? Choose another --listen", args.listen))?;
+    let listener = tokio::net::TcpListener::bind(args.listen).await.with_context(|| {
+        format!("cannot listen on {}. Is another host running? Choose another --listen", args.listen)
+    })?;
     let address = listener.local_addr()?;
 
     let store = Arc::new(RedbStore::open(&args.data, &RedbOptions::default())?);
@@ -47,11 +47,12 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     );
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let server = axum::serve(listener, dirigent_api::router(engine.clone())).with_graceful_shutdown(async move {
-        signal().await;
-        tracing::info!("stopping");
-        let _ = stopping.send(());
-    });
+    let server =
+        axum::serve(listener, dirigent_api::router(engine.clone())).with_graceful_shutdown(async move {
+            signal().await;
+            tracing::info!("stopping");
+            let _ = stopping.send(());
+        });
     tokio::select! {
         served = async { server.await } => served?,
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => {}

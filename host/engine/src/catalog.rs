@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use dirigent_asl::{Diagnostic, Program, Severity};
-use dirigent_store::{Batch, CatalogChange, CatalogKey, CatalogKind, CommitError, Expect, MachineId, Store, StoreError};
+use dirigent_store::{
+    Batch, CatalogChange, CatalogKey, CatalogKind, CommitError, Expect, MachineId, Store, StoreError,
+};
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -177,7 +179,11 @@ impl Catalog {
         use std::ops::Bound::{Excluded, Unbounded};
         let machines = self.machines.read();
         let from = after.map_or(Unbounded, |name| Excluded(Arc::from(name)));
-        machines.range::<Arc<str>, _>((from, Unbounded)).take(limit).map(|(_, machine)| machine.clone()).collect()
+        machines
+            .range::<Arc<str>, _>((from, Unbounded))
+            .take(limit)
+            .map(|(_, machine)| machine.clone())
+            .collect()
     }
 
     /// Machines that had this name and were deleted, newest first.
@@ -188,7 +194,9 @@ impl Catalog {
         let prefix = deleted_key(name, MachineId(0));
         let rows = self.store.scan(DELETED, Some(&prefix), PAGE).await?;
         let own = rows.iter().take_while(|(key, _)| key.starts_with(&prefix[..prefix.len() - 4]));
-        let mut ids = own.map(|(_, row)| Ok(MachineId(decode::<MachineRow>(row)?.id))).collect::<Result<Vec<_>, RowError>>()?;
+        let mut ids = own
+            .map(|(_, row)| Ok(MachineId(decode::<MachineRow>(row)?.id)))
+            .collect::<Result<Vec<_>, RowError>>()?;
         ids.reverse();
         Ok(ids)
     }
@@ -220,7 +228,8 @@ impl Catalog {
         let program = compile(&content.definition)?;
         let _one_at_a_time = self.changing.lock().await;
         if let Some(existing) = self.get(name) {
-            let same = existing.machine_type == machine_type && existing.revision.content.is_same_machine(&content);
+            let same =
+                existing.machine_type == machine_type && existing.revision.content.is_same_machine(&content);
             return if same { Ok(existing) } else { Err(CatalogError::Exists(name.to_owned())) };
         }
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
@@ -232,7 +241,11 @@ impl Catalog {
     ///
     /// # Errors
     /// [`CatalogError::Missing`], [`CatalogError::Invalid`], or the store's.
-    pub async fn update(&self, name: &str, content: RevisionContent) -> Result<Arc<StateMachine>, CatalogError> {
+    pub async fn update(
+        &self,
+        name: &str,
+        content: RevisionContent,
+    ) -> Result<Arc<StateMachine>, CatalogError> {
         let program = compile(&content.definition)?;
         let _one_at_a_time = self.changing.lock().await;
         let existing = self.get(name).ok_or_else(|| CatalogError::Missing(name.to_owned()))?;
@@ -285,7 +298,12 @@ impl Catalog {
         Ok(Some(existing))
     }
 
-    async fn put(&self, name: &str, row: MachineRow, revision: Arc<Revision>) -> Result<Arc<StateMachine>, CatalogError> {
+    async fn put(
+        &self,
+        name: &str,
+        row: MachineRow,
+        revision: Arc<Revision>,
+    ) -> Result<Arc<StateMachine>, CatalogError> {
         let mut batch = Batch::default();
         batch.catalog.push(CatalogChange {
             key: CatalogKey::new(MACHINES, name),
@@ -373,7 +391,11 @@ fn deleted_key(name: &str, id: MachineId) -> Vec<u8> {
     [name.as_bytes(), &[0], &id.0.to_be_bytes()].concat()
 }
 
-async fn read_revision(store: &dyn Store, id: MachineId, number: u32) -> Result<Option<Revision>, CatalogError> {
+async fn read_revision(
+    store: &dyn Store,
+    id: MachineId,
+    number: u32,
+) -> Result<Option<Revision>, CatalogError> {
     let key = CatalogKey::new(REVISIONS, revision_key(id, number));
     let Some(bytes) = store.get(&key).await? else { return Ok(None) };
     Ok(Some(Revision { number, content: decode(&bytes)?, program: OnceLock::new() }))

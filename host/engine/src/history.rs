@@ -45,7 +45,8 @@ impl HistoryPage {
     /// A page of events that are not in a store, with their chunk's payloads.
     #[must_use]
     pub fn of_chunk(first_event: u64, events: Vec<Event>, payloads: &[Arc<str>]) -> HistoryPage {
-        let payloads = (0..).zip(payloads).map(|(index, text)| (PayloadRef { chunk: first_event, index }, text.clone()));
+        let payloads =
+            (0..).zip(payloads).map(|(index, text)| (PayloadRef { chunk: first_event, index }, text.clone()));
         HistoryPage { events, payloads: payloads.collect() }
     }
 }
@@ -80,7 +81,8 @@ pub(crate) async fn read(
     }
     page.events.truncate(limit);
     if data {
-        let missing: Vec<PayloadRef> = page.events.iter().flat_map(|event| payload_refs(&event.kind)).collect();
+        let missing: Vec<PayloadRef> =
+            page.events.iter().flat_map(|event| payload_refs(&event.kind)).collect();
         fetch(store, id, missing, &mut page.payloads).await?;
     }
     Ok(page)
@@ -114,7 +116,11 @@ pub(crate) async fn fetch(
 }
 
 /// One payload.
-pub(crate) async fn payload(store: &dyn Store, id: ExecutionId, at: PayloadRef) -> Result<Option<Payload>, HistoryError> {
+pub(crate) async fn payload(
+    store: &dyn Store,
+    id: ExecutionId,
+    at: PayloadRef,
+) -> Result<Option<Payload>, HistoryError> {
     let mut known = Payloads::new();
     fetch(store, id, [at], &mut known).await?;
     Ok(known.get(&at).map(|text| Payload::from_store(text.clone(), at)))

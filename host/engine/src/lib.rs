@@ -20,8 +20,8 @@ pub mod rows;
 mod simulator;
 
 pub use driver::{
-    Binding, Description, Engine, EngineConfig, EngineError, Happening, Listing, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS,
-    StartRequest, Started, TaskCall, TaskHost, TaskOutcome,
+    Binding, Description, Engine, EngineConfig, EngineError, Happening, Listing, MAX_LIVE_EXECUTIONS,
+    MAX_QUEUED_COMMITS, StartRequest, Started, TaskCall, TaskHost, TaskOutcome,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
 pub use limits::Limits;

@@ -15,7 +15,9 @@ use crate::rows::{self, ExecutionRow, RowError};
 #[derive(Debug, Error)]
 pub enum RecoverError {
     /// A frame stands in a state that its definition does not have, or refers to a payload that is not there.
-    #[error("frame {frame} does not fit its definition or its history. Restore the data directory from a backup")]
+    #[error(
+        "frame {frame} does not fit its definition or its history. Restore the data directory from a backup"
+    )]
     Frame {
         /// The frame.
         frame: u32,
@@ -56,7 +58,8 @@ pub async fn execution(
     }
     let mut frames = BTreeMap::new();
     for (frame_id, frame) in frame_rows {
-        let frame = FrameRow::restore(frame, program, &payload).ok_or(RecoverError::Frame { frame: frame_id.0 })?;
+        let frame =
+            FrameRow::restore(frame, program, &payload).ok_or(RecoverError::Frame { frame: frame_id.0 })?;
         frames.insert(frame_id, frame);
     }
     let next_event = history::last_event(store, id).await? + 1;

@@ -21,7 +21,9 @@ const ROW_VERSION: u8 = 1;
 #[derive(Debug, Error)]
 pub enum RowError {
     /// A newer program wrote it.
-    #[error("a row of version {0} was written by a newer version of Dirigent; this one reads up to {ROW_VERSION}")]
+    #[error(
+        "a row of version {0} was written by a newer version of Dirigent; this one reads up to {ROW_VERSION}"
+    )]
     Newer(u8),
     /// It is damaged.
     #[error("a row cannot be decoded: {0}. Restore the data directory from a backup")]
@@ -116,7 +118,11 @@ pub(crate) fn change(
         let row = record(execution, revision, pins, &mut refer);
         change.record = Some(encode(&row)?);
     }
-    let timer = |(due_ms, key): &(i64, crate::core::TimerKey)| Timer { due_ms: *due_ms, execution: id, key: key.to_u64() };
+    let timer = |(due_ms, key): &(i64, crate::core::TimerKey)| Timer {
+        due_ms: *due_ms,
+        execution: id,
+        key: key.to_u64(),
+    };
     change.set_timers = step.set_timers.iter().map(timer).collect();
     change.clear_timers = step.clear_timers.iter().map(timer).collect();
     change.attention = Some(!execution.status().is_ended() && execution.needs_host());

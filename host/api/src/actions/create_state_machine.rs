@@ -52,7 +52,10 @@ pub(super) fn with_arn(engine: &Engine, error: CatalogError) -> ApiError {
 
 /// A configuration as JSON text; one without content is as good as none.
 pub(super) fn configuration(params: &Params, name: &str) -> Result<Option<String>, ApiError> {
-    Ok(params.object(name)?.filter(|object| !object.is_empty()).map(|object| Value::Object(object.clone()).to_string()))
+    Ok(params
+        .object(name)?
+        .filter(|object| !object.is_empty())
+        .map(|object| Value::Object(object.clone()).to_string()))
 }
 
 /// `publish` and `versionDescription`: refused rather than ignored, since versions are not served yet.
@@ -62,7 +65,9 @@ pub(super) fn refuse_versions(params: &mut Params) -> Result<(), ApiError> {
         return Err(ApiError::validation("Version description can only be set when publish is true"));
     }
     if publish {
-        return Err(ApiError::validation("publish: versions are not served by this version of Dirigent. Leave it out"));
+        return Err(ApiError::validation(
+            "publish: versions are not served by this version of Dirigent. Leave it out",
+        ));
     }
     Ok(())
 }

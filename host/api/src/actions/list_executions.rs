@@ -40,7 +40,9 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     };
     // Nothing has been redriven yet.
     let none = redriven.as_deref() == Some("REDRIVEN");
-    let wanted = |row: &dirigent_engine::rows::StatusRow| !none && filter.as_deref().is_none_or(|word| word == status(row));
+    let wanted = |row: &dirigent_engine::rows::StatusRow| {
+        !none && filter.as_deref().is_none_or(|word| word == status(row))
+    };
     let listing = engine.list(machine.id, before, size, &wanted).await?;
     let machine_arn = engine.state_machine_arn(&machine.name);
     let executions: Vec<Value> = listing

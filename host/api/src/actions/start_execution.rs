@@ -32,7 +32,9 @@ pub(super) fn request(engine: &Engine, mut params: Params) -> Result<StartReques
     }
     let input = match input {
         None => Payload::empty_object(),
-        Some(text) if text.len() > engine.config().limits.payload_bytes => return Err(input_too_large(engine)),
+        Some(text) if text.len() > engine.config().limits.payload_bytes => {
+            return Err(input_too_large(engine));
+        }
         Some(text) => parse_input(&text)?,
     };
     Ok(StartRequest { machine, name, input })

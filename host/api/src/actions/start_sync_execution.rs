@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use dirigent_engine::catalog::MachineType;
 use dirigent_engine::core::Status;
 use dirigent_engine::{Engine, Fault};
-use dirigent_engine::catalog::MachineType;
 use serde_json::{Map, Value, json};
 
 use super::{includes_data, start_error, start_execution};

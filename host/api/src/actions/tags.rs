@@ -23,7 +23,8 @@ pub(super) fn pairs(params: &mut Params) -> Result<Option<Vec<(String, String)>>
         let text = |name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (key, value) = (text("key"), text("value"));
         if key.is_empty() || key.chars().count() > MAX_KEY || value.chars().count() > MAX_VALUE {
-            let message = format!("A tag has a key of 1 to {MAX_KEY} characters and a value of at most {MAX_VALUE}");
+            let message =
+                format!("A tag has a key of 1 to {MAX_KEY} characters and a value of at most {MAX_VALUE}");
             return Err(ApiError::validation(message));
         }
         set(&mut pairs, key, value);

@@ -22,8 +22,12 @@ const OPERATORS: &[(&str, Maker)] = &[
     ("StringLessThanPath", |r| Some(Comparison::String(Ordering::LessThan, Operand::Path(r.path()?)))),
     ("StringGreaterThan", |r| Some(Comparison::String(Ordering::GreaterThan, Operand::Fixed(r.string()?)))),
     ("StringGreaterThanPath", |r| Some(Comparison::String(Ordering::GreaterThan, Operand::Path(r.path()?)))),
-    ("StringLessThanEquals", |r| Some(Comparison::String(Ordering::LessThanEquals, Operand::Fixed(r.string()?)))),
-    ("StringLessThanEqualsPath", |r| Some(Comparison::String(Ordering::LessThanEquals, Operand::Path(r.path()?)))),
+    ("StringLessThanEquals", |r| {
+        Some(Comparison::String(Ordering::LessThanEquals, Operand::Fixed(r.string()?)))
+    }),
+    ("StringLessThanEqualsPath", |r| {
+        Some(Comparison::String(Ordering::LessThanEquals, Operand::Path(r.path()?)))
+    }),
     ("StringGreaterThanEquals", |r| {
         Some(Comparison::String(Ordering::GreaterThanEquals, Operand::Fixed(r.string()?)))
     }),
@@ -36,9 +40,15 @@ const OPERATORS: &[(&str, Maker)] = &[
     ("NumericLessThan", |r| Some(Comparison::Numeric(Ordering::LessThan, Operand::Fixed(r.number()?)))),
     ("NumericLessThanPath", |r| Some(Comparison::Numeric(Ordering::LessThan, Operand::Path(r.path()?)))),
     ("NumericGreaterThan", |r| Some(Comparison::Numeric(Ordering::GreaterThan, Operand::Fixed(r.number()?)))),
-    ("NumericGreaterThanPath", |r| Some(Comparison::Numeric(Ordering::GreaterThan, Operand::Path(r.path()?)))),
-    ("NumericLessThanEquals", |r| Some(Comparison::Numeric(Ordering::LessThanEquals, Operand::Fixed(r.number()?)))),
-    ("NumericLessThanEqualsPath", |r| Some(Comparison::Numeric(Ordering::LessThanEquals, Operand::Path(r.path()?)))),
+    ("NumericGreaterThanPath", |r| {
+        Some(Comparison::Numeric(Ordering::GreaterThan, Operand::Path(r.path()?)))
+    }),
+    ("NumericLessThanEquals", |r| {
+        Some(Comparison::Numeric(Ordering::LessThanEquals, Operand::Fixed(r.number()?)))
+    }),
+    ("NumericLessThanEqualsPath", |r| {
+        Some(Comparison::Numeric(Ordering::LessThanEquals, Operand::Path(r.path()?)))
+    }),
     ("NumericGreaterThanEquals", |r| {
         Some(Comparison::Numeric(Ordering::GreaterThanEquals, Operand::Fixed(r.number()?)))
     }),
@@ -49,10 +59,16 @@ const OPERATORS: &[(&str, Maker)] = &[
     ("BooleanEqualsPath", |r| Some(Comparison::Boolean(Operand::Path(r.path()?)))),
     ("TimestampEquals", |r| Some(Comparison::Timestamp(Ordering::Equals, Operand::Fixed(r.timestamp()?)))),
     ("TimestampEqualsPath", |r| Some(Comparison::Timestamp(Ordering::Equals, Operand::Path(r.path()?)))),
-    ("TimestampLessThan", |r| Some(Comparison::Timestamp(Ordering::LessThan, Operand::Fixed(r.timestamp()?)))),
+    ("TimestampLessThan", |r| {
+        Some(Comparison::Timestamp(Ordering::LessThan, Operand::Fixed(r.timestamp()?)))
+    }),
     ("TimestampLessThanPath", |r| Some(Comparison::Timestamp(Ordering::LessThan, Operand::Path(r.path()?)))),
-    ("TimestampGreaterThan", |r| Some(Comparison::Timestamp(Ordering::GreaterThan, Operand::Fixed(r.timestamp()?)))),
-    ("TimestampGreaterThanPath", |r| Some(Comparison::Timestamp(Ordering::GreaterThan, Operand::Path(r.path()?)))),
+    ("TimestampGreaterThan", |r| {
+        Some(Comparison::Timestamp(Ordering::GreaterThan, Operand::Fixed(r.timestamp()?)))
+    }),
+    ("TimestampGreaterThanPath", |r| {
+        Some(Comparison::Timestamp(Ordering::GreaterThan, Operand::Path(r.path()?)))
+    }),
     ("TimestampLessThanEquals", |r| {
         Some(Comparison::Timestamp(Ordering::LessThanEquals, Operand::Fixed(r.timestamp()?)))
     }),
@@ -111,11 +127,16 @@ impl Compiler {
     /// The condition that `fields` hold: And, Or, Not, or Variable with exactly one operator.
     fn condition(&mut self, fields: &mut Fields<'_>, depth: usize) -> Option<Condition> {
         if depth > MAX_DEPTH {
-            self.out.error(SCHEMA, &fields.at, format!("Conditions are nested deeper than {MAX_DEPTH} levels"));
+            self.out.error(
+                SCHEMA,
+                &fields.at,
+                format!("Conditions are nested deeper than {MAX_DEPTH} levels"),
+            );
             return None;
         }
         let combinators = ["And", "Or", "Not"].into_iter().filter(|name| fields.has(name)).count();
-        let operators: Vec<&(&'static str, Maker)> = OPERATORS.iter().filter(|(name, _)| fields.has(name)).collect();
+        let operators: Vec<&(&'static str, Maker)> =
+            OPERATORS.iter().filter(|(name, _)| fields.has(name)).collect();
         if combinators + operators.len() != 1 {
             let message = "A choice rule needs exactly one of And, Or, Not or a comparison operator";
             self.out.error(SCHEMA, &fields.at, message);
@@ -139,7 +160,12 @@ impl Compiler {
         Some(Condition::Not(Box::new(condition?)))
     }
 
-    fn conditions(&mut self, fields: &mut Fields<'_>, name: &'static str, depth: usize) -> Option<Vec<Condition>> {
+    fn conditions(
+        &mut self,
+        fields: &mut Fields<'_>,
+        name: &'static str,
+        depth: usize,
+    ) -> Option<Vec<Condition>> {
         let place = fields.place(name);
         let list = fields.array(name, &mut self.out)?;
         if list.is_empty() {

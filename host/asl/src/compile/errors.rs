@@ -63,7 +63,8 @@ impl Compiler {
     fn retrier(&mut self, fields: &mut Fields<'_>, last: bool) -> Option<Retrier> {
         let errors = self.error_equals(fields, last)?;
         let out = &mut self.out;
-        let interval_seconds = fields.integer("IntervalSeconds", 1, MAX_SECONDS, out).unwrap_or(DEFAULT_INTERVAL_SECONDS);
+        let interval_seconds =
+            fields.integer("IntervalSeconds", 1, MAX_SECONDS, out).unwrap_or(DEFAULT_INTERVAL_SECONDS);
         let max_attempts = fields.integer("MaxAttempts", 0, MAX_SECONDS, out).unwrap_or(DEFAULT_MAX_ATTEMPTS);
         let backoff_rate = fields.number("BackoffRate", 1.0, out).unwrap_or(DEFAULT_BACKOFF_RATE);
         let max_delay_seconds = fields.integer("MaxDelaySeconds", 1, MAX_MAX_DELAY_SECONDS, out);
@@ -76,7 +77,11 @@ impl Compiler {
             Some("FULL") => Jitter::Full,
             Some(_) => {
                 let place = fields.place("JitterStrategy");
-                out.error(SCHEMA, &place, "The field 'JitterStrategy' should have one of these values: [FULL, NONE]");
+                out.error(
+                    SCHEMA,
+                    &place,
+                    "The field 'JitterStrategy' should have one of these values: [FULL, NONE]",
+                );
                 Jitter::None
             }
         };
@@ -96,7 +101,8 @@ impl Compiler {
         let result = result_place(fields, &mut self.out);
         let assign = self.assign(fields);
         let at = fields.place("Next");
-        let next = fields.string("Next", &mut self.out).and_then(|next| self.target(names, "Next", next, &at));
+        let next =
+            fields.string("Next", &mut self.out).and_then(|next| self.target(names, "Next", next, &at));
         Some(Catcher { errors: errors?, next: next?, result: result?, assign })
     }
 
@@ -111,7 +117,8 @@ impl Compiler {
             return None;
         }
         if names.iter().any(|name| &**name == "States.ALL") && (names.len() > 1 || !last) {
-            let message = "States.ALL must stand alone in its ErrorEquals, and in the last retrier or catcher";
+            let message =
+                "States.ALL must stand alone in its ErrorEquals, and in the last retrier or catcher";
             self.out.error(SCHEMA, &place, message);
         }
         Some(names.into_iter().enumerate().map(|(i, name)| self.error_name(name, &place.index(i))).collect())
@@ -123,7 +130,9 @@ impl Compiler {
             "States.TaskFailed" => return ErrorName::TaskFailed,
             other if other.starts_with("States.Http.StatusCode.") => {}
             other if other.starts_with("States.") && !RESERVED.contains(&other) => {
-                let message = format!("'{other}' is no error name of ASL. Names that begin with 'States.' are reserved");
+                let message = format!(
+                    "'{other}' is no error name of ASL. Names that begin with 'States.' are reserved"
+                );
                 self.out.warning(SCHEMA, at, message);
             }
             _ => {}

@@ -68,14 +68,26 @@ impl<'a> Fields<'a> {
     }
 
     /// A whole number between `least` and `most`.
-    pub(super) fn integer(&mut self, name: &'static str, least: u64, most: u64, out: &mut Diagnostics) -> Option<u64> {
+    pub(super) fn integer(
+        &mut self,
+        name: &'static str,
+        least: u64,
+        most: u64,
+        out: &mut Diagnostics,
+    ) -> Option<u64> {
         let value = self.get(name)?;
-        let number = value.as_u64().or_else(|| value.as_f64().filter(|f| f.fract() == 0.0 && *f >= 0.0).map(|f| f as u64));
+        let number = value
+            .as_u64()
+            .or_else(|| value.as_f64().filter(|f| f.fract() == 0.0 && *f >= 0.0).map(|f| f as u64));
         let place = self.place(name);
         match number {
             Some(n) if (least..=most).contains(&n) => Some(n),
             _ if value.is_number() => {
-                out.error(SCHEMA, &place, format!("Expected a whole number from {least} to {most}, found {value}"));
+                out.error(
+                    SCHEMA,
+                    &place,
+                    format!("Expected a whole number from {least} to {most}, found {value}"),
+                );
                 None
             }
             _ => {
@@ -141,10 +153,8 @@ impl<'a> Fields<'a> {
         match Template::parse(value) {
             Ok(template) => Some(template),
             Err(errors) => {
-                for error in errors {
-                    let at = error.pointer.split('/').skip(1).fold(place.clone(), |at, key| at.child(key));
-                    out.error(SCHEMA, &at, error.message);
-                }
+                // AWS reports at the template and names the key in the message.
+                errors.into_iter().for_each(|error| out.error(SCHEMA, &place, error.message));
                 None
             }
         }
@@ -154,7 +164,8 @@ impl<'a> Fields<'a> {
     pub(super) fn at_most_one(&self, names: &[&str], out: &mut Diagnostics) {
         let present: Vec<&str> = names.iter().copied().filter(|name| self.has(name)).collect();
         if present.len() > 1 {
-            let message = format!("Only one of these fields may be given: [{}]. Remove the others", present.join(", "));
+            let message =
+                format!("Only one of these fields may be given: [{}]. Remove the others", present.join(", "));
             out.error(SCHEMA, &self.at, message);
         }
     }

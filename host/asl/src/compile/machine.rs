@@ -39,7 +39,8 @@ impl Compiler {
                 "JSONata is not served by this version of Dirigent. Write the state in JSONPath",
             ),
             _ => {
-                let message = "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]";
+                let message =
+                    "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]";
                 self.out.error(SCHEMA, &place, message);
             }
         }
@@ -80,7 +81,9 @@ impl Compiler {
             if name.chars().count() > MAX_STATE_NAME {
                 self.out.error(SCHEMA, &at, format!("A state name has at most {MAX_STATE_NAME} characters"));
             }
-            if let (Some(state), Some(slot)) = (self.state(&names, name, value, at), names.states.get(name.as_str())) {
+            if let (Some(state), Some(slot)) =
+                (self.state(&names, name, value, at), names.states.get(name.as_str()))
+            {
                 self.states[slot.0 as usize] = Some(state);
             }
         }
@@ -96,7 +99,13 @@ impl Compiler {
     }
 
     /// The state that `field` names, or a diagnostic.
-    pub(super) fn target(&mut self, names: &Names, field: &str, name: &str, at: &Pointer) -> Option<StateIndex> {
+    pub(super) fn target(
+        &mut self,
+        names: &Names,
+        field: &str,
+        name: &str,
+        at: &Pointer,
+    ) -> Option<StateIndex> {
         let found = names.states.get(name).copied();
         if found.is_none() {
             self.out.error(TRANSITION, at, format!("Missing '{field}' target: {name}"));
@@ -116,7 +125,8 @@ impl Compiler {
                 }
             });
         }
-        let mut unreached: Vec<_> = names.states.iter().filter(|(_, index)| !reached.contains(index)).collect();
+        let mut unreached: Vec<_> =
+            names.states.iter().filter(|(_, index)| !reached.contains(index)).collect();
         unreached.sort_by_key(|(_, index)| **index);
         for (name, _) in unreached {
             self.out.error(TRANSITION, &place.child(name), format!("State \"{name}\" is not reachable."));
@@ -130,13 +140,17 @@ impl Compiler {
         let mut faults = Vec::new();
         for state in self.states.iter().flatten() {
             if let Some(first) = seen.insert(&state.name, &state.location) {
-                faults.push((state.location.clone(), format!("Duplicate state name: {} is also at {first}", state.name)));
+                faults.push((
+                    state.location.clone(),
+                    format!("Duplicate state name: {} is also at {first}", state.name),
+                ));
             }
         }
         for (at, message) in faults {
-            let at = at.split('/').skip(1).fold(Pointer::default(), |p, key| {
-                p.child(&key.replace("~1", "/").replace("~0", "~"))
-            });
+            let at = at
+                .split('/')
+                .skip(1)
+                .fold(Pointer::default(), |p, key| p.child(&key.replace("~1", "/").replace("~0", "~")));
             self.out.error(DUPLICATE_NAME, &at, message);
         }
     }

@@ -66,7 +66,11 @@ impl Program {
             Ok(value) => Self::compile(&value),
             Err(error) => {
                 let mut out = Diagnostics::default();
-                out.error(INVALID_JSON, &Pointer::default(), format!("The definition is not valid JSON: {error}"));
+                out.error(
+                    INVALID_JSON,
+                    &Pointer::default(),
+                    format!("The definition is not valid JSON: {error}"),
+                );
                 (None, out.into_vec())
             }
         }

@@ -83,12 +83,17 @@ impl Compiler {
                 None | Some("INLINE") => {}
                 Some("DISTRIBUTED") => {
                     let place = config.place("Mode");
-                    let message = "Distributed Map is not served by this version of Dirigent. Use Mode INLINE";
+                    let message =
+                        "Distributed Map is not served by this version of Dirigent. Use Mode INLINE";
                     self.out.error(NOT_SUPPORTED, &place, message);
                 }
                 Some(_) => {
                     let place = config.place("Mode");
-                    self.out.error(SCHEMA, &place, "The field 'Mode' should have one of these values: [INLINE, DISTRIBUTED]");
+                    self.out.error(
+                        SCHEMA,
+                        &place,
+                        "The field 'Mode' should have one of these values: [INLINE, DISTRIBUTED]",
+                    );
                 }
             }
             config.string("ExecutionType", &mut self.out);

@@ -12,12 +12,48 @@ use crate::program::{Flow, Kind, ResultPlace, Selector, State, Transition};
 
 /// Every field of some state type: in a type that lacks it, such a field is an error, not a stray comment.
 const FIELDS_OF_SOME_TYPE: &[&str] = &[
-    "Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Result", "Retry",
-    "Catch", "Choices", "Default", "Branches", "ItemProcessor", "Iterator", "ItemsPath", "ItemSelector",
-    "MaxConcurrency", "MaxConcurrencyPath", "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "Cause",
-    "ErrorPath", "CausePath", "Resource", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds",
-    "HeartbeatSecondsPath", "Credentials", "ItemReader", "ItemBatcher", "ResultWriter", "ToleratedFailureCount",
-    "ToleratedFailureCountPath", "ToleratedFailurePercentage", "ToleratedFailurePercentagePath", "Label", "Assign",
+    "Next",
+    "End",
+    "InputPath",
+    "OutputPath",
+    "ResultPath",
+    "Parameters",
+    "ResultSelector",
+    "Result",
+    "Retry",
+    "Catch",
+    "Choices",
+    "Default",
+    "Branches",
+    "ItemProcessor",
+    "Iterator",
+    "ItemsPath",
+    "ItemSelector",
+    "MaxConcurrency",
+    "MaxConcurrencyPath",
+    "Seconds",
+    "SecondsPath",
+    "Timestamp",
+    "TimestampPath",
+    "Error",
+    "Cause",
+    "ErrorPath",
+    "CausePath",
+    "Resource",
+    "TimeoutSeconds",
+    "TimeoutSecondsPath",
+    "HeartbeatSeconds",
+    "HeartbeatSecondsPath",
+    "Credentials",
+    "ItemReader",
+    "ItemBatcher",
+    "ResultWriter",
+    "ToleratedFailureCount",
+    "ToleratedFailureCountPath",
+    "ToleratedFailurePercentage",
+    "ToleratedFailurePercentagePath",
+    "Label",
+    "Assign",
 ];
 
 /// Fields that only states in JSONata have.
@@ -42,16 +78,30 @@ impl Compiler {
         }
         let type_name = fields.string("Type", &mut self.out)?;
         self.query_language(&mut fields);
-        let all = Has { parameters: true, result_selector: true, result_path: true, assign: true, item_selector: false };
+        let all = Has {
+            parameters: true,
+            result_selector: true,
+            result_path: true,
+            assign: true,
+            item_selector: false,
+        };
         let parsed = match type_name {
             "Task" => (self.flow(&mut fields, all), self.task(names, &mut fields)),
-            "Pass" => (self.flow(&mut fields, Has { result_selector: false, ..all }), self.pass(names, &mut fields)),
-            "Choice" => {
-                (self.flow(&mut fields, Has { assign: true, ..Has::default() }), self.choice(names, &mut fields))
+            "Pass" => {
+                (self.flow(&mut fields, Has { result_selector: false, ..all }), self.pass(names, &mut fields))
             }
-            "Wait" => (self.flow(&mut fields, Has { assign: true, ..Has::default() }), self.wait(names, &mut fields)),
+            "Choice" => (
+                self.flow(&mut fields, Has { assign: true, ..Has::default() }),
+                self.choice(names, &mut fields),
+            ),
+            "Wait" => (
+                self.flow(&mut fields, Has { assign: true, ..Has::default() }),
+                self.wait(names, &mut fields),
+            ),
             "Parallel" => (self.flow(&mut fields, all), self.parallel(names, &mut fields)),
-            "Map" => (self.flow(&mut fields, Has { item_selector: true, ..all }), self.map(names, &mut fields)),
+            "Map" => {
+                (self.flow(&mut fields, Has { item_selector: true, ..all }), self.map(names, &mut fields))
+            }
             "Succeed" => (self.flow(&mut fields, Has::default()), Some(Kind::Succeed)),
             "Fail" => (Some(Flow::default()), self.fail(&mut fields)),
             _ => {
@@ -63,7 +113,8 @@ impl Compiler {
         };
         for name in JSONATA_ONLY {
             if fields.get(name).is_some() {
-                let message = format!("Field '{name}' belongs to JSONata, and the state's query language is JSONPath");
+                let message =
+                    format!("Field '{name}' belongs to JSONata, and the state's query language is JSONPath");
                 self.out.error(SCHEMA, &fields.place(name), message);
             }
         }
@@ -113,7 +164,11 @@ impl Compiler {
             }
             (None, Some(true)) => Some(Transition::End),
             (Some(_), Some(true)) => {
-                self.out.error(SCHEMA, &fields.at, "Only one of these fields may be given: [Next, End]. Remove the other");
+                self.out.error(
+                    SCHEMA,
+                    &fields.at,
+                    "Only one of these fields may be given: [Next, End]. Remove the other",
+                );
                 None
             }
             (None, _) => {
@@ -151,7 +206,8 @@ pub(super) fn result_place(fields: &mut Fields<'_>, out: &mut crate::Diagnostics
             Ok(path) if path.is_root() => Some(ResultPlace::Replace),
             Ok(path) => Some(ResultPlace::At(path)),
             Err(error) => {
-                let message = format!("Value is not a Reference Path: {error}. It may name members and indices only");
+                let message =
+                    format!("Value is not a Reference Path: {error}. It may name members and indices only");
                 out.error(SCHEMA, &fields.place("ResultPath"), message);
                 None
             }
@@ -182,6 +238,10 @@ fn variable_name(name: &str) -> Result<(), String> {
 }
 
 /// `…Seconds` or `…SecondsPath`, or neither.
-pub(super) fn path_or<T>(fixed: Option<T>, path: Option<Expr>, make: fn(T) -> crate::Seconds) -> Option<crate::Seconds> {
+pub(super) fn path_or<T>(
+    fixed: Option<T>,
+    path: Option<Expr>,
+    make: fn(T) -> crate::Seconds,
+) -> Option<crate::Seconds> {
     fixed.map(make).or_else(|| path.map(crate::Seconds::Path))
 }

@@ -56,7 +56,8 @@ impl Compiler {
             Resource::Service { integration: Integration::Sync | Integration::Sync2, .. } => "'.sync' is",
             _ => return Some(resource),
         };
-        let message = format!("{why} not served by this version of Dirigent. Use a request-response integration");
+        let message =
+            format!("{why} not served by this version of Dirigent. Use a request-response integration");
         self.out.error(NOT_SUPPORTED, &place, message);
         None
     }

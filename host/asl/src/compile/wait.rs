@@ -12,7 +12,11 @@ impl Compiler {
     pub(super) fn wait(&mut self, names: &Names, fields: &mut Fields<'_>) -> Option<Kind> {
         fields.at_most_one(&FORMS, &mut self.out);
         if !FORMS.iter().any(|form| fields.has(form)) {
-            self.out.error(SCHEMA, &fields.at, format!("One of these fields is required: [{}]", FORMS.join(", ")));
+            self.out.error(
+                SCHEMA,
+                &fields.at,
+                format!("One of these fields is required: [{}]", FORMS.join(", ")),
+            );
         }
         let seconds = fields.integer("Seconds", 0, MAX_SECONDS, &mut self.out).map(WaitUntil::Seconds);
         let seconds_path = fields.path("SecondsPath", &mut self.out).map(WaitUntil::SecondsPath);

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::flow;
 use super::frame::Phase;
+use super::states;
 use super::turn::Turn;
 use crate::event::Fault;
 use crate::payload::Payload;
@@ -98,28 +99,28 @@ impl Turn<'_> {
                 state.name
             )));
         }
+        // Whatever the state had started ends with it, also when it is tried again.
+        states::children::abort(self, id);
         let name: Arc<str> = failure.fault.error.clone().unwrap_or_default();
-        if let (Some(handling), false) = (state.kind.errors(), failure.terminal) {
-            let retrier = handling.retry.iter().enumerate().find(|(_, retrier)| matches(&retrier.errors, &name));
-            if let Some((index, retrier)) = retrier
-                && self.retry(id, index, handling.retry.len(), retrier)
-            {
-                return;
-            }
-            if let Some(catcher) = handling.catch.iter().find(|catcher| matches(&catcher.errors, &name)) {
-                return match self.caught(id, catcher, &failure) {
-                    Ok(()) => {}
-                    Err(failure) => self.machine_failed_by(id, failure),
-                };
-            }
+        let handling = state.kind.errors().filter(|_| !failure.terminal);
+        let retriers = handling.map(|handling| handling.retry.as_slice()).unwrap_or_default();
+        let retrier = retriers.iter().enumerate().find(|(_, retrier)| matches(&retrier.errors, &name));
+        if let Some((index, retrier)) = retrier
+            && self.retry(id, index, retriers.len(), retrier)
+        {
+            return;
         }
-        self.machine_failed(id, failure);
-    }
-
-    /// A failure inside a catcher is final, or it would catch itself.
-    fn machine_failed_by(&mut self, id: FrameId, failure: Failure) {
-        let failure = Failure { terminal: true, ..failure };
-        self.failed(id, failure);
+        states::children::failed(self, id);
+        let catchers = handling.map(|handling| handling.catch.as_slice()).unwrap_or_default();
+        match catchers.iter().find(|catcher| matches(&catcher.errors, &name)) {
+            Some(catcher) => {
+                if let Err(failure) = self.caught(id, catcher, &failure) {
+                    // A failure inside a catcher is final, or it would catch itself.
+                    self.failed(id, Failure { terminal: true, ..failure });
+                }
+            }
+            None => self.machine_failed(id, failure),
+        }
     }
 
     /// Waits for another attempt, if the retrier has one left.
@@ -167,7 +168,8 @@ fn matches(names: &[ErrorName], error: &str) -> bool {
 /// Milliseconds before the attempt that follows `attempt` earlier retries.
 fn delay_ms(retrier: &Retrier, attempt: u32, entropy: u64) -> i64 {
     let most = retrier.max_delay_seconds.unwrap_or(dirigent_asl::MAX_SECONDS) as f64;
-    let seconds = retrier.interval_seconds as f64 * retrier.backoff_rate.powi(i32::try_from(attempt).unwrap_or(i32::MAX));
+    let seconds = retrier.interval_seconds as f64
+        * retrier.backoff_rate.powi(i32::try_from(attempt).unwrap_or(i32::MAX));
     let full = (seconds.min(most) * 1000.0) as i64;
     match retrier.jitter {
         Jitter::None => full,
@@ -180,8 +182,20 @@ fn delay_ms(retrier: &Retrier, attempt: u32, entropy: u64) -> i64 {
 mod tests {
     use super::*;
 
-    fn retrier(interval_seconds: u64, backoff_rate: f64, max_delay_seconds: Option<u64>, jitter: Jitter) -> Retrier {
-        Retrier { errors: vec![ErrorName::All], interval_seconds, max_attempts: 3, backoff_rate, max_delay_seconds, jitter }
+    fn retrier(
+        interval_seconds: u64,
+        backoff_rate: f64,
+        max_delay_seconds: Option<u64>,
+        jitter: Jitter,
+    ) -> Retrier {
+        Retrier {
+            errors: vec![ErrorName::All],
+            interval_seconds,
+            max_attempts: 3,
+            backoff_rate,
+            max_delay_seconds,
+            jitter,
+        }
     }
 
     #[test]

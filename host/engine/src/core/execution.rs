@@ -85,8 +85,20 @@ impl Execution {
 
     /// An execution read back from the store.
     #[must_use]
-    pub fn restore(info: ExecutionInfo, next_event: u64, next_frame: u32, frames: BTreeMap<FrameId, Frame>) -> Execution {
-        Execution { info: Arc::new(info), status: Status::Running, stopped_ms: None, next_event, next_frame, frames }
+    pub fn restore(
+        info: ExecutionInfo,
+        next_event: u64,
+        next_frame: u32,
+        frames: BTreeMap<FrameId, Frame>,
+    ) -> Execution {
+        Execution {
+            info: Arc::new(info),
+            status: Status::Running,
+            stopped_ms: None,
+            next_event,
+            next_frame,
+            frames,
+        }
     }
 
     /// Takes a stimulus and goes on until every branch waits.
@@ -109,7 +121,9 @@ impl Execution {
         for (id, frame) in &self.frames {
             match &frame.phase {
                 Phase::Ready => ready = true,
-                Phase::Task { .. } => effects.extend(self.task_run(*id).map(|run| Effect::RunTask(Box::new(run)))),
+                Phase::Task { .. } => {
+                    effects.extend(self.task_run(*id).map(|run| Effect::RunTask(Box::new(run))))
+                }
                 _ => {}
             }
         }
@@ -122,7 +136,9 @@ impl Execution {
     /// The task that a frame waits for.
     pub(crate) fn task_run(&self, id: FrameId) -> Option<TaskRun> {
         let frame = self.frames.get(&id)?;
-        let Phase::Task { parameters, deadline_ms, heartbeat_seconds, .. } = &frame.phase else { return None };
+        let Phase::Task { parameters, deadline_ms, heartbeat_seconds, .. } = &frame.phase else {
+            return None;
+        };
         Some(TaskRun {
             frame: id,
             generation: frame.generation,

@@ -34,7 +34,12 @@ fn select(turn: &Turn<'_>, id: FrameId, selector: &Selector, from: &Payload) -> 
     }
 }
 
-fn render(turn: &Turn<'_>, id: FrameId, template: Option<&Template>, from: Payload) -> Result<Payload, Failure> {
+fn render(
+    turn: &Turn<'_>,
+    id: FrameId,
+    template: Option<&Template>,
+    from: Payload,
+) -> Result<Payload, Failure> {
     match template {
         None => Ok(from),
         Some(template) => Ok(Payload::from_value(template.render(&turn.scope(id, &from))?)),
@@ -77,7 +82,11 @@ pub(super) fn place(place: &ResultPlace, raw: &Payload, result: Payload) -> Resu
         ResultPlace::At(path) => {
             let placed = path.insert(raw.value().clone(), result.value().clone());
             placed.map(Payload::from_value).map_err(|error| {
-                let cause = format!("Unable to apply ReferencePath {} to input {}: {error}", path.as_str(), raw.text());
+                let cause = format!(
+                    "Unable to apply ReferencePath {} to input {}: {error}",
+                    path.as_str(),
+                    raw.text()
+                );
                 Failure::named(error_names::RESULT_PATH, cause)
             })
         }
@@ -98,6 +107,11 @@ pub(super) fn assign(
 }
 
 /// `OutputPath` alone, for a state whose result is its input.
-pub(super) fn output_only(turn: &Turn<'_>, id: FrameId, state: &State, input: Payload) -> Result<Payload, Failure> {
+pub(super) fn output_only(
+    turn: &Turn<'_>,
+    id: FrameId,
+    state: &State,
+    input: Payload,
+) -> Result<Payload, Failure> {
     select(turn, id, &state.flow.output, &input)
 }

@@ -137,7 +137,11 @@ enum PhaseRow {
 
 impl FrameRow {
     /// The frame at rest. `refer` gives the place of a payload in the history, writing it there if it is new.
-    pub(crate) fn of(frame: &Frame, program: &Program, refer: &mut dyn FnMut(&Payload) -> PayloadRef) -> FrameRow {
+    pub(crate) fn of(
+        frame: &Frame,
+        program: &Program,
+        refer: &mut dyn FnMut(&Payload) -> PayloadRef,
+    ) -> FrameRow {
         FrameRow {
             parent: frame.parent,
             state: program.state(frame.state).location.clone(),
@@ -183,13 +187,20 @@ impl FrameRow {
             PhaseRow::Task { parameters, .. } => refs.push(*parameters),
             PhaseRow::Map { items, input, .. } => refs.extend([*items, *input]),
             PhaseRow::Done { output } => refs.push(*output),
-            PhaseRow::Ready | PhaseRow::Wait { .. } | PhaseRow::Backoff { .. } | PhaseRow::Parallel { .. } => {}
+            PhaseRow::Ready
+            | PhaseRow::Wait { .. }
+            | PhaseRow::Backoff { .. }
+            | PhaseRow::Parallel { .. } => {}
         }
         refs
     }
 
     /// The frame again. `None` when its state is not in `program`, or a payload is missing.
-    pub fn restore(self, program: &Program, payload: &dyn Fn(PayloadRef) -> Option<Payload>) -> Option<Frame> {
+    pub fn restore(
+        self,
+        program: &Program,
+        payload: &dyn Fn(PayloadRef) -> Option<Payload>,
+    ) -> Option<Frame> {
         let place = program.states().iter().position(|state| state.location == self.state)?;
         Some(Frame {
             parent: self.parent,
@@ -217,14 +228,16 @@ impl FrameRow {
                 PhaseRow::Wait { due_ms } => Phase::Wait { due_ms },
                 PhaseRow::Backoff { due_ms } => Phase::Backoff { due_ms },
                 PhaseRow::Parallel { open } => Phase::Parallel { open },
-                PhaseRow::Map { items, input, length, next, running, concurrency } => Phase::Map(MapProgress {
-                    items: payload(items)?,
-                    input: payload(input)?,
-                    length,
-                    next,
-                    running,
-                    concurrency,
-                }),
+                PhaseRow::Map { items, input, length, next, running, concurrency } => {
+                    Phase::Map(MapProgress {
+                        items: payload(items)?,
+                        input: payload(input)?,
+                        length,
+                        next,
+                        running,
+                        concurrency,
+                    })
+                }
                 PhaseRow::Done { output } => Phase::Done { output: payload(output)? },
             },
         })

@@ -87,18 +87,16 @@ impl<'a> StateScope<'a> {
             json!({ "Id": &*info.state_machine_arn, "Name": &*info.state_machine_name }),
         );
         if let Some(frame) = self.frame() {
-            context.insert(
-                "State".into(),
-                json!({
-                    "Name": &*self.program.state(frame.state).name,
-                    "EnteredTime": timestamp(frame.entered_ms),
-                    "RetryCount": frame.retry_count(),
-                }),
-            );
+            let state = self.program.state(frame.state);
+            let mut about = json!({ "Name": &*state.name, "EnteredTime": timestamp(frame.entered_ms) });
+            // Only states that can be retried count it.
+            if state.kind.errors().is_some() {
+                about["RetryCount"] = frame.retry_count().into();
+            }
+            context.insert("State".into(), about);
         }
-        let outer = || {
-            self.lineage().find_map(|frame| Some((frame.parent?.slot, frame.item.as_ref()?.value())))
-        };
+        let outer =
+            || self.lineage().find_map(|frame| Some((frame.parent?.slot, frame.item.as_ref()?.value())));
         if let Some((index, value)) = self.item.or_else(outer) {
             context.insert("Map".into(), json!({ "Item": { "Index": index, "Value": value } }));
         }

@@ -34,7 +34,12 @@ pub(super) struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    pub(super) fn new(x: &'a mut Execution, program: &'a Program, limits: &'a Limits, moment: Moment) -> Turn<'a> {
+    pub(super) fn new(
+        x: &'a mut Execution,
+        program: &'a Program,
+        limits: &'a Limits,
+        moment: Moment,
+    ) -> Turn<'a> {
         let first_event = x.next_event;
         Turn {
             x,
@@ -56,7 +61,8 @@ impl<'a> Turn<'a> {
         match stimulus {
             Stimulus::Start => self.start(),
             Stimulus::Continue => {
-                let ready = self.x.frames.iter().filter(|(_, f)| matches!(f.phase, Phase::Ready)).map(|(id, _)| *id);
+                let ready =
+                    self.x.frames.iter().filter(|(_, f)| matches!(f.phase, Phase::Ready)).map(|(id, _)| *id);
                 self.ready.extend(ready);
             }
             Stimulus::TaskStarted { frame, generation } => states::task::started(self, frame, generation),
@@ -64,7 +70,9 @@ impl<'a> Turn<'a> {
                 states::task::ended(self, frame, generation, result, metering);
             }
             Stimulus::TimerFired(key) => self.timer_fired(key),
-            Stimulus::Stop(fault) => self.end(Status::Aborted(fault.clone()), EventKind::ExecutionAborted(fault)),
+            Stimulus::Stop(fault) => {
+                self.end(Status::Aborted(fault.clone()), EventKind::ExecutionAborted(fault))
+            }
         }
         self.run();
     }
@@ -131,8 +139,10 @@ impl<'a> Turn<'a> {
     /// Enters the state that the frame is ready for.
     fn enter(&mut self, id: FrameId) {
         if !self.x.info.express && self.x.next_event >= self.limits.history_events {
-            let cause =
-                format!("The execution reached the maximum number of history events ({}).", self.limits.history_events);
+            let cause = format!(
+                "The execution reached the maximum number of history events ({}).",
+                self.limits.history_events
+            );
             return self.fail_execution(Fault::new(error_names::RUNTIME, cause));
         }
         let now_ms = self.now_ms;
@@ -142,7 +152,11 @@ impl<'a> Turn<'a> {
         frame.entered_ms = now_ms;
         let (input, previous) = (frame.input.clone(), frame.last_event);
         let input = self.refer(&input);
-        let kind = EventKind::StateEntered { state_type: StateType::of(&state.kind), name: state.name.clone(), input };
+        let kind = EventKind::StateEntered {
+            state_type: StateType::of(&state.kind),
+            name: state.name.clone(),
+            input,
+        };
         let event = self.emit(previous, kind);
         let frame = self.frame(id);
         frame.last_event = event;

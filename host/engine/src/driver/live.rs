@@ -194,7 +194,9 @@ pub(super) fn resume_all(engine: &Arc<Engine>) {
         loop {
             let page = match engine.store.attention(after, RESUME_PAGE).await {
                 Ok(page) => page,
-                Err(error) => return tracing::error!(%error, "cannot read which executions to resume; restart to try again"),
+                Err(error) => {
+                    return tracing::error!(%error, "cannot read which executions to resume; restart to try again");
+                }
             };
             let Some(last) = page.last().copied() else { break };
             after = Some(last);

@@ -110,7 +110,9 @@ pub enum EngineError {
     #[error("too many executions are under way; try again in a moment")]
     Throttled,
     /// The definition was accepted by another version and does not compile now.
-    #[error("the state machine's definition does not compile with this version of Dirigent; update the state machine")]
+    #[error(
+        "the state machine's definition does not compile with this version of Dirigent; update the state machine"
+    )]
     Uncompilable,
     /// The catalog's.
     #[error(transparent)]

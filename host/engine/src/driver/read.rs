@@ -153,7 +153,11 @@ impl Engine {
         Ok(history::last_event(&*self.store, id).await?)
     }
 
-    pub(super) async fn payload(&self, id: ExecutionId, at: PayloadRef) -> Result<Option<Payload>, EngineError> {
+    pub(super) async fn payload(
+        &self,
+        id: ExecutionId,
+        at: PayloadRef,
+    ) -> Result<Option<Payload>, EngineError> {
         Ok(history::payload(&*self.store, id, at).await?)
     }
 }

@@ -106,7 +106,10 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Throttled`], [`EngineError::Uncompilable`].
-    pub async fn start_sync(self: &Arc<Self>, request: StartRequest) -> Result<(Started, Status, i64), EngineError> {
+    pub async fn start_sync(
+        self: &Arc<Self>,
+        request: StartRequest,
+    ) -> Result<(Started, Status, i64), EngineError> {
         let (lease, _) = self.new_execution(&request).await?;
         let end = self.watch_end(lease.id());
         self.apply_and_perform(&lease, Stimulus::Start).await;
@@ -133,19 +136,26 @@ impl Engine {
     }
 
     /// A new execution in memory, and the name that its first commit must find free.
-    async fn new_execution(self: &Arc<Self>, request: &StartRequest) -> Result<(Lease, Option<String>), EngineError> {
-        if self.store.pressure().queued_batches > MAX_QUEUED_COMMITS || self.live_executions() > MAX_LIVE_EXECUTIONS {
+    async fn new_execution(
+        self: &Arc<Self>,
+        request: &StartRequest,
+    ) -> Result<(Lease, Option<String>), EngineError> {
+        if self.store.pressure().queued_batches > MAX_QUEUED_COMMITS
+            || self.live_executions() > MAX_LIVE_EXECUTIONS
+        {
             return Err(EngineError::Throttled);
         }
         let machine = &request.machine;
         let program = machine.revision.program().ok_or(EngineError::Uncompilable)?;
         let express = machine.machine_type == MachineType::Express;
         let id = ExecutionId { machine: machine.id, sequence: self.next_sequence().await? };
-        let name: Arc<str> =
-            request.name.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string()).into();
+        let name: Arc<str> = request.name.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string()).into();
         let arn = if express {
             let (config, run) = (&self.config, uuid::Uuid::new_v4());
-            format!("arn:aws:states:{}:{}:express:{}:{name}:{run}", config.region, config.account, machine.name)
+            format!(
+                "arn:aws:states:{}:{}:express:{}:{name}:{run}",
+                config.region, config.account, machine.name
+            )
         } else {
             self.execution_arn(&machine.name, &name)
         };

@@ -101,8 +101,12 @@ pub(super) async fn run(lease: Lease, mut run: TaskRun) {
     let engine = lease.engine().clone();
     loop {
         let Some((result, metering)) = call(&lease, &run).await else { return };
-        let stimulus =
-            Stimulus::TaskEnded { frame: run.frame, generation: run.generation, result, metering: Some(metering) };
+        let stimulus = Stimulus::TaskEnded {
+            frame: run.frame,
+            generation: run.generation,
+            result,
+            metering: Some(metering),
+        };
         let mut effects = match engine.apply(&lease, stimulus).await {
             Ok(effects) => effects.unwrap_or_default(),
             Err(error) => return report(&lease, &error),
@@ -213,7 +217,8 @@ fn timed_out() -> Fault {
 
 /// The component that this execution is bound to for a resource; the first use binds it.
 fn bound(lease: &Lease, binding: &Binding) -> Option<[u8; 32]> {
-    let pinned = |pins: &crate::rows::Pins| pins.iter().find(|(key, _)| **key == *binding.key()).map(|(_, at)| *at);
+    let pinned =
+        |pins: &crate::rows::Pins| pins.iter().find(|(key, _)| **key == *binding.key()).map(|(_, at)| *at);
     if let Some(component) = pinned(&lease.live.pins.lock()) {
         return Some(component);
     }
@@ -283,7 +288,13 @@ mod tests {
 
     #[test]
     fn function_names() {
-        for text in ["f", "f:live", "function:f", "123456789012:function:f", "arn:aws:lambda:us-east-1:1:function:f:1"] {
+        for text in [
+            "f",
+            "f:live",
+            "function:f",
+            "123456789012:function:f",
+            "arn:aws:lambda:us-east-1:1:function:f:1",
+        ] {
             assert_eq!(function_name(text), "f", "{text}");
         }
     }

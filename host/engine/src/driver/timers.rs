@@ -141,7 +141,9 @@ async fn fire(engine: &Arc<Engine>, timer: Timer) {
     let fired = match (TimerKey::from_u64(timer.key), Lease::of(engine, timer.execution).await) {
         (Some(key), Ok(Some(lease))) => engine.apply_and_perform(&lease, Stimulus::TimerFired(key)).await,
         (_, Ok(None)) => false,
-        (None, Ok(Some(_))) => return tracing::error!(?timer, "a timer was set by a newer version of Dirigent"),
+        (None, Ok(Some(_))) => {
+            return tracing::error!(?timer, "a timer was set by a newer version of Dirigent");
+        }
         (_, Err(error)) => return tracing::error!(%error, ?timer, "a timer's execution cannot be loaded"),
     };
     if !fired {

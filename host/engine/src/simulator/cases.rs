@@ -17,7 +17,12 @@ fn case(name: &'static str, definition: Value, input: Value, expected: Result<Va
     Case { name, definition, input, expected, races: false }
 }
 
-fn racing(name: &'static str, definition: Value, input: Value, expected: Result<Value, &'static str>) -> Case {
+fn racing(
+    name: &'static str,
+    definition: Value,
+    input: Value,
+    expected: Result<Value, &'static str>,
+) -> Case {
     Case { races: true, ..case(name, definition, input, expected) }
 }
 
@@ -36,7 +41,8 @@ fn one(state: Value) -> Value {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let double = |name: &str| json!({ "StartAt": name, "States": { name: task("plugin:double", json!({})) } });
+    let double =
+        |name: &str| json!({ "StartAt": name, "States": { name: task("plugin:double", json!({})) } });
     vec![
         case("one task", one(task("plugin:echo", json!({}))), json!({ "a": 1 }), Ok(json!({ "a": 1 }))),
         case(
@@ -76,14 +82,22 @@ pub(super) fn cases() -> Vec<Case> {
             json!({ "seconds": 3600 }),
             Ok(json!("long")),
         ),
-        case("no choice", one(json!({ "Type": "Choice", "Choices": [
+        case(
+            "no choice",
+            one(json!({ "Type": "Choice", "Choices": [
             { "Variable": "$.a", "IsPresent": true, "Next": "S" }
-        ] })), json!({}), Err("States.NoChoiceMatched")),
+        ] })),
+            json!({}),
+            Err("States.NoChoiceMatched"),
+        ),
         case(
             "retry until it works",
-            one(task("plugin:third-time", json!({ "Retry": [
+            one(task(
+                "plugin:third-time",
+                json!({ "Retry": [
                 { "ErrorEquals": ["Custom.NotYet"], "IntervalSeconds": 10, "JitterStrategy": "FULL" }
-            ] }))),
+            ] }),
+            )),
             json!({}),
             Ok(json!({ "attempt": 2 })),
         ),
@@ -107,10 +121,15 @@ pub(super) fn cases() -> Vec<Case> {
             json!({}),
             Err("States.Timeout"),
         ),
-        case("a fault of the definition is not caught", one(json!({
-            "Type": "Task", "Resource": "plugin:echo", "OutputPath": "$.missing", "End": true,
-            "Retry": [{ "ErrorEquals": ["States.ALL"] }]
-        })), json!({}), Err("States.Runtime")),
+        case(
+            "a fault of the definition is not caught",
+            one(json!({
+                "Type": "Task", "Resource": "plugin:echo", "OutputPath": "$.missing", "End": true,
+                "Retry": [{ "ErrorEquals": ["States.ALL"] }]
+            })),
+            json!({}),
+            Err("States.Runtime"),
+        ),
         case(
             "parallel",
             one(json!({ "Type": "Parallel", "End": true, "Branches": [
@@ -151,10 +170,15 @@ pub(super) fn cases() -> Vec<Case> {
             json!({ "label": "x", "items": [1, 2, 3, 4, 5] }),
             Ok(json!((1..=5).map(|n| json!({ "n": n * 2, "i": n - 1, "of": "x" })).collect::<Vec<_>>())),
         ),
-        case("map of nothing", one(json!({
-            "Type": "Map", "End": true,
-            "ItemProcessor": { "StartAt": "I", "States": { "I": { "Type": "Fail" } } }
-        })), json!([]), Ok(json!([]))),
+        case(
+            "map of nothing",
+            one(json!({
+                "Type": "Map", "End": true,
+                "ItemProcessor": { "StartAt": "I", "States": { "I": { "Type": "Fail" } } }
+            })),
+            json!([]),
+            Ok(json!([])),
+        ),
         racing(
             "an iteration fails",
             one(json!({

@@ -121,7 +121,9 @@ impl<'a> Simulator<'a> {
             .min();
         // Now and then a timer comes before a task that is under way, if one is left at all.
         let chosen = match (now.is_empty(), earliest) {
-            (false, earliest) if earliest.is_none() || self.rng.u8(..4) > 0 => now[self.rng.usize(..now.len())],
+            (false, earliest) if earliest.is_none() || self.rng.u8(..4) > 0 => {
+                now[self.rng.usize(..now.len())]
+            }
             (_, Some((.., index))) => index,
             _ => panic!("nothing is pending, and the execution has not ended: {:?}", self.execution),
         };
@@ -195,15 +197,18 @@ impl<'a> Simulator<'a> {
             self.crash = None;
             return Box::pin(self.act(Stimulus::Start)).await;
         }
-        let row: ExecutionRow = rows::decode(&self.store.record(self.id).await.expect("reads").expect("exists")).expect("decodes");
+        let row: ExecutionRow =
+            rows::decode(&self.store.record(self.id).await.expect("reads").expect("exists"))
+                .expect("decodes");
         if row.status != StatusRow::Running {
             let fault = Fault::default();
             self.execution.status = Status::Aborted(fault);
             return;
         }
-        self.execution = recover::execution(&self.store, &row, self.program, info(self.id, self.input.detached()))
-            .await
-            .expect("recovers");
+        self.execution =
+            recover::execution(&self.store, &row, self.program, info(self.id, self.input.detached()))
+                .await
+                .expect("recovers");
         let attention = self.store.attention(None, 10).await.expect("reads");
         assert_eq!(attention.contains(&self.id), self.execution.needs_host(), "attention is kept true");
         let effects = Step { effects: self.execution.resume(), ..Step::default() };
@@ -216,7 +221,9 @@ impl<'a> Simulator<'a> {
 
     /// What must hold of the store when an execution has ended.
     async fn check(self) -> Ended {
-        let row: ExecutionRow = rows::decode(&self.store.record(self.id).await.expect("reads").expect("exists")).expect("decodes");
+        let row: ExecutionRow =
+            rows::decode(&self.store.record(self.id).await.expect("reads").expect("exists"))
+                .expect("decodes");
         assert_ne!(row.status, StatusRow::Running);
         assert!(self.store.frames(self.id).await.expect("reads").is_empty(), "no frame is left");
         assert!(self.store.timers(None, i64::MAX, 10).await.expect("reads").is_empty(), "no timer is left");
@@ -225,7 +232,11 @@ impl<'a> Simulator<'a> {
         for (event, id) in page.events.iter().zip(1..) {
             assert_eq!(event.id, id, "ids have no gap and no double");
             assert!(event.previous < event.id, "an event follows an earlier one");
-            assert_eq!(event.kind.is_terminal(), id == page.events.len() as u64, "only the last event ends it");
+            assert_eq!(
+                event.kind.is_terminal(),
+                id == page.events.len() as u64,
+                "only the last event ends it"
+            );
         }
         let output = match row.status {
             StatusRow::Succeeded(at) => page.text(at).map(str::to_owned),
@@ -269,7 +280,9 @@ fn outline(events: &[Event]) -> Vec<String> {
         .map(|event| match &event.kind {
             EventKind::StateEntered { name, .. } => format!("entered {name}"),
             EventKind::StateExited { name, .. } => format!("exited {name}"),
-            EventKind::MapIterationStarted(i) | EventKind::MapIterationSucceeded(i) => format!("iteration {}", i.index),
+            EventKind::MapIterationStarted(i) | EventKind::MapIterationSucceeded(i) => {
+                format!("iteration {}", i.index)
+            }
             other => format!("{:?}", std::mem::discriminant(other)),
         })
         .collect();

@@ -12,7 +12,8 @@ const CRASH_SEEDS: u64 = 3;
 fn expect(case: &Case, ended: &Ended) {
     match (&case.expected, &ended.status) {
         (Ok(output), StatusRow::Succeeded(_)) => {
-            let got: Option<serde_json::Value> = ended.output.as_ref().and_then(|text| serde_json::from_str(text).ok());
+            let got: Option<serde_json::Value> =
+                ended.output.as_ref().and_then(|text| serde_json::from_str(text).ok());
             assert_eq!(got.as_ref(), Some(output), "{}", case.name);
         }
         (Err("States.Timeout"), StatusRow::TimedOut(_)) => {}

@@ -27,8 +27,29 @@ pub(super) fn take_results(turn: &mut Turn<'_>, id: FrameId) -> Vec<Payload> {
         .collect()
 }
 
+/// The children's work is over; what may still go wrong in the state is not theirs.
+pub(super) fn done(turn: &mut Turn<'_>, id: FrameId) {
+    turn.frame(id).phase = Phase::Ready;
+}
+
+/// The event of a state whose children failed, when no retrier takes them up again.
+pub(in crate::core) fn failed(turn: &mut Turn<'_>, id: FrameId) {
+    let kind = match turn.frame(id).phase {
+        Phase::Parallel { .. } => EventKind::ParallelStateFailed,
+        Phase::Map(_) => EventKind::MapStateFailed,
+        _ => return,
+    };
+    done(turn, id);
+    let previous = turn.frame(id).last_event;
+    let event = turn.emit(previous, kind);
+    turn.frame(id).last_event = event;
+}
+
 /// Gives up all that works below a frame, innermost first, with AWS's events for what was under way.
-pub(super) fn abort(turn: &mut Turn<'_>, id: FrameId) {
+pub(in crate::core) fn abort(turn: &mut Turn<'_>, id: FrameId) {
+    if !matches!(turn.x.frames.get(&id).map(|f| &f.phase), Some(Phase::Parallel { .. } | Phase::Map(_))) {
+        return;
+    }
     let children: Vec<FrameId> = turn
         .x
         .frames
@@ -39,7 +60,8 @@ pub(super) fn abort(turn: &mut Turn<'_>, id: FrameId) {
     for child in children {
         abort(turn, child);
         let Some(frame) = turn.x.frames.get(&child) else { continue };
-        let (last_event, slot, iteration) = (frame.last_event, frame.parent.map_or(0, |p| p.slot), frame.item.is_some());
+        let (last_event, slot, iteration) =
+            (frame.last_event, frame.parent.map_or(0, |p| p.slot), frame.item.is_some());
         let under_way = match &frame.phase {
             Phase::Done { .. } | Phase::Ready => false,
             Phase::Task { .. } | Phase::Wait { .. } | Phase::Backoff { .. } => true,

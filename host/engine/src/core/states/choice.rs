@@ -7,7 +7,12 @@ use crate::core::errors::{Failure, error_names};
 use crate::core::flow;
 use crate::core::turn::Turn;
 
-pub(in crate::core) fn run(turn: &mut Turn<'_>, id: FrameId, state: &State, choice: &Choice) -> Result<(), Failure> {
+pub(in crate::core) fn run(
+    turn: &mut Turn<'_>,
+    id: FrameId,
+    state: &State,
+    choice: &Choice,
+) -> Result<(), Failure> {
     let input = flow::input(turn, id, state)?;
     let mut taken = None;
     for rule in &choice.rules {

@@ -12,7 +12,12 @@ use crate::core::turn::Turn;
 use crate::event::{EventKind, Iteration};
 use crate::payload::Payload;
 
-pub(in crate::core) fn run(turn: &mut Turn<'_>, id: FrameId, state: &State, map: &Map) -> Result<(), Failure> {
+pub(in crate::core) fn run(
+    turn: &mut Turn<'_>,
+    id: FrameId,
+    state: &State,
+    map: &Map,
+) -> Result<(), Failure> {
     let input = flow::input(turn, id, state)?;
     let concurrency = concurrency(turn, id, map, &input)?;
     let items = match &map.items {
@@ -28,7 +33,10 @@ pub(in crate::core) fn run(turn: &mut Turn<'_>, id: FrameId, state: &State, map:
     };
     if array.len() > turn.limits.inline_items {
         let most = turn.limits.inline_items;
-        return Err(Failure::runtime(format!("The Map has {} items; at most {most} are allowed", array.len())));
+        return Err(Failure::runtime(format!(
+            "The Map has {} items; at most {most} are allowed",
+            array.len()
+        )));
     }
     let length = u32::try_from(array.len()).unwrap_or(u32::MAX);
     let previous = turn.frame(id).last_event;
@@ -74,7 +82,12 @@ fn start_iterations(turn: &mut Turn<'_>, id: FrameId, previous: u64) -> Result<(
 }
 
 /// An iteration ended well: the next one begins, or the state ends.
-pub(in crate::core) fn iteration_succeeded(turn: &mut Turn<'_>, iteration: FrameId, parent: Parent, map: &Map) {
+pub(in crate::core) fn iteration_succeeded(
+    turn: &mut Turn<'_>,
+    iteration: FrameId,
+    parent: Parent,
+    map: &Map,
+) {
     let id = parent.frame;
     let last_event = turn.frame(iteration).last_event;
     let name = turn.state_of(id).name.clone();
@@ -90,7 +103,6 @@ pub(in crate::core) fn iteration_succeeded(turn: &mut Turn<'_>, iteration: Frame
         start_iterations(turn, id, last_event)
     };
     if let Err(failure) = went_on {
-        children::abort(turn, id);
         turn.failed(id, failure);
     }
 }
@@ -99,21 +111,20 @@ fn succeed(turn: &mut Turn<'_>, id: FrameId, map: &Map) -> Result<(), Failure> {
     let results = children::take_results(turn, id);
     let previous = turn.frame(id).last_event;
     turn.emit(previous, EventKind::MapStateSucceeded);
+    children::done(turn, id);
     let (output, assigned) = flow::output(turn, id, turn.state_of(id), Payload::array(&results))?;
     turn.leave(id, output, assigned, map.next);
     Ok(())
 }
 
-/// An iteration failed: the others are given up. Retry and Catch of the state come next.
+/// An iteration failed, and with it the state, whose Retry and Catch come next.
 pub(in crate::core) fn iteration_failed(turn: &mut Turn<'_>, iteration: FrameId, parent: Parent) {
     let id = parent.frame;
     let last_event = turn.frame(iteration).last_event;
     let name = turn.state_of(id).name.clone();
     turn.emit(last_event, EventKind::MapIterationFailed(Iteration { name, index: u64::from(parent.slot) }));
     turn.drop_frame(iteration);
-    children::abort(turn, id);
-    let event = turn.emit(last_event, EventKind::MapStateFailed);
-    turn.frame(id).last_event = event;
+    turn.frame(id).last_event = last_event;
 }
 
 fn concurrency(turn: &Turn<'_>, id: FrameId, map: &Map, input: &Payload) -> Result<u32, Failure> {

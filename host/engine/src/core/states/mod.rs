@@ -1,6 +1,6 @@
 //! What each state type does, a file each.
 
-mod children;
+pub(super) mod children;
 pub(super) mod choice;
 pub(super) mod end;
 pub(super) mod map;

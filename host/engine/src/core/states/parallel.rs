@@ -44,6 +44,7 @@ pub(in crate::core) fn branch_succeeded(turn: &mut Turn<'_>, branch: FrameId, pa
     let results = children::take_results(turn, id);
     turn.frame(id).last_event = last_event;
     turn.emit(last_event, EventKind::ParallelStateSucceeded);
+    children::done(turn, id);
     let state = turn.state_of(id);
     let Kind::Parallel(parallel) = &state.kind else { return };
     match flow::output(turn, id, state, Payload::array(&results)) {
@@ -52,11 +53,9 @@ pub(in crate::core) fn branch_succeeded(turn: &mut Turn<'_>, branch: FrameId, pa
     }
 }
 
-/// A branch failed: the others are given up. Retry and Catch of the state come next.
+/// A branch failed, and with it the state, whose Retry and Catch come next.
 pub(in crate::core) fn branch_failed(turn: &mut Turn<'_>, branch: FrameId, parent: Parent) {
     let last_event = turn.frame(branch).last_event;
     turn.drop_frame(branch);
-    children::abort(turn, parent.frame);
-    let event = turn.emit(last_event, EventKind::ParallelStateFailed);
-    turn.frame(parent.frame).last_event = event;
+    turn.frame(parent.frame).last_event = last_event;
 }

@@ -8,7 +8,12 @@ use crate::core::flow;
 use crate::core::turn::Turn;
 use crate::payload::Payload;
 
-pub(in crate::core) fn run(turn: &mut Turn<'_>, id: FrameId, state: &State, pass: &Pass) -> Result<(), Failure> {
+pub(in crate::core) fn run(
+    turn: &mut Turn<'_>,
+    id: FrameId,
+    state: &State,
+    pass: &Pass,
+) -> Result<(), Failure> {
     let effective = flow::parameters(turn, id, state)?;
     let result = match &pass.result {
         Some(result) => Payload::from_value(result.clone()),

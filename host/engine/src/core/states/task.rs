@@ -15,7 +15,12 @@ use crate::event::{EventKind, Fault, Metering, TaskResource};
 use crate::payload::Payload;
 
 /// Schedules the task.
-pub(in crate::core) fn run(turn: &mut Turn<'_>, id: FrameId, state: &State, task: &Task) -> Result<(), Failure> {
+pub(in crate::core) fn run(
+    turn: &mut Turn<'_>,
+    id: FrameId,
+    state: &State,
+    task: &Task,
+) -> Result<(), Failure> {
     let input = flow::input(turn, id, state)?;
     let parameters = match &state.flow.parameters {
         None => input.clone(),
@@ -82,7 +87,9 @@ pub(in crate::core) fn ended(
     let resource = shown(task);
     let kind = match &result {
         Ok(output) => EventKind::TaskSucceeded { resource, output: turn.refer(output), metering },
-        Err(fault) if is_timeout(fault) => EventKind::TaskTimedOut { resource, fault: fault.clone(), metering },
+        Err(fault) if is_timeout(fault) => {
+            EventKind::TaskTimedOut { resource, fault: fault.clone(), metering }
+        }
         Err(fault) => EventKind::TaskFailed { resource, fault: fault.clone(), metering },
     };
     let event = turn.emit(previous, kind);
@@ -152,7 +159,13 @@ fn seconds(
     }
 }
 
-fn from_path(turn: &Turn<'_>, id: FrameId, input: &Payload, path: &Expr, field: &str) -> Result<u64, Failure> {
+fn from_path(
+    turn: &Turn<'_>,
+    id: FrameId,
+    input: &Payload,
+    path: &Expr,
+    field: &str,
+) -> Result<u64, Failure> {
     let value = path.evaluate(&turn.scope(id, input)).map_err(|error| Failure::in_path(&error))?;
     match value.as_u64() {
         Some(number @ 1..=MAX_SECONDS) => Ok(number),

@@ -14,7 +14,12 @@ use crate::payload::Payload;
 /// The longest wait that AWS takes from a path, in milliseconds: 2^31 seconds.
 const MAX_DELAY_MS: i64 = (1 << 31) * 1000;
 
-pub(in crate::core) fn run(turn: &mut Turn<'_>, id: FrameId, state: &State, wait: &Wait) -> Result<(), Failure> {
+pub(in crate::core) fn run(
+    turn: &mut Turn<'_>,
+    id: FrameId,
+    state: &State,
+    wait: &Wait,
+) -> Result<(), Failure> {
     let input = flow::input(turn, id, state)?;
     let due_ms = due(turn, id, &input, wait)?;
     if due_ms.saturating_sub(turn.now_ms) > MAX_DELAY_MS {
@@ -78,7 +83,13 @@ fn due(turn: &Turn<'_>, id: FrameId, input: &Payload, wait: &Wait) -> Result<i64
     }
 }
 
-fn look_up(turn: &Turn<'_>, id: FrameId, input: &Payload, path: &Expr, field: &str) -> Result<Value, Failure> {
+fn look_up(
+    turn: &Turn<'_>,
+    id: FrameId,
+    input: &Payload,
+    path: &Expr,
+    field: &str,
+) -> Result<Value, Failure> {
     path.evaluate(&turn.scope(id, input)).map_err(|error| match error {
         error @ dirigent_expr::EvalError::Path { .. } => Failure::in_path(&error),
         error => Failure::in_field(field, &error),
