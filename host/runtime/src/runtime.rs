@@ -123,6 +123,13 @@ impl Runtime {
         self.registry.table().plugins.clone()
     }
 
+    /// `name@version` of a component that is in the registry, or was when the cache last saw it.
+    pub fn name_of(&self, digest: Digest) -> Option<String> {
+        let table = self.registry.table();
+        let known = table.identities.get(&digest).map(ToString::to_string);
+        known.or_else(|| self.shelf.cache().read_identity(&digest).map(|identity| identity.to_string()))
+    }
+
     fn identity(&self, digest: &Digest) -> Arc<Identity> {
         if let Some(identity) = self.registry.table().identities.get(digest) {
             return Arc::clone(identity);

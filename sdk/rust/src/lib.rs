@@ -44,6 +44,8 @@ mod context;
 mod failure;
 #[doc(hidden)]
 pub mod guest;
+#[cfg(all(target_arch = "wasm32", feature = "heap"))]
+mod heap;
 mod host;
 pub mod log;
 pub mod random;

@@ -17,6 +17,8 @@ use crate::Digest;
 pub(super) const SETTLE: Duration = Duration::from_secs(2);
 /// Plugin versions that are looked at; more are ignored with a warning.
 const FOUND_LIMIT: usize = 10_000;
+/// Bytes of a component. The largest seen, whole interpreters, have some 40 MiB.
+const COMPONENT_LIMIT: u64 = 256 << 20;
 /// Bytes of a manifest.
 const MANIFEST_LIMIT: u64 = 1 << 20;
 
@@ -139,6 +141,12 @@ impl Scanner {
             && known.0 == stamp
         {
             return Ok(*known);
+        }
+        if stamp.len > COMPONENT_LIMIT {
+            return Err(io::Error::other(format!(
+                "it has {} bytes; at most {COMPONENT_LIMIT} are allowed",
+                stamp.len
+            )));
         }
         let settled = stamp.settled();
         let read = (stamp, Digest::of(&fs::read(path)?));

@@ -71,6 +71,7 @@ async fn a_pinned_digest_outlives_its_file_and_the_host() {
     let runtime = house.open().await;
     assert_eq!(output(&call_digest(&runtime, pinned, ask("4")).await), json!(4));
     // Its name and limits are remembered as well.
+    assert_eq!(runtime.name_of(pinned).as_deref(), Some("echo@1.0.0"));
     let endless = Call::new(context("plugin:echo"), json!({"do": "loop"}).to_string());
     let failure = call_digest(&runtime, replaced, endless).await.result.unwrap_err();
     assert!(failure.cause.contains("plugin echo@1.0.0 used all of its 5000000 units"), "{failure}");
