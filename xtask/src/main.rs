@@ -1,6 +1,7 @@
 //! The project's own tasks: `cargo xtask <command>`. One file a command.
 
 mod bench;
+mod demo;
 mod guest;
 mod plugins;
 mod process;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask <command>
 
+  demo              run the orders of examples/order-fulfilment on a host of their own
   plugins           build all guests and install them in target/registry
   test [--quick] [STEP…]
                     run every check and test; --quick leaves out what needs the release
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         None => ("help", &[][..]),
     };
     let outcome = match command {
+        "demo" => demo::run(rest),
         "plugins" => plugins::run(rest),
         "test" => test::run(rest),
         "bench" => bench::run(rest),

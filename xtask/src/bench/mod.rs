@@ -1,7 +1,10 @@
-//! `cargo xtask bench`: runs the benchmarks of the crates, one after the other.
+//! `cargo xtask bench`: runs the host over the wire, and the benchmarks of the crates, one after the other.
 //!
 //! Each prints ratios against a limit that it measures in the same run, so one at a time matters more
 //! than a quiet machine does.
+
+mod load;
+mod wire;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -34,9 +37,13 @@ pub(crate) fn run(wanted: &[String]) -> Result<ExitCode> {
         .map(|bench| (bench, format!("{}/{}", bench.package, bench.name)))
         .filter(|(_, title)| wanted.is_empty() || wanted.iter().any(|word| title.contains(word)))
         .collect();
-    if chosen.is_empty() {
+    let over_the_wire = wanted.is_empty() || wanted.iter().any(|word| "wire".contains(word.as_str()));
+    if chosen.is_empty() && !over_the_wire {
         let all = BENCHES.map(|bench| format!("{}/{}", bench.package, bench.name));
-        bail!("no benchmark is called {wanted:?}; there are {}", all.join(", "));
+        bail!("no benchmark is called {wanted:?}; there are wire, {}", all.join(", "));
+    }
+    if over_the_wire {
+        wire::run(&project)?;
     }
     if chosen.iter().any(|(bench, _)| bench.plugins) {
         plugins::build_and_install(&project)?;
