@@ -6,6 +6,9 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// Deepest nesting of arrays and objects in a payload: what the JSON parser takes.
+pub const MAX_JSON_DEPTH: usize = 127;
+
 /// A JSON value as text, with its parsed form made on first need.
 ///
 /// A state that does not look inside its input neither parses nor prints it, so the text that a client sent comes
@@ -95,6 +98,32 @@ impl Payload {
         self.0.text.clone()
     }
 
+    /// Whether both are the same payload, not merely equal ones.
+    #[must_use]
+    pub fn is_same(&self, other: &Payload) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether the text can be parsed within [`MAX_JSON_DEPTH`].
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+        for byte in self.0.text.bytes() {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if in_string => escaped = true,
+                b'"' => in_string = !in_string,
+                b'[' | b'{' if !in_string => depth += 1,
+                b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > MAX_JSON_DEPTH {
+                return false;
+            }
+        }
+        true
+    }
+
     /// The parsed value.
     #[must_use]
     pub fn value(&self) -> &Value {
@@ -127,5 +156,22 @@ impl fmt::Debug for Payload {
 impl PartialEq for Payload {
     fn eq(&self, other: &Payload) -> bool {
         self.text() == other.text()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_JSON_DEPTH, Payload};
+
+    #[test]
+    fn depth() {
+        let nested = |depth: usize| Payload::from_text("[".repeat(depth) + &"]".repeat(depth));
+        assert!(nested(MAX_JSON_DEPTH).is_shallow() && Payload::parse(nested(MAX_JSON_DEPTH).text()).is_ok());
+        assert!(
+            !nested(MAX_JSON_DEPTH + 1).is_shallow()
+                && Payload::parse(nested(MAX_JSON_DEPTH + 1).text()).is_err()
+        );
+        let text = format!(r#"{{"a": "{}\"{}"}}"#, "[".repeat(200), "{".repeat(200));
+        assert!(Payload::from_text(text).is_shallow());
     }
 }

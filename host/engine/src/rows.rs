@@ -93,13 +93,15 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RowError> {
     }
 }
 
-/// What a step changes in the store.
+/// What a step changes in the store. `attended` is whether the store has the execution marked for a restarted host,
+/// as far as that is known; the mark is written when it changes.
 pub(crate) fn change(
     execution: &Execution,
     program: &Program,
     step: &mut Step,
     revision: u32,
     pins: Option<Pins>,
+    attended: &mut Option<bool>,
 ) -> Result<ExecutionChange, RowError> {
     let id = execution.info.id;
     let mut change = ExecutionChange::new(id);
@@ -125,7 +127,8 @@ pub(crate) fn change(
     };
     change.set_timers = step.set_timers.iter().map(timer).collect();
     change.clear_timers = step.clear_timers.iter().map(timer).collect();
-    change.attention = Some(!execution.status().is_ended() && execution.needs_host());
+    let needed = !execution.status().is_ended() && execution.needs_host();
+    change.attention = (attended.replace(needed) != Some(needed)).then_some(needed);
     // Chunks are found by their first event, so a payload without an event would have no place of its own.
     debug_assert!(payloads.is_empty() || !step.events.is_empty(), "a step writes payloads only with events");
     if !step.events.is_empty() {

@@ -140,6 +140,7 @@ impl Compiler {
         if combinators + operators.len() != 1 {
             let message = "A choice rule needs exactly one of And, Or, Not or a comparison operator";
             self.out.error(SCHEMA, &fields.at, message);
+            fields.get("Variable");
             operators.iter().for_each(|(name, _)| {
                 fields.get(name);
             });

@@ -125,11 +125,12 @@ impl Compiler {
 
     fn flow(&mut self, fields: &mut Fields<'_>, has: Has) -> Option<Flow> {
         let out = &mut self.out;
+        let parameters = if has.parameters { fields.template("Parameters", out) } else { None };
+        let item_selector = if has.item_selector { fields.template("ItemSelector", out) } else { None };
         Some(Flow {
             input: selector(fields, "InputPath", out)?,
             output: selector(fields, "OutputPath", out)?,
-            parameters: if has.parameters { fields.template("Parameters", out) } else { None }
-                .or_else(|| if has.item_selector { fields.template("ItemSelector", out) } else { None }),
+            parameters: parameters.or(item_selector),
             result_selector: if has.result_selector { fields.template("ResultSelector", out) } else { None },
             result: if has.result_path { result_place(fields, out)? } else { ResultPlace::Replace },
             assign: if has.assign { self.assign(fields) } else { None },

@@ -13,7 +13,7 @@ use super::errors::{Failure, error_names};
 use super::frame::Variables;
 use super::scope::StateScope;
 use super::turn::Turn;
-use crate::payload::Payload;
+use crate::payload::{MAX_JSON_DEPTH, Payload};
 
 impl<'a> Turn<'a> {
     /// What expressions of the frame's state see when their `$` is `input`.
@@ -70,7 +70,7 @@ pub(super) fn output(
     let assigned = assign(turn, id, &result, flow.assign.as_ref())?;
     let raw = turn.x.frames.get(&id).map(|frame| frame.input.clone()).unwrap_or_else(Payload::empty_object);
     let placed = place(&flow.result, &raw, result)?;
-    let output = select(turn, id, &flow.output, &placed)?;
+    let output = output_only(turn, id, state, placed)?;
     Ok((output, assigned))
 }
 
@@ -106,12 +106,31 @@ pub(super) fn assign(
     Ok(values.into_iter().map(|(name, value)| (name.into(), Payload::from_value(value))).collect())
 }
 
-/// `OutputPath` alone, for a state whose result is its input.
+/// `OutputPath` alone, for a state whose result is its input; and the bounds that every output has.
 pub(super) fn output_only(
     turn: &Turn<'_>,
     id: FrameId,
     state: &State,
     input: Payload,
 ) -> Result<Payload, Failure> {
-    select(turn, id, &state.flow.output, &input)
+    let output = select(turn, id, &state.flow.output, &input)?;
+    let unchanged = turn.x.frames.get(&id).is_some_and(|frame| frame.input.is_same(&output));
+    if unchanged {
+        return Ok(output);
+    }
+    if output.text().len() > turn.limits.payload_bytes {
+        return Err(Failure::named(error_names::DATA_LIMIT, too_large(&state.name)));
+    }
+    if !output.is_shallow() {
+        let cause = format!("The output is nested deeper than {MAX_JSON_DEPTH} levels");
+        return Err(Failure::runtime(cause));
+    }
+    Ok(output)
+}
+
+/// AWS's words for a payload beyond the quota.
+pub(super) fn too_large(name: &str) -> String {
+    format!(
+        "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+    )
 }

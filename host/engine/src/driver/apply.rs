@@ -37,7 +37,9 @@ impl Engine {
             }
             let commit = if live.durable {
                 let pins = self.pins_to_write(live, &mut step);
-                let mut change = rows::change(&execution, &live.program, &mut step, live.revision, pins)?;
+                let mut attended = live.attended.lock();
+                let mut change =
+                    rows::change(&execution, &live.program, &mut step, live.revision, pins, &mut attended)?;
                 change.create_as = create_as;
                 Some(self.store.commit(Batch::execution(change)))
             } else {

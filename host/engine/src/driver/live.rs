@@ -26,6 +26,8 @@ const RESUME_PAGE: usize = 256;
 pub(crate) struct Live {
     /// Locked for the length of a step and of queueing its commit, never across an await.
     pub(super) execution: Mutex<Execution>,
+    /// Whether the store has it marked for a restarted host, as far as is known. Changes under the lock above.
+    pub(super) attended: Mutex<Option<bool>>,
     pub(super) program: Arc<Program>,
     pub(super) revision: u32,
     /// Express executions are not: they live and end in memory.
@@ -150,6 +152,7 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
     let effects = execution.resume();
     let live = Live {
         execution: Mutex::new(execution),
+        attended: Mutex::new(None),
         program,
         revision: row.revision,
         durable: true,

@@ -172,6 +172,7 @@ impl Engine {
         };
         let live = Live {
             execution: Mutex::new(Execution::new(info)),
+            attended: Mutex::new(None),
             pins: Mutex::new(self.pin_all(&program)),
             program,
             revision: machine.revision.number,

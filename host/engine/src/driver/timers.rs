@@ -29,7 +29,7 @@ const MAX_FIRING: usize = 512;
 pub(super) struct Timers {
     soon: Mutex<Soon>,
     /// Told when the earliest timer changes.
-    earlier: Notify,
+    earlier: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -86,8 +86,10 @@ pub(super) fn start(engine: &Arc<Engine>) {
                     Duration::from_secs(1)
                 }
             };
-            // Notifications are kept for whoever asks next, so one that comes just now is not missed.
-            let _ = tokio::time::timeout(sleep, engine.timers.earlier.notified()).await;
+            // The wait must not keep the engine. A notification that comes just now is kept for whoever asks next.
+            let earlier = engine.timers.earlier.clone();
+            drop(engine);
+            let _ = tokio::time::timeout(sleep, earlier.notified()).await;
         }
     });
 }

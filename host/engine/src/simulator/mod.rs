@@ -52,6 +52,7 @@ struct Simulator<'a> {
     /// How often each task ran, for tasks that fail at first.
     crash: Option<Crash>,
     actions: usize,
+    attended: Option<bool>,
 }
 
 /// How a run ended.
@@ -94,6 +95,7 @@ impl<'a> Simulator<'a> {
             pending: Vec::new(),
             crash,
             actions: 0,
+            attended: None,
         }
     }
 
@@ -155,7 +157,8 @@ impl<'a> Simulator<'a> {
         let mut step = self.execution.step(self.program, &self.limits, stimulus, moment);
         assert_shape(&step);
         let mut change =
-            rows::change(&self.execution, self.program, &mut step, 1, Some(Vec::new())).expect("rows encode");
+            rows::change(&self.execution, self.program, &mut step, 1, Some(Vec::new()), &mut self.attended)
+                .expect("rows encode");
         change.create_as = start.then(|| "x".to_owned());
         if crash.is_some_and(|crash| !crash.committed) {
             return self.crash(start).await;
@@ -191,6 +194,7 @@ impl<'a> Simulator<'a> {
     /// All memory is lost; the store says how to go on.
     async fn crash(&mut self, never_started: bool) {
         self.pending.clear();
+        self.attended = None;
         if never_started {
             // Nothing of it was durable and nobody was told, so the client tries again.
             self.execution = Execution::new(info(self.id, self.input.detached()));

@@ -12,7 +12,7 @@ use crate::core::frame::Phase;
 use crate::core::stimulus::Effect;
 use crate::core::turn::Turn;
 use crate::event::{EventKind, Fault, Metering, TaskResource};
-use crate::payload::Payload;
+use crate::payload::{MAX_JSON_DEPTH, Payload};
 
 /// Schedules the task.
 pub(in crate::core) fn run(
@@ -108,20 +108,20 @@ fn awaited(turn: &Turn<'_>, id: FrameId, generation: u32) -> bool {
         .is_some_and(|frame| frame.generation == generation && matches!(frame.phase, Phase::Task { .. }))
 }
 
+/// What a task returned, if it may be that large and that deep.
 fn within_limit(turn: &Turn<'_>, task: &Task, output: Payload) -> Result<Payload, Fault> {
-    if output.text().len() <= turn.limits.payload_bytes {
-        return Ok(output);
+    if output.text().len() > turn.limits.payload_bytes {
+        let name = match &task.resource {
+            Resource::Service { service, .. } => service,
+            _ => &*task.resource_text,
+        };
+        return Err(Fault::new(error_names::DATA_LIMIT, flow::too_large(name)));
     }
-    let name = match &task.resource {
-        Resource::Service { service, .. } => service,
-        _ => &*task.resource_text,
-    };
-    Err(Fault::new(
-        error_names::DATA_LIMIT,
-        format!(
-            "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
-        ),
-    ))
+    if !output.is_shallow() {
+        let cause = format!("The task's output is nested deeper than {MAX_JSON_DEPTH} levels");
+        return Err(Fault::new(error_names::RUNTIME, cause));
+    }
+    Ok(output)
 }
 
 fn is_timeout(fault: &Fault) -> bool {
