@@ -1,0 +1,229 @@
+//! The host as a process: start, kill, start again on the same data.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use tempfile::TempDir;
+
+use crate::client::Client;
+use crate::places;
+use crate::wait::{PATIENCE, eventually};
+
+/// What the first line of the host's standard output begins with.
+const LISTENING: &str = "listening on ";
+
+/// How many lines of the host's log are shown when a test fails.
+const SHOWN: usize = 40;
+
+/// How to start a host.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    registry: Option<PathBuf>,
+    arguments: Vec<String>,
+    limit_file_blocks: Option<u64>,
+}
+
+impl Setup {
+    /// With the project's own plugins and defaults.
+    #[must_use]
+    pub fn new() -> Setup {
+        Setup::default()
+    }
+
+    /// With the plugins of this directory.
+    #[must_use]
+    pub fn registry(mut self, registry: &Path) -> Setup {
+        self.registry = Some(registry.to_owned());
+        self
+    }
+
+    /// With a further argument of `dirigent serve`.
+    #[must_use]
+    pub fn argument(mut self, argument: &str) -> Setup {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// On a disk that is full soon: no file may grow beyond this many blocks of `ulimit -f`.
+    #[must_use]
+    pub fn limit_file_blocks(mut self, blocks: u64) -> Setup {
+        self.limit_file_blocks = Some(blocks);
+        self
+    }
+
+    /// Starts a host on a data directory of its own.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[track_caller]
+    #[must_use]
+    pub fn start(self) -> Host {
+        let home = places::scratch();
+        let data = home.path().join("data");
+        let log = home.path().join("host.log");
+        let (child, url) = spawn(&self, &data, &log);
+        Host { client: Client::new(&url), setup: self, child: Some(child), url, data, log, _home: home }
+    }
+
+    fn command(&self, data: &Path) -> Command {
+        let mut command = match self.limit_file_blocks {
+            None => Command::new(places::binary()),
+            Some(blocks) => {
+                // The signal that comes with the limit is ignored, so that a write fails as on a full disk.
+                let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+                let mut shell = Command::new("sh");
+                shell.args(["-c", &script]).arg(places::binary());
+                shell
+            }
+        };
+        let registry = self.registry.clone().unwrap_or_else(places::registry);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command.arg("--registry").arg(registry).args(&self.arguments);
+        command
+    }
+}
+
+/// A running host, and a [`Client`] for it. It is killed when the value goes.
+#[derive(Debug)]
+pub struct Host {
+    client: Client,
+    setup: Setup,
+    child: Option<Child>,
+    url: String,
+    data: PathBuf,
+    log: PathBuf,
+    _home: TempDir,
+}
+
+impl Host {
+    /// A host with the project's own plugins.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[track_caller]
+    #[must_use]
+    pub fn start() -> Host {
+        Setup::new().start()
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:8083`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its data directory.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// What it has logged so far, over all its lives.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Ends it with SIGKILL, which it cannot see coming.
+    ///
+    /// # Panics
+    /// When it is not running.
+    #[track_caller]
+    pub fn kill9(&mut self) {
+        let mut child = self.child.take().expect("the host is running");
+        child.kill().and_then(|()| child.wait()).expect("the host can be killed");
+    }
+
+    /// Asks it to stop with SIGTERM, and returns how it ended.
+    ///
+    /// # Panics
+    /// When it is not running, or does not end.
+    #[track_caller]
+    pub fn terminate(&mut self) -> ExitStatus {
+        let mut child = self.child.take().expect("the host is running");
+        let script = format!("kill -TERM {}", child.id());
+        let asked = Command::new("sh").args(["-c", &script]).status();
+        assert!(asked.is_ok_and(|status| status.success()), "cannot send SIGTERM");
+        eventually("the host ends after SIGTERM", || child.try_wait().expect("the host can be waited for"))
+    }
+
+    /// Starts it again on the same data. It listens on another port then.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[track_caller]
+    pub fn restart(&mut self) {
+        self.restart_as(self.setup.clone());
+    }
+
+    /// Starts it again on the same data, in another way.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[track_caller]
+    pub fn restart_as(&mut self, setup: Setup) {
+        assert!(self.child.is_none(), "the host is still running");
+        let (child, url) = spawn(&setup, &self.data, &self.log);
+        self.child = Some(child);
+        self.client = Client::new(&url);
+        self.setup = setup;
+        self.url = url;
+    }
+}
+
+impl Deref for Host {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill().and_then(|()| child.wait());
+        }
+        if thread::panicking() {
+            eprintln!("{}", tail(&self.log));
+        }
+    }
+}
+
+#[track_caller]
+fn spawn(setup: &Setup, data: &Path, log: &Path) -> (Child, String) {
+    let file = File::options().create(true).append(true).open(log).expect("the log can be written");
+    let mut command = setup.command(data);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+    match child.stdout.take().and_then(first_line) {
+        Some(line) if line.starts_with(LISTENING) => (child, line[LISTENING.len()..].to_owned()),
+        other => {
+            let _ = child.kill().and_then(|()| child.wait());
+            panic!("the host says {other:?} and not where it listens\n{}", tail(log));
+        }
+    }
+}
+
+/// The first line; `None` if it does not come in time. What follows is read and dropped, so that the pipe stays open.
+fn first_line(stdout: ChildStdout) -> Option<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    receiver.recv_timeout(PATIENCE).ok()
+}
+
+fn tail(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    let from = lines.len().saturating_sub(SHOWN);
+    format!("── the host's log ──\n{}", lines[from..].join("\n"))
+}
