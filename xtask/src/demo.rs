@@ -38,7 +38,9 @@ const RUN_LIMIT: Duration = Duration::from_secs(180);
 /// How often histories are read.
 const POLL: Duration = Duration::from_millis(100);
 /// After this long without news, the demo says what it waits for.
-const SILENCE: Duration = Duration::from_secs(5);
+const SILENCE: Duration = Duration::from_secs(3);
+/// Orders that it names then.
+const NAMED: usize = 3;
 /// The state machine's name.
 const MACHINE: &str = "order-fulfilment";
 
@@ -68,6 +70,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     build_host(&project)?;
 
     paint.heading("3/4  The host starts, and gets the workflow");
+    let first = !data(&project).exists();
     let host = Host::start(&project.release_binary(), &data(&project), &project.registry())?;
     println!("listening on {}, log in {}", host.url(), project.relative(host.log()));
     let api = Api::new(host.url());
@@ -77,6 +80,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     paint.heading(&format!("4/4  {} orders, all at once", orders.len()));
     for order in &orders {
         println!("  {}  {}", paint.order(order.number, &format!("{:<28}", order.name)), order.expected.shows);
+    }
+    if first {
+        println!(
+            "\nThe first task of each plugin waits for its compilation to machine code, some seconds in all."
+        );
     }
     println!();
     let begin = Instant::now();
@@ -156,10 +164,17 @@ fn follow_all(api: &Api, paint: &Paint, running: &mut [Running<'_>]) -> Result<(
         if !news.is_empty() {
             last_news = Instant::now();
         } else if last_news.elapsed() > SILENCE {
-            println!("{}", paint.faint(&format!("          waiting for {}", open.join(", "))));
+            println!("{}", paint.faint(&format!("           waiting for {}", some_of(&open))));
             last_news = Instant::now();
         }
         std::thread::sleep(POLL);
+    }
+}
+
+fn some_of(names: &[&str]) -> String {
+    match names.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..NAMED].join(", ")),
     }
 }
 
