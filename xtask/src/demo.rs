@@ -214,7 +214,7 @@ The host of the demo has stopped. Its executions are kept; to look at them, star
 
 It listens on http://127.0.0.1:8083. With the AWS CLI, in another shell (any credentials will do):
 
-  export AWS_ENDPOINT_URL=http://127.0.0.1:8083 AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo
+  export AWS_ENDPOINT_URL=http://127.0.0.1:8083 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo
   aws stepfunctions list-executions --state-machine-arn {machine}
   aws stepfunctions get-execution-history --execution-arn {execution}
 
