@@ -51,7 +51,10 @@ impl TaskHost for PluginHost {
         TaskOutcome {
             result: outcome.result.map_err(|failure| Fault::new(failure.error, failure.cause)),
             metering: Metering {
-                plugin: Digest::from(component).to_string(),
+                plugin: self
+                    .0
+                    .name_of(Digest::from(component))
+                    .unwrap_or_else(|| Digest::from(component).to_string()),
                 fuel: outcome.metering.fuel,
                 peak_memory: outcome.metering.peak_memory,
                 wall_us: u64::try_from(outcome.metering.wall.as_micros()).unwrap_or(u64::MAX),
