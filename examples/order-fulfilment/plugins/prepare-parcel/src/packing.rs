@@ -19,6 +19,9 @@ pub(crate) struct Piece {
 pub(crate) struct Packed {
     pub(crate) carton: &'static Carton,
     pieces: Vec<Piece>,
+    /// Sums over the pieces, kept as they are added: each carton is asked for every piece.
+    volume: u64,
+    pieces_grams: u32,
 }
 
 /// An article in a carton.
@@ -34,18 +37,18 @@ pub(crate) fn pack(mut pieces: Vec<Piece>) -> Result<Vec<Packed>, Piece> {
     let mut all: Vec<Packed> = Vec::new();
     for piece in pieces {
         if let Some(packed) = all.iter_mut().find(|packed| packed.takes(piece)) {
-            packed.pieces.push(piece);
+            packed.put(piece);
             continue;
         }
         // The roomiest carton first, so that what follows finds a place in it.
-        let empty = |carton| Packed { carton, pieces: Vec::new() };
+        let empty = |carton| Packed { carton, pieces: Vec::new(), volume: 0, pieces_grams: 0 };
         let mut fresh = CARTONS
             .iter()
             .map(empty)
             .filter(|packed| packed.takes(piece))
             .max_by_key(|packed| packed.carton.room())
             .ok_or(piece)?;
-        fresh.pieces.push(piece);
+        fresh.put(piece);
         all.push(fresh);
     }
     all.iter_mut().for_each(Packed::shrink);
@@ -53,24 +56,26 @@ pub(crate) fn pack(mut pieces: Vec<Piece>) -> Result<Vec<Packed>, Piece> {
 }
 
 impl Packed {
-    fn takes(&self, piece: Piece) -> bool {
-        self.carton.takes(piece.product)
-            && self.volume() + piece.product.volume() <= self.carton.room()
-            && self.grams() + piece.product.grams <= self.carton.most_grams
+    fn put(&mut self, piece: Piece) {
+        self.volume += piece.product.volume();
+        self.pieces_grams += piece.product.grams;
+        self.pieces.push(piece);
     }
 
-    fn volume(&self) -> u64 {
-        self.pieces.iter().map(|piece| piece.product.volume()).sum()
+    fn takes(&self, piece: Piece) -> bool {
+        self.carton.takes(piece.product)
+            && self.volume + piece.product.volume() <= self.carton.room()
+            && self.grams() + piece.product.grams <= self.carton.most_grams
     }
 
     /// Of everything, with the carton.
     pub(crate) fn grams(&self) -> u32 {
-        self.carton.own_grams + self.pieces.iter().map(|piece| piece.product.grams).sum::<u32>()
+        self.carton.own_grams + self.pieces_grams
     }
 
     /// How much of the usable room is used.
     pub(crate) fn filled_percent(&self) -> u64 {
-        self.volume() * 100 / self.carton.room()
+        self.volume * 100 / self.carton.room()
     }
 
     /// What is in it, article by article, in the order of packing: the heavy and large at the bottom.
@@ -89,8 +94,8 @@ impl Packed {
     fn shrink(&mut self) {
         let fits = |carton: &Carton| {
             self.pieces.iter().all(|piece| carton.takes(piece.product))
-                && self.volume() <= carton.room()
-                && self.grams() - self.carton.own_grams + carton.own_grams <= carton.most_grams
+                && self.volume <= carton.room()
+                && self.pieces_grams + carton.own_grams <= carton.most_grams
         };
         if let Some(carton) = CARTONS.iter().find(|carton| fits(carton)) {
             self.carton = carton;
