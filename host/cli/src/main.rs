@@ -43,7 +43,7 @@ fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Res
 
 /// Logs go to standard error: a server's from `info` on, the other commands' only when something is off.
 fn init_logging(args: &Args) {
-    let default = if matches!(args.command, Command::Serve(_)) { "info" } else { "warn,plugin=info" };
+    let default = if matches!(args.command, Command::Serve(_)) { "info" } else { "warn" };
     let filter = args.log.as_deref().unwrap_or(default);
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|error| {
         eprintln!("dirigent: --log {filter}: {error}. Using {default}");

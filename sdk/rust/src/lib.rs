@@ -66,6 +66,8 @@ pub use serde_json;
 macro_rules! plugin {
     ($run:path) => {
         const _: () = {
+            // Natively nothing calls it, and it is there for its type alone.
+            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
             struct Plugin;
 
             impl $crate::guest::Task for Plugin {
@@ -75,7 +77,7 @@ macro_rules! plugin {
             }
 
             #[cfg(target_arch = "wasm32")]
-    $crate::guest::bindings::export!(Plugin with_types_in $crate::guest::bindings);
+            $crate::guest::bindings::export!(Plugin with_types_in $crate::guest::bindings);
         };
     };
 }

@@ -195,7 +195,7 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
         state_name: state.name.clone(),
         resource: task.resource_text.clone(),
         retry_count: run.retry_count,
-        idempotency_key: format!("{}-{}-{}", info.id.sequence, run.frame.0, run.entered_event),
+        idempotency_key: idempotency_key(&info.arn, info.started_ms, run),
         input: request.input,
         deadline_ms: run.deadline_ms,
         heartbeat,
@@ -209,6 +209,13 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
     }
     let result = outcome.result.map(|output| (request.shape)(Payload::from_text(output)));
     (result, Box::new(outcome.metering))
+}
+
+/// The same for all attempts of a task, and different for every other task anywhere: the execution's ARN alone would come
+/// again in another data directory, where the same order may be run by the same name.
+fn idempotency_key(execution_arn: &str, started_ms: i64, run: &TaskRun) -> String {
+    let task = format!("{execution_arn}|{started_ms}|{}|{}", run.frame.0, run.entered_event);
+    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, task.as_bytes()).to_string()
 }
 
 fn timed_out() -> Fault {
