@@ -140,7 +140,6 @@ impl Client {
     /// # Panics
     /// When it does not end.
     #[track_caller]
-    #[must_use]
     pub fn ended(&self, execution: &str) -> Value {
         eventually(&format!("{execution} ends"), || {
             let description = self.must("DescribeExecution", json!({ "executionArn": execution }));
@@ -153,7 +152,6 @@ impl Client {
     /// # Panics
     /// When it does not succeed.
     #[track_caller]
-    #[must_use]
     pub fn output(&self, execution: &str) -> Value {
         let description = self.ended(execution);
         assert_eq!(description["status"], "SUCCEEDED", "{description:#}");
