@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -70,19 +70,34 @@ pub(crate) fn output(command: Command, limit: Duration) -> Result<String> {
 }
 
 /// Runs `command` and hands out every line of its standard output as it comes.
-pub(crate) fn stream(
+pub(crate) fn stream(command: Command, limit: Duration, on_line: impl FnMut(&str)) -> Result<ExitStatus> {
+    stream_to(command, false, limit, on_line)
+}
+
+/// Runs `command` and hands out every line of its standard output and its standard error as they come.
+pub(crate) fn stream_all(command: Command, limit: Duration, on_line: impl FnMut(&str)) -> Result<ExitStatus> {
+    stream_to(command, true, limit, on_line)
+}
+
+fn stream_to(
     mut command: Command,
+    errors: bool,
     limit: Duration,
     mut on_line: impl FnMut(&str),
 ) -> Result<ExitStatus> {
     let shown = show(&command);
-    let mut child =
-        command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {shown}"))?;
-    let stdout = child.stdout.take().context("the output is not piped")?;
+    let (output, writer) = std::io::pipe().context("cannot make a pipe")?;
+    if errors {
+        command.stderr(writer.try_clone().context("cannot make a pipe")?);
+    }
+    command.stdout(writer);
+    let mut child = command.spawn().with_context(|| format!("cannot start {shown}"))?;
+    // It holds our ends for writing, without which the output would never end.
+    drop(command);
     // Another thread reads, since what the process has started may keep the output open after its end.
     let (sender, lines) = mpsc::channel();
     thread::spawn(move || {
-        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+        for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned();
             if sender.send(line).is_err() {
                 break;
@@ -156,6 +171,10 @@ mod tests {
             lines.push(line.to_owned());
         });
         assert_eq!(status.unwrap().code(), Some(3));
+        assert_eq!(lines, ["a", "b", "c"]);
+        lines.clear();
+        let all = shell("echo a; echo b >&2; echo c");
+        stream_all(all, Duration::from_secs(10), |line| lines.push(line.to_owned())).unwrap();
         assert_eq!(lines, ["a", "b", "c"]);
     }
 

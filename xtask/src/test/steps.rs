@@ -140,7 +140,7 @@ fn cargo(dir: &Path, arguments: &[&str]) -> Command {
 
 /// Runs tests, shows what they print, and counts them.
 fn test(command: Command, counts: &mut Counts) -> Result<()> {
-    let status = process::stream(command, LIMIT, |line| {
+    let status = process::stream_all(command, LIMIT, |line| {
         println!("{line}");
         counts.read(line);
     })?;
