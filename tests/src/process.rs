@@ -29,7 +29,6 @@ impl Finished {
     /// # Panics
     /// When it did not succeed.
     #[track_caller]
-    #[must_use]
     pub fn success(self) -> String {
         assert_eq!(self.code, Some(0), "\n{}\n{}", self.stdout, self.stderr);
         self.stdout

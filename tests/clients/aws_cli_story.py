@@ -1,0 +1,90 @@
+"""What a person does with the AWS CLI, in short. Usage: aws_cli_story.py AWS ENDPOINT
+
+AWS is the program `aws`. Needs a host whose registry has the plugin `echo`. Prints a line for each command that did what
+it should; fails at the first that did not.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+# Longer than anything takes on a busy machine.
+PATIENCE = 120
+ROLE = "arn:aws:iam::000000000000:role/clients"
+ECHO = {"StartAt": "Echo", "States": {"Echo": {"Type": "Task", "Resource": "plugin:echo", "End": True}}}
+SLEEP = {"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+
+
+def run(action, *arguments):
+    command = [sys.argv[1], "stepfunctions", action, *arguments, "--endpoint-url", sys.argv[2], "--output", "json"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL, check=False)
+
+
+def aws(action, *arguments):
+    ran = run(action, *arguments)
+    assert ran.returncode == 0, f"aws stepfunctions {action}: {ran.returncode}\n{ran.stdout}{ran.stderr}"
+    print(f"ok: aws stepfunctions {action}", flush=True)
+    return json.loads(ran.stdout) if ran.stdout.strip() else None
+
+
+def refused(code, action, *arguments):
+    ran = run(action, *arguments)
+    assert ran.returncode != 0 and f"({code})" in ran.stderr, f"{code} expected: {ran.returncode}\n{ran.stdout}{ran.stderr}"
+    print(f"ok: aws stepfunctions {action}: {code}", flush=True)
+
+
+def wait_until_ended(execution):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        described = aws("describe-execution", "--execution-arn", execution)
+        if described["status"] != "RUNNING":
+            return described
+        time.sleep(0.1)
+    raise AssertionError(f"{execution} did not end within {PATIENCE} s")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "sleep.asl.json")
+        file.write_text(json.dumps(SLEEP), encoding="utf-8")
+        arguments = ["--name", "cli-sleep", "--role-arn", ROLE, "--definition", f"file://{file}"]
+        sleeping = aws("create-state-machine", *arguments)["stateMachineArn"]
+    created = aws("create-state-machine", "--name", "cli", "--role-arn", ROLE, "--definition", json.dumps(ECHO))
+    machine = created["stateMachineArn"]
+    assert aws("describe-state-machine", "--state-machine-arn", machine)["name"] == "cli"
+    listed = aws("list-state-machines", "--page-size", "1")["stateMachines"]
+    assert {"cli", "cli-sleep"} <= {item["name"] for item in listed}, listed
+
+    started = aws("start-execution", "--state-machine-arn", machine, "--name", "one", "--input", '{"n": 1}')
+    execution = started["executionArn"]
+    described = wait_until_ended(execution)
+    assert (described["status"], json.loads(described["output"])) == ("SUCCEEDED", {"n": 1}), described
+    events = aws("get-execution-history", "--execution-arn", execution, "--page-size", "2")["events"]
+    assert [event["id"] for event in events] == list(range(1, 8)), events
+    assert events[-1]["type"] == "ExecutionSucceeded", events
+
+    waiting = aws("start-execution", "--state-machine-arn", sleeping)["executionArn"]
+    aws("stop-execution", "--execution-arn", waiting, "--error", "Enough", "--cause", "tired of it")
+    described = wait_until_ended(waiting)
+    assert (described["status"], described["cause"]) == ("ABORTED", "tired of it"), described
+    listed = aws("list-executions", "--state-machine-arn", sleeping, "--status-filter", "ABORTED")["executions"]
+    assert [item["executionArn"] for item in listed] == [waiting], listed
+
+    aws("tag-resource", "--resource-arn", machine, "--tags", "key=team,value=shop")
+    tags = aws("list-tags-for-resource", "--resource-arn", machine)["tags"]
+    assert tags == [{"key": "team", "value": "shop"}], tags
+    verdict = aws("validate-state-machine-definition", "--definition", "{}")
+    assert verdict["result"] == "FAIL", verdict
+    assert "updateDate" in aws("update-state-machine", "--state-machine-arn", machine, "--definition", json.dumps(SLEEP))
+
+    refused("ExecutionAlreadyExists", "start-execution", "--state-machine-arn", machine, "--name", "one")
+    refused("InvalidName", "start-execution", "--state-machine-arn", machine, "--name", "a b")
+    for arn in (machine, sleeping):
+        aws("delete-state-machine", "--state-machine-arn", arn)
+    refused("StateMachineDoesNotExist", "describe-state-machine", "--state-machine-arn", machine)
+
+
+main()

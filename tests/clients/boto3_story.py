@@ -1,0 +1,238 @@
+"""What a program does with boto3: state machines, executions, histories, tags, errors. Usage: boto3_story.py ENDPOINT
+
+Needs a host whose registry has the plugin `echo`. Prints a line for each step that held; fails at the first that did not.
+"""
+
+import datetime
+import json
+import sys
+import time
+
+import boto3
+from botocore.config import Config
+
+# Longer than anything takes on a busy machine.
+PATIENCE = 120
+ROLE = "arn:aws:iam::000000000000:role/clients"
+
+ECHO = {
+    "StartAt": "Echo",
+    "States": {
+        "Echo": {"Type": "Task", "Resource": "plugin:echo", "ResultPath": "$.echo", "Next": "Each"},
+        "Each": {
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "ItemProcessor": {"StartAt": "One", "States": {"One": {"Type": "Pass", "End": True}}},
+            "End": True,
+        },
+    },
+}
+SLEEP = {"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+FAULTY = {"StartAt": "Nowhere", "States": {"Pause": {"Type": "Wait", "Next": "Missing"}}}
+
+
+def step(text):
+    print(f"ok: {text}", flush=True)
+
+
+def until(what, look):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"did not happen within {PATIENCE} s: {what}")
+
+
+def refused(exception, call, **params):
+    try:
+        answer = call(**params)
+    except exception as error:
+        assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 400, error.response
+        assert error.response["Error"]["Message"], error.response
+        return error
+    raise AssertionError(f"{exception.__name__} expected: {answer}")
+
+
+def pages(client, action, key, **params):
+    return [item for page in client.get_paginator(action).paginate(**params) for item in page[key]]
+
+
+def state_machines(client):
+    created = client.create_state_machine(name="boto3", definition=json.dumps(ECHO), roleArn=ROLE)
+    arn = created["stateMachineArn"]
+    assert arn.endswith(":stateMachine:boto3"), arn
+    assert isinstance(created["creationDate"], datetime.datetime), created
+    again = client.create_state_machine(name="boto3", definition=json.dumps(ECHO), roleArn=ROLE)
+    assert again["stateMachineArn"] == arn and again["creationDate"] == created["creationDate"]
+    step("create, and create again")
+
+    described = client.describe_state_machine(stateMachineArn=arn)
+    assert json.loads(described["definition"]) == ECHO
+    assert (described["status"], described["type"], described["roleArn"]) == ("ACTIVE", "STANDARD", ROLE)
+    step("describe")
+
+    other = json.dumps(SLEEP)
+    refused(client.exceptions.StateMachineAlreadyExists, client.create_state_machine, name="boto3", definition=other, roleArn=ROLE)
+    refused(client.exceptions.InvalidName, client.create_state_machine, name="a b", definition=other, roleArn=ROLE)
+    error = refused(
+        client.exceptions.InvalidDefinition,
+        client.create_state_machine,
+        name="faulty",
+        definition=json.dumps(FAULTY),
+        roleArn=ROLE,
+    )
+    message = error.response["Error"]["Message"]
+    assert "/StartAt" in message and "/States/Pause/Next" in message, message
+    step("create what cannot be")
+
+    verdict = client.validate_state_machine_definition(definition=json.dumps(FAULTY))
+    assert verdict["result"] == "FAIL" and len(verdict["diagnostics"]) >= 2, verdict
+    verdict = client.validate_state_machine_definition(definition=json.dumps(ECHO))
+    assert (verdict["result"], verdict["diagnostics"]) == ("OK", []), verdict
+    step("validate")
+    return arn
+
+
+def executions(client, machine):
+    work = {"items": [1, 2, 3], "text": "grüße"}
+    started = client.start_execution(stateMachineArn=machine, name="first", input=json.dumps(work))
+    execution = started["executionArn"]
+    described = until("the execution ends", lambda: ended(client, execution))
+    assert described["status"] == "SUCCEEDED", described
+    assert json.loads(described["output"]) == [1, 2, 3], described
+    assert json.loads(described["input"]) == work, described
+    assert started["startDate"] == described["startDate"] <= described["stopDate"], described
+    step("start, and poll until it ends")
+
+    whole = client.get_execution_history(executionArn=execution)["events"]
+    paged = pages(client, "get_execution_history", "events", executionArn=execution, PaginationConfig={"PageSize": 4})
+    assert paged == whole and len(whole) > 8, whole
+    assert [event["id"] for event in whole] == list(range(1, len(whole) + 1)), whole
+    assert all(event["previousEventId"] < event["id"] for event in whole), whole
+    assert (whole[0]["type"], whole[-1]["type"]) == ("ExecutionStarted", "ExecutionSucceeded"), whole
+    backwards = pages(
+        client,
+        "get_execution_history",
+        "events",
+        executionArn=execution,
+        reverseOrder=True,
+        PaginationConfig={"PageSize": 3},
+    )
+    assert backwards == whole[::-1], backwards
+    bare = client.get_execution_history(executionArn=execution, includeExecutionData=False)["events"]
+    assert "input" not in bare[0]["executionStartedEventDetails"], bare[0]
+    step(f"history of {len(whole)} events: whole, in pages, backwards, without data")
+
+    of = client.describe_state_machine_for_execution(executionArn=execution)
+    assert of["stateMachineArn"] == machine and json.loads(of["definition"]) == ECHO, of
+    step("describe the state machine of an execution")
+
+    refused(client.exceptions.ExecutionAlreadyExists, client.start_execution, stateMachineArn=machine, name="first", input="{}")
+    refused(client.exceptions.StateMachineDoesNotExist, client.start_execution, stateMachineArn=machine + "-x")
+    refused(client.exceptions.InvalidArn, client.start_execution, stateMachineArn=execution)
+    refused(client.exceptions.InvalidExecutionInput, client.start_execution, stateMachineArn=machine, input="{")
+    refused(client.exceptions.InvalidName, client.start_execution, stateMachineArn=machine, name="a/b")
+    refused(client.exceptions.ExecutionDoesNotExist, client.describe_execution, executionArn=execution + "-x")
+    refused(client.exceptions.InvalidToken, client.list_executions, stateMachineArn=machine, nextToken="forged")
+    refused(client.exceptions.ValidationException, client.list_executions, stateMachineArn=machine, maxResults=1001)
+    step("start, describe and list what cannot be")
+
+
+def ended(client, execution):
+    described = client.describe_execution(executionArn=execution)
+    return described if described["status"] != "RUNNING" else None
+
+
+def stopping(client):
+    machine = client.create_state_machine(name="boto3-sleep", definition=json.dumps(SLEEP), roleArn=ROLE)["stateMachineArn"]
+    arns = [client.start_execution(stateMachineArn=machine, name=f"sleep-{n}")["executionArn"] for n in range(7)]
+    # The same name and input while it runs is the same execution.
+    again = client.start_execution(stateMachineArn=machine, name="sleep-0")
+    assert again["executionArn"] == arns[0], again
+    for arn in arns[:3]:
+        stopped = client.stop_execution(executionArn=arn, error="Enough", cause="it slept long enough")
+        assert isinstance(stopped["stopDate"], datetime.datetime), stopped
+        described = client.describe_execution(executionArn=arn)
+        assert (described["status"], described["error"]) == ("ABORTED", "Enough"), described
+        last = client.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=1)["events"][0]
+        assert last["type"] == "ExecutionAborted", last
+        assert last["executionAbortedEventDetails"] == {"error": "Enough", "cause": "it slept long enough"}, last
+    step("stop an execution that waits")
+
+    everything = pages(client, "list_executions", "executions", stateMachineArn=machine, PaginationConfig={"PageSize": 2})
+    assert [item["executionArn"] for item in everything] == arns[::-1], everything
+    for status, expected in [("RUNNING", arns[3:]), ("ABORTED", arns[:3]), ("SUCCEEDED", [])]:
+        listed = pages(
+            client,
+            "list_executions",
+            "executions",
+            stateMachineArn=machine,
+            statusFilter=status,
+            PaginationConfig={"PageSize": 2},
+        )
+        assert [item["executionArn"] for item in listed] == expected[::-1], (status, listed)
+        assert all(item["status"] == status for item in listed), listed
+    step("list executions: all, and by status, in pages")
+    return machine
+
+
+def tags(client, machine):
+    client.tag_resource(resourceArn=machine, tags=[{"key": "team", "value": "shop"}, {"key": "stage", "value": "test"}])
+    client.tag_resource(resourceArn=machine, tags=[{"key": "stage", "value": "live"}])
+    client.untag_resource(resourceArn=machine, tagKeys=["team", "absent"])
+    assert client.list_tags_for_resource(resourceArn=machine)["tags"] == [{"key": "stage", "value": "live"}]
+    refused(client.exceptions.ResourceNotFound, client.list_tags_for_resource, resourceArn=machine + "-x")
+    step("tag, untag, list tags")
+
+
+def update_and_delete(client, machine, sleeping):
+    definition = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "Result": "updated", "End": True}}}
+    updated = client.update_state_machine(stateMachineArn=machine, definition=json.dumps(definition))
+    described = client.describe_state_machine(stateMachineArn=machine)
+    assert described["revisionId"] == updated["revisionId"], described
+    execution = client.start_execution(stateMachineArn=machine, name="second")["executionArn"]
+    described = until("the execution ends", lambda: ended(client, execution))
+    assert described["output"] == '"updated"', described
+    refused(client.exceptions.MissingRequiredParameter, client.update_state_machine, stateMachineArn=machine)
+    step("update, and run what is new")
+
+    names = [item["name"] for item in pages(client, "list_state_machines", "stateMachines", PaginationConfig={"PageSize": 1})]
+    assert {"boto3", "boto3-sleep"} <= set(names) and len(names) == len(set(names)), names
+    for arn in (machine, sleeping):
+        client.delete_state_machine(stateMachineArn=arn)
+        refused(client.exceptions.StateMachineDoesNotExist, client.describe_state_machine, stateMachineArn=arn)
+    # Deleting what is gone is no error.
+    client.delete_state_machine(stateMachineArn=machine)
+    names = [item["name"] for item in pages(client, "list_state_machines", "stateMachines")]
+    assert not {"boto3", "boto3-sleep"} & set(names), names
+    step("list state machines in pages, delete")
+
+
+def express(client):
+    machine = client.create_state_machine(name="boto3-express", definition=json.dumps(ECHO), roleArn=ROLE, type="EXPRESS")
+    arn = machine["stateMachineArn"]
+    answer = client.start_sync_execution(stateMachineArn=arn, name="sync", input=json.dumps({"items": ["a"]}))
+    assert (answer["status"], json.loads(answer["output"])) == ("SUCCEEDED", ["a"]), answer
+    assert answer["billingDetails"]["billedDurationInMilliseconds"] > 0, answer
+    failed = client.start_sync_execution(stateMachineArn=arn, input="{}")
+    assert (failed["status"], failed["error"]) == ("FAILED", "States.Runtime"), failed
+    refused(client.exceptions.StateMachineTypeNotSupported, client.list_executions, stateMachineArn=arn)
+    client.delete_state_machine(stateMachineArn=arn)
+    step("run an Express execution synchronously")
+
+
+def main():
+    # botocore would put `sync-` before the host name, which a loopback address does not have.
+    config = Config(inject_host_prefix=False, retries={"max_attempts": 0}, proxies={})
+    client = boto3.client("stepfunctions", endpoint_url=sys.argv[1], config=config)
+    machine = state_machines(client)
+    executions(client, machine)
+    sleeping = stopping(client)
+    tags(client, machine)
+    update_and_delete(client, machine, sleeping)
+    express(client)
+
+
+main()

@@ -1,0 +1,96 @@
+//! Real clients against the real binary: boto3 and the AWS CLI, in a virtual environment that this suite makes.
+//!
+//! What they do and check is in `clients/*.py`, a story each.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use dirigent_tests::host::Setup;
+use dirigent_tests::plugins::Registry;
+use dirigent_tests::report::say;
+use dirigent_tests::{places, process};
+
+/// Installing downloads some 30 MB.
+const INSTALL: Duration = Duration::from_secs(900);
+const STORY: Duration = Duration::from_secs(300);
+
+#[test]
+fn boto3() {
+    let registry = Registry::with(&["echo"]);
+    let host = Setup::new().registry(registry.path()).start();
+    let mut python = client("python");
+    tell("boto3", python.arg(story("boto3_story.py")).arg(host.url()), 14);
+}
+
+#[test]
+fn aws_cli() {
+    let registry = Registry::with(&["echo"]);
+    let host = Setup::new().registry(registry.path()).start();
+    let mut python = client("python");
+    let aws = environment().join("bin/aws");
+    tell("aws", python.arg(story("aws_cli_story.py")).arg(aws).arg(host.url()), 20);
+}
+
+/// Runs a story to its end, and shows what it says. Fewer steps than `least` are a story that does not test.
+fn tell(name: &str, command: &mut Command, least: usize) {
+    let told = process::run(command, "", STORY).success();
+    let steps = told.lines().filter(|line| line.starts_with("ok: ")).count();
+    say(format!("{name}: {steps} steps"));
+    assert!(steps >= least, "{steps} steps; at least {least} expected:\n{told}");
+}
+
+fn story(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(file)
+}
+
+/// A program of the environment, that sees no configuration and no credentials of this machine.
+fn client(program: &str) -> Command {
+    let mut command = Command::new(environment().join("bin").join(program));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AWS_") {
+            command.env_remove(name);
+        }
+    }
+    let none = environment().join("none");
+    command
+        .env("AWS_ACCESS_KEY_ID", "tests")
+        .env("AWS_SECRET_ACCESS_KEY", "tests")
+        .env("AWS_DEFAULT_REGION", "us-east-1")
+        .env("AWS_CONFIG_FILE", &none)
+        .env("AWS_SHARED_CREDENTIALS_FILE", &none)
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_PAGER", "")
+        .env("NO_PROXY", "127.0.0.1")
+        .env("no_proxy", "127.0.0.1")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+/// The virtual environment with the pinned clients. Made once, and anew when the pins change.
+fn environment() -> &'static Path {
+    static ENVIRONMENT: OnceLock<PathBuf> = OnceLock::new();
+    ENVIRONMENT.get_or_init(|| {
+        let place = places::root().join("target/venv");
+        let pins = story("requirements.txt");
+        let installed = place.join("installed.txt");
+        let wanted = fs::read_to_string(&pins).unwrap();
+        if fs::read_to_string(&installed).is_ok_and(|there| there == wanted) {
+            return place;
+        }
+        say("clients: install boto3 and the AWS CLI in target/venv");
+        let mut make = Command::new("python3");
+        process::run(make.args(["-m", "venv", "--clear"]).arg(&place), "", INSTALL).success();
+        let mut pip = Command::new(place.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(&pins);
+        process::run(&mut pip, "", INSTALL).success();
+        // Last, so that an installation that was cut short is not taken for a whole one.
+        fs::write(&installed, wanted).unwrap();
+        place
+    })
+}
