@@ -72,6 +72,14 @@ impl Context<'_> {
                 }
                 with(&format!("{}StateExited", state_type.name()), "stateExitedEventDetails", details)
             }
+            EventKind::EvaluationFailed { fault, location, state } => {
+                let mut details = fault_details(fault);
+                details.insert("state".into(), (&**state).into());
+                if let Some(location) = location {
+                    details.insert("location".into(), (&**location).into());
+                }
+                with("EvaluationFailed", "evaluationFailedEventDetails", details)
+            }
             EventKind::StateAborted { state_type } => plain(&format!("{}StateAborted", state_type.name())),
             EventKind::MapStateStarted { length } => {
                 let details = Details::from_iter([("length".to_owned(), (*length).into())]);

@@ -23,9 +23,10 @@ mod variables;
 pub use condition::{Comparison, Condition, ConditionError, Operand, Ordering, Wildcard};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use program::{
-    Catcher, Choice, ChoiceRule, Concurrency, ErrorHandling, ErrorName, Fail, Flow, Jitter, Kind, Machine,
-    MachineIndex, Map, MapMode, Parallel, Pass, Program, ResultPlace, Retrier, Seconds, Selector, State,
-    StateIndex, Task, Text, Transition, Wait, WaitUntil,
+    AnyTemplate, CatchFlow, Catcher, Choice, ChoiceRule, Concurrency, ErrorHandling, ErrorName, Fail, Flow,
+    Items, Jitter, JsonPathFlow, JsonataFlow, Kind, Machine, MachineIndex, Map, MapMode, Parallel, Pass,
+    Program, ResultPlace, Retrier, RuleCondition, Seconds, Selector, State, StateIndex, Task, Text,
+    Transition, Wait, WaitUntil,
 };
 pub use resource::{Integration, Resource, ResourceError};
 pub use timestamp::parse_timestamp;

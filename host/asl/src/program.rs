@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dirigent_expr::{Expr, ReferencePath, Template};
+use dirigent_expr::{Expr, Jsonata, JsonataTemplate, ReferencePath, Template};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -46,10 +46,39 @@ pub struct State {
     pub kind: Kind,
 }
 
-/// The data flow of a state in JSONPath: `InputPath → Parameters → (work) → ResultSelector → ResultPath → OutputPath`,
+/// The data flow of a state, in its query language.
+#[derive(Debug)]
+pub enum Flow {
+    /// JSONPath.
+    JsonPath(JsonPathFlow),
+    /// JSONata.
+    Jsonata(JsonataFlow),
+}
+
+/// The data flow in JSONata: `Arguments → (work) → Output`, and `Assign` beside it.
+#[derive(Debug, Default)]
+pub struct JsonataFlow {
+    /// `Arguments` (for a Map: `ItemSelector`).
+    pub arguments: Option<JsonataTemplate>,
+    /// `Output`.
+    pub output: Option<JsonataTemplate>,
+    /// `Assign`: variables set when the state ends.
+    pub assign: Option<JsonataTemplate>,
+}
+
+/// A payload template in either language.
+#[derive(Debug)]
+pub enum AnyTemplate {
+    /// JSONPath.
+    JsonPath(Template),
+    /// JSONata.
+    Jsonata(JsonataTemplate),
+}
+
+/// The data flow in JSONPath: `InputPath → Parameters → (work) → ResultSelector → ResultPath → OutputPath`,
 /// and `Assign` beside it. Fields that a state type does not have keep their defaults.
 #[derive(Debug, Default)]
-pub struct Flow {
+pub struct JsonPathFlow {
     /// `InputPath`.
     pub input: Selector,
     /// `Parameters` (for a Map: `ItemSelector`, or the older `Parameters`).
@@ -130,7 +159,7 @@ pub struct Task {
     /// `HeartbeatSeconds` or `HeartbeatSecondsPath`.
     pub heartbeat: Option<Seconds>,
     /// `Credentials`, recorded with the task's event.
-    pub credentials: Option<Template>,
+    pub credentials: Option<AnyTemplate>,
     /// `Retry` and `Catch`.
     pub errors: ErrorHandling,
     /// Where it goes.
@@ -159,11 +188,24 @@ pub struct Choice {
 #[derive(Debug)]
 pub struct ChoiceRule {
     /// When it holds.
-    pub condition: Condition,
+    pub condition: RuleCondition,
     /// Where it goes.
     pub next: StateIndex,
     /// Variables set when it is taken.
-    pub assign: Option<Template>,
+    pub assign: Option<AnyTemplate>,
+    /// `Output` when it is taken; JSONata only.
+    pub output: Option<JsonataTemplate>,
+}
+
+/// When a rule holds.
+#[derive(Debug)]
+pub enum RuleCondition {
+    /// Data tests.
+    JsonPath(Condition),
+    /// `Condition` as an expression.
+    Jsonata(Jsonata),
+    /// `Condition` as a constant.
+    Constant(bool),
 }
 
 /// A Wait state.
@@ -186,6 +228,10 @@ pub enum WaitUntil {
     Timestamp(Timestamp),
     /// `TimestampPath`.
     TimestampPath(Expr),
+    /// `Seconds` as an expression.
+    SecondsJsonata(Jsonata),
+    /// `Timestamp` as an expression.
+    TimestampJsonata(Jsonata),
 }
 
 /// A Parallel state.
@@ -202,8 +248,8 @@ pub struct Parallel {
 /// A Map state.
 #[derive(Debug)]
 pub struct Map {
-    /// `ItemsPath`: where the array lies in the state's effective input.
-    pub items: Option<Expr>,
+    /// Where the array lies; without it the state's input is the array.
+    pub items: Option<Items>,
     /// `MaxConcurrency` or its path; 0 is without bound.
     pub max_concurrency: Concurrency,
     /// The machine that runs for each item.
@@ -214,6 +260,15 @@ pub struct Map {
     pub errors: ErrorHandling,
     /// Where it goes.
     pub next: Transition,
+}
+
+/// Where a Map's array lies.
+#[derive(Debug)]
+pub enum Items {
+    /// `ItemsPath`, in the state's effective input.
+    Path(Expr),
+    /// `Items`.
+    Jsonata(JsonataTemplate),
 }
 
 /// How a Map runs its items.
@@ -230,6 +285,8 @@ pub enum Concurrency {
     Fixed(u32),
     /// `MaxConcurrencyPath`.
     Path(Expr),
+    /// `MaxConcurrency` as an expression.
+    Jsonata(Jsonata),
 }
 
 /// A Fail state.
@@ -248,6 +305,8 @@ pub enum Text {
     Fixed(Arc<str>),
     /// `ErrorPath`, `CausePath`.
     Path(Expr),
+    /// An expression.
+    Jsonata(Jsonata),
 }
 
 /// `TimeoutSeconds`, `HeartbeatSeconds` or their paths.
@@ -257,6 +316,8 @@ pub enum Seconds {
     Fixed(u64),
     /// The `…Path` form.
     Path(Expr),
+    /// An expression.
+    Jsonata(Jsonata),
 }
 
 /// `Retry` and `Catch` of a state.
@@ -313,10 +374,27 @@ pub struct Catcher {
     pub errors: Vec<ErrorName>,
     /// Where it goes.
     pub next: StateIndex,
-    /// Where the error output is put in the state's input.
-    pub result: ResultPlace,
-    /// Variables set when it is taken.
-    pub assign: Option<Template>,
+    /// What goes on from there.
+    pub flow: CatchFlow,
+}
+
+/// A catcher's data flow.
+#[derive(Debug)]
+pub enum CatchFlow {
+    /// JSONPath.
+    JsonPath {
+        /// `ResultPath`: where the error output is put in the state's input.
+        result: ResultPlace,
+        /// Variables set when it is taken.
+        assign: Option<Template>,
+    },
+    /// JSONata.
+    Jsonata {
+        /// `Output`; without it the error output.
+        output: Option<JsonataTemplate>,
+        /// Variables set when it is taken.
+        assign: Option<JsonataTemplate>,
+    },
 }
 
 impl Program {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use dirigent_expr::{Expr, Template};
+use dirigent_expr::{Expr, Jsonata, JsonataTemplate, Template};
 
-use crate::program::{Concurrency, Kind, Seconds, Selector, State, Text, WaitUntil};
+use crate::program::{
+    AnyTemplate, CatchFlow, Concurrency, Flow, Items, Kind, RuleCondition, Seconds, Selector, State, Text,
+    WaitUntil,
+};
 
 impl State {
     /// The names of the variables that the state's own fields refer to, sorted, without those of nested states.
@@ -14,57 +17,94 @@ impl State {
         self.visit(&mut |part| match part {
             Part::Expr(expr) => found.extend(expr.variables()),
             Part::Template(template) => found.extend(template.variables()),
+            Part::Jsonata(jsonata) => found.extend(jsonata.variables()),
+            Part::JsonataTemplate(template) => found.extend(template.variables()),
         });
         found.into_iter().collect()
     }
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Part<'a>)) {
-        let flow = &self.flow;
-        for selector in [&flow.input, &flow.output] {
-            if let Selector::At(expr) = selector {
-                visit(Part::Expr(expr));
+        match &self.flow {
+            Flow::JsonPath(flow) => {
+                for selector in [&flow.input, &flow.output] {
+                    if let Selector::At(expr) = selector {
+                        visit(Part::Expr(expr));
+                    }
+                }
+                for template in [&flow.parameters, &flow.result_selector, &flow.assign].into_iter().flatten()
+                {
+                    visit(Part::Template(template));
+                }
             }
-        }
-        for template in [&flow.parameters, &flow.result_selector, &flow.assign].into_iter().flatten() {
-            visit(Part::Template(template));
+            Flow::Jsonata(flow) => {
+                for template in [&flow.arguments, &flow.output, &flow.assign].into_iter().flatten() {
+                    visit(Part::JsonataTemplate(template));
+                }
+            }
         }
         match &self.kind {
             Kind::Task(task) => {
                 for seconds in [&task.timeout, &task.heartbeat].into_iter().flatten() {
-                    if let Seconds::Path(expr) = seconds {
-                        visit(Part::Expr(expr));
+                    match seconds {
+                        Seconds::Path(expr) => visit(Part::Expr(expr)),
+                        Seconds::Jsonata(jsonata) => visit(Part::Jsonata(jsonata)),
+                        Seconds::Fixed(_) => {}
                     }
                 }
-                task.credentials.iter().for_each(|template| visit(Part::Template(template)));
+                task.credentials.iter().for_each(|template| visit(Part::any(template)));
             }
             Kind::Choice(choice) => {
                 for rule in &choice.rules {
-                    rule.condition.visit_exprs(&mut |expr| visit(Part::Expr(expr)));
-                    rule.assign.iter().for_each(|template| visit(Part::Template(template)));
+                    match &rule.condition {
+                        RuleCondition::JsonPath(condition) => {
+                            condition.visit_exprs(&mut |expr| visit(Part::Expr(expr)));
+                        }
+                        RuleCondition::Jsonata(jsonata) => visit(Part::Jsonata(jsonata)),
+                        RuleCondition::Constant(_) => {}
+                    }
+                    rule.assign.iter().for_each(|template| visit(Part::any(template)));
+                    rule.output.iter().for_each(|template| visit(Part::JsonataTemplate(template)));
                 }
             }
-            Kind::Wait(wait) => {
-                if let WaitUntil::SecondsPath(expr) | WaitUntil::TimestampPath(expr) = &wait.until {
-                    visit(Part::Expr(expr));
+            Kind::Wait(wait) => match &wait.until {
+                WaitUntil::SecondsPath(expr) | WaitUntil::TimestampPath(expr) => visit(Part::Expr(expr)),
+                WaitUntil::SecondsJsonata(jsonata) | WaitUntil::TimestampJsonata(jsonata) => {
+                    visit(Part::Jsonata(jsonata));
                 }
-            }
+                WaitUntil::Seconds(_) | WaitUntil::Timestamp(_) => {}
+            },
             Kind::Map(map) => {
-                map.items.iter().for_each(|expr| visit(Part::Expr(expr)));
-                if let Concurrency::Path(expr) = &map.max_concurrency {
-                    visit(Part::Expr(expr));
+                match &map.items {
+                    Some(Items::Path(expr)) => visit(Part::Expr(expr)),
+                    Some(Items::Jsonata(template)) => visit(Part::JsonataTemplate(template)),
+                    None => {}
+                }
+                match &map.max_concurrency {
+                    Concurrency::Path(expr) => visit(Part::Expr(expr)),
+                    Concurrency::Jsonata(jsonata) => visit(Part::Jsonata(jsonata)),
+                    Concurrency::Fixed(_) => {}
                 }
             }
             Kind::Fail(fail) => {
                 for text in [&fail.error, &fail.cause].into_iter().flatten() {
-                    if let Text::Path(expr) = text {
-                        visit(Part::Expr(expr));
+                    match text {
+                        Text::Path(expr) => visit(Part::Expr(expr)),
+                        Text::Jsonata(jsonata) => visit(Part::Jsonata(jsonata)),
+                        Text::Fixed(_) => {}
                     }
                 }
             }
             Kind::Pass(_) | Kind::Parallel(_) | Kind::Succeed => {}
         }
         for catcher in self.kind.errors().map(|errors| errors.catch.as_slice()).unwrap_or_default() {
-            catcher.assign.iter().for_each(|template| visit(Part::Template(template)));
+            match &catcher.flow {
+                CatchFlow::JsonPath { assign, .. } => {
+                    assign.iter().for_each(|template| visit(Part::Template(template)));
+                }
+                CatchFlow::Jsonata { output, assign } => {
+                    output.iter().chain(assign).for_each(|template| visit(Part::JsonataTemplate(template)));
+                }
+            }
         }
     }
 }
@@ -73,4 +113,15 @@ impl State {
 enum Part<'a> {
     Expr(&'a Expr),
     Template(&'a Template),
+    Jsonata(&'a Jsonata),
+    JsonataTemplate(&'a JsonataTemplate),
+}
+
+impl<'a> Part<'a> {
+    fn any(template: &'a AnyTemplate) -> Part<'a> {
+        match template {
+            AnyTemplate::JsonPath(template) => Part::Template(template),
+            AnyTemplate::Jsonata(template) => Part::JsonataTemplate(template),
+        }
+    }
 }

@@ -56,8 +56,29 @@ fn faults() -> Vec<(Value, Vec<(&'static str, &'static str, &'static str)>)> {
             vec![(SCHEMA, "/QueryLanguage", "[JSONPath, JSONata]")],
         ),
         (
-            with(one(pass()), json!({ "QueryLanguage": "JSONata" })),
-            vec![(LATER, "/QueryLanguage", "JSONata")],
+            with(one(with(pass(), json!({ "Output": "{% 1 + %}" }))), json!({ "QueryLanguage": "JSONata" })),
+            vec![(SCHEMA, "/States/A/Output", "JSONata")],
+        ),
+        (
+            one(with(pass(), json!({ "QueryLanguage": "JSONata", "Output": { "a": ["{% $eval('1') %}"] } }))),
+            vec![(SCHEMA, "/States/A/Output/a/0", "$eval is not available")],
+        ),
+        (
+            one(with(pass(), json!({ "QueryLanguage": "JSONata", "InputPath": "$.a" }))),
+            vec![(SCHEMA, "/States/A/InputPath", "not supported in a Pass state in JSONata")],
+        ),
+        (
+            with(
+                one(with(pass(), json!({ "QueryLanguage": "JSONPath" }))),
+                json!({ "QueryLanguage": "JSONata" }),
+            ),
+            vec![(SCHEMA, "/States/A/QueryLanguage", "no states in JSONPath")],
+        ),
+        (
+            json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": {
+                "A": { "Type": "Choice", "Choices": [{ "Condition": "yes", "Next": "Z" }], "Default": "Z" },
+                "Z": { "Type": "Succeed" } } }),
+            vec![(SCHEMA, "/States/A/Choices[0]/Condition", "type Boolean")],
         ),
         (one(json!({})), vec![(SCHEMA, "/States/A", "These fields are required: [Type]")]),
         (

@@ -49,6 +49,15 @@ pub enum EventKind {
         /// Its input, before `InputPath`.
         input: PayloadRef,
     },
+    /// A JSONata expression, or a value that it gave, did not do.
+    EvaluationFailed {
+        /// The error, always with both parts.
+        fault: Fault,
+        /// The field, such as `Output/total`, where it is one.
+        location: Option<Arc<str>>,
+        /// The state's name.
+        state: Arc<str>,
+    },
     /// A state was left.
     StateExited {
         /// Its type.

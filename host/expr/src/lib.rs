@@ -1,4 +1,4 @@
-//! Expressions of the Amazon States Language in its JSONPath flavour: paths, intrinsic functions, payload templates.
+//! Expressions of the Amazon States Language: paths, intrinsic functions and payload templates, and JSONata.
 //!
 //! Everything is parsed once, into values that are `Send + Sync` and only read afterwards, and is evaluated against a
 //! [`Scope`], which says what `$`, `$$` and `$name` stand for. There is no I/O here, no clock, no async, and no
@@ -14,12 +14,13 @@
 //! A definition comes from outside, and so does the data: every recursion and every amount of work has a limit with a
 //! name, and regular expressions are matched in time linear in the text.
 //!
-//! JSONata will be a module of its own beside these, behind the same [`Scope`].
+//! [`Jsonata`] and [`JsonataTemplate`] are the other query language, behind the same [`Scope`].
 
 mod cursor;
 mod decimal;
 mod expr;
 mod intrinsic;
+mod jsonata;
 mod jsonpath;
 mod reference_path;
 mod scope;
@@ -27,6 +28,9 @@ mod template;
 
 pub use expr::{ContextPath, EvalError, Expr, ExprSyntaxError, MAX_VARIABLE_NAME, Source, VariablePath};
 pub use intrinsic::{Intrinsic, MAX_INTRINSIC_NESTING};
+pub use jsonata::{
+    Jsonata, JsonataError, JsonataSyntaxError, JsonataTemplate, JsonataTemplateError, MAX_JSONATA_LENGTH,
+};
 pub use jsonpath::{
     JsonPath, MAX_DEPTH, MAX_NESTING, MAX_PATH_LENGTH, MAX_SEGMENTS, MAX_STEPS, PathError, PathSyntaxError,
 };

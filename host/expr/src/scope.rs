@@ -16,4 +16,16 @@ pub trait Scope {
     fn variable(&self, name: &str) -> Option<&Value>;
     /// 64 random bits, fresh at every call, for `States.UUID` and `States.MathRandom` without a seed.
     fn random(&self) -> u64;
+    /// `$states.result`: what the state's work gave, where the field at hand can see it. JSONata only.
+    fn result(&self) -> Option<&Value> {
+        None
+    }
+    /// `$states.errorOutput`: the error that is being caught. JSONata only.
+    fn error_output(&self) -> Option<&Value> {
+        None
+    }
+    /// The time for `$now` and `$millis`, in Unix milliseconds; without it the system's. JSONata only.
+    fn now_ms(&self) -> Option<i64> {
+        None
+    }
 }

@@ -6,10 +6,10 @@ use dirigent_expr::Expr;
 use serde_json::Value;
 
 use super::fields::{Fields, wrong_type};
-use super::{Compiler, Names};
+use super::{Compiler, Names, QueryLanguage};
 use crate::diagnostic::{Pointer, SCHEMA};
 use crate::parse_timestamp;
-use crate::program::{Choice, ChoiceRule, Kind};
+use crate::program::{Choice, ChoiceRule, Kind, RuleCondition};
 use crate::{Comparison, Condition, Operand, Ordering, Wildcard};
 
 /// Every operator with the comparison that it makes. `…Path` forms have a path on the right.
@@ -116,12 +116,26 @@ impl Compiler {
     fn rule(&mut self, names: &Names, value: &Value, at: Pointer) -> Option<ChoiceRule> {
         let mut fields = Fields::of(value, at, &mut self.out)?;
         fields.require(&["Next"], &mut self.out);
-        let condition = self.condition(&mut fields, 0);
-        let assign = self.assign(&mut fields);
+        let (condition, output) = match self.language {
+            QueryLanguage::JsonPath => (self.condition(&mut fields, 0).map(RuleCondition::JsonPath), None),
+            QueryLanguage::Jsonata => {
+                (self.jsonata_condition(&mut fields), fields.jsonata_template("Output", &mut self.out))
+            }
+        };
+        let assign = self.any_assign(&mut fields);
         let next_at = fields.place("Next");
         let next = fields.string("Next", &mut self.out).and_then(|n| self.target(names, "Next", n, &next_at));
         fields.finish(&[], "a choice rule", &mut self.out);
-        Some(ChoiceRule { condition: condition?, next: next?, assign })
+        Some(ChoiceRule { condition: condition?, next: next?, assign, output })
+    }
+
+    /// `Condition`: an expression, or true or false.
+    fn jsonata_condition(&mut self, fields: &mut Fields<'_>) -> Option<RuleCondition> {
+        fields.require(&["Condition"], &mut self.out);
+        if fields.has_jsonata("Condition") {
+            return fields.jsonata("Condition", &mut self.out).map(RuleCondition::Jsonata);
+        }
+        fields.boolean("Condition", &mut self.out).map(RuleCondition::Constant)
     }
 
     /// The condition that `fields` hold: And, Or, Not, or Variable with exactly one operator.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::fields::{Fields, strings};
 use super::state::result_place;
-use super::{Compiler, Names};
+use super::{Compiler, Names, QueryLanguage};
 use crate::MAX_SECONDS;
 use crate::diagnostic::{Pointer, SCHEMA};
-use crate::program::{Catcher, ErrorHandling, ErrorName, Jitter, Retrier};
+use crate::program::{CatchFlow, Catcher, ErrorHandling, ErrorName, Jitter, Retrier};
 
 /// The error names that ASL reserves. Source: ASL specification, "Errors", and AWS developer guide, "Handling errors".
 const RESERVED: &[&str] = &[
@@ -98,12 +98,18 @@ impl Compiler {
     fn catcher(&mut self, names: &Names, fields: &mut Fields<'_>, last: bool) -> Option<Catcher> {
         fields.require(&["Next"], &mut self.out);
         let errors = self.error_equals(fields, last);
-        let result = result_place(fields, &mut self.out);
-        let assign = self.assign(fields);
+        let flow = match self.language {
+            QueryLanguage::JsonPath => result_place(fields, &mut self.out)
+                .map(|result| CatchFlow::JsonPath { result, assign: self.assign(fields) }),
+            QueryLanguage::Jsonata => Some(CatchFlow::Jsonata {
+                output: fields.jsonata_template("Output", &mut self.out),
+                assign: self.jsonata_assign(fields),
+            }),
+        };
         let at = fields.place("Next");
         let next =
             fields.string("Next", &mut self.out).and_then(|next| self.target(names, "Next", next, &at));
-        Some(Catcher { errors: errors?, next: next?, result: result?, assign })
+        Some(Catcher { errors: errors?, next: next?, flow: flow? })
     }
 
     fn error_equals(&mut self, fields: &mut Fields<'_>, last: bool) -> Option<Vec<ErrorName>> {

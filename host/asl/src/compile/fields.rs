@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use dirigent_expr::{Expr, Template};
+use dirigent_expr::{Expr, Jsonata, JsonataTemplate, Template};
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostics, Pointer, SCHEMA};
@@ -155,6 +155,51 @@ impl<'a> Fields<'a> {
             Err(errors) => {
                 // AWS reports at the template and names the key in the message.
                 errors.into_iter().for_each(|error| out.error(SCHEMA, &place, error.message));
+                None
+            }
+        }
+    }
+
+    /// A field that may hold a JSONata expression; `None` when it holds none.
+    pub(super) fn jsonata(&mut self, name: &'static str, out: &mut Diagnostics) -> Option<Jsonata> {
+        let text = self.get(name)?.as_str().filter(|text| Jsonata::is_expression(text))?;
+        match Jsonata::parse(text) {
+            Ok(expression) => Some(expression),
+            Err(error) => {
+                out.error(
+                    SCHEMA,
+                    &self.place(name),
+                    format!("Value is not a valid JSONata expression: {error}"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Whether a field holds what looks like a JSONata expression.
+    pub(super) fn has_jsonata(&self, name: &str) -> bool {
+        self.object.get(name).and_then(Value::as_str).is_some_and(Jsonata::is_expression)
+    }
+
+    /// A field that holds a value with JSONata expressions in it.
+    pub(super) fn jsonata_template(
+        &mut self,
+        name: &'static str,
+        out: &mut Diagnostics,
+    ) -> Option<JsonataTemplate> {
+        let value = self.get(name)?;
+        let place = self.place(name);
+        match JsonataTemplate::parse(value) {
+            Ok(template) => Some(template),
+            Err(errors) => {
+                for error in errors {
+                    let at = error.pointer.split('/').skip(1).fold(place.clone(), |at, key| at.child(key));
+                    out.error(
+                        SCHEMA,
+                        &at,
+                        format!("Value is not a valid JSONata expression: {}", error.message),
+                    );
+                }
                 None
             }
         }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::fields::Fields;
-use super::{Compiler, Names};
+use super::{Compiler, Names, QueryLanguage};
 use crate::program::{Fail, Kind, Pass, Text};
 
 impl Compiler {
     pub(super) fn pass(&mut self, names: &Names, fields: &mut Fields<'_>) -> Option<Kind> {
-        let result = fields.get("Result").cloned();
+        let json_path = self.language == QueryLanguage::JsonPath;
+        let result = if json_path { fields.get("Result").cloned() } else { None };
         let next = self.transition(names, fields)?;
         Some(Kind::Pass(Pass { result, next }))
     }
@@ -22,6 +23,11 @@ impl Compiler {
     }
 
     fn text(&mut self, fields: &mut Fields<'_>, fixed: &'static str, path: &'static str) -> Option<Text> {
+        if self.language == QueryLanguage::Jsonata {
+            let expression = fields.jsonata(fixed, &mut self.out).map(Text::Jsonata);
+            let constant = fields.string(fixed, &mut self.out).map(|text| Text::Fixed(Arc::from(text)));
+            return expression.or(constant);
+        }
         let text = fields.string(fixed, &mut self.out).map(|text| Text::Fixed(Arc::from(text)));
         let path = fields.expression(path, &mut self.out).map(Text::Path);
         text.or(path)

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::fields::{Fields, wrong_type};
-use super::{Compiler, Names};
-use crate::diagnostic::{DUPLICATE_NAME, NOT_SUPPORTED, Pointer, SCHEMA, TRANSITION};
+use super::{Compiler, Names, QueryLanguage};
+use crate::diagnostic::{DUPLICATE_NAME, Pointer, SCHEMA, TRANSITION};
 use crate::program::{Kind, Machine, MachineIndex, StateIndex, Transition};
 use crate::{MAX_NESTING, MAX_SECONDS, MAX_STATE_NAME};
 
@@ -20,28 +20,23 @@ impl Compiler {
         let mut fields = Fields::of(definition, Pointer::default(), &mut self.out)?;
         let timeout = fields.integer("TimeoutSeconds", 1, MAX_SECONDS, &mut self.out);
         fields.string("Version", &mut self.out);
-        self.query_language(&mut fields);
+        self.default_language = self.query_language(&mut fields).unwrap_or_default();
         self.machine(&mut fields);
         fields.finish(&[], "a state machine", &mut self.out);
         self.report_duplicate_names();
         timeout
     }
 
-    /// `QueryLanguage`: JSONPath for now; a definition in JSONata is refused at its place rather than misread.
-    pub(super) fn query_language(&mut self, fields: &mut Fields<'_>) {
-        let Some(language) = fields.string("QueryLanguage", &mut self.out) else { return };
-        let place = fields.place("QueryLanguage");
-        match language {
-            "JSONPath" => {}
-            "JSONata" => self.out.error(
-                NOT_SUPPORTED,
-                &place,
-                "JSONata is not served by this version of Dirigent. Write the state in JSONPath",
-            ),
+    /// `QueryLanguage`, where given.
+    pub(super) fn query_language(&mut self, fields: &mut Fields<'_>) -> Option<QueryLanguage> {
+        match fields.string("QueryLanguage", &mut self.out)? {
+            "JSONPath" => Some(QueryLanguage::JsonPath),
+            "JSONata" => Some(QueryLanguage::Jsonata),
             _ => {
                 let message =
                     "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]";
-                self.out.error(SCHEMA, &place, message);
+                self.out.error(SCHEMA, &fields.place("QueryLanguage"), message);
+                None
             }
         }
     }

@@ -31,6 +31,18 @@ struct Compiler {
     /// Reserved by index before it is compiled, since states refer to later ones.
     states: Vec<Option<State>>,
     nesting: usize,
+    /// The definition's query language, which states have that name none.
+    default_language: QueryLanguage,
+    /// The query language of the state that is being compiled.
+    language: QueryLanguage,
+}
+
+/// In which language expressions are written.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum QueryLanguage {
+    #[default]
+    JsonPath,
+    Jsonata,
 }
 
 /// The machine being compiled: where its state names lead, and which of them were used as targets.
@@ -45,8 +57,14 @@ impl Program {
     /// The second value lists every problem found, warnings included; the program is there when none is an error.
     #[must_use]
     pub fn compile(definition: &Value) -> (Option<Program>, Vec<Diagnostic>) {
-        let mut compiler =
-            Compiler { out: Diagnostics::default(), machines: Vec::new(), states: Vec::new(), nesting: 0 };
+        let mut compiler = Compiler {
+            out: Diagnostics::default(),
+            machines: Vec::new(),
+            states: Vec::new(),
+            nesting: 0,
+            default_language: QueryLanguage::default(),
+            language: QueryLanguage::default(),
+        };
         let timeout_seconds = compiler.top(definition);
         let Compiler { out, machines, states, .. } = compiler;
         if out.has_errors() {

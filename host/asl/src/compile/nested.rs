@@ -1,16 +1,15 @@
 //! Parallel and Map: the states that hold machines.
 
 use super::fields::Fields;
-use super::{Compiler, Names};
+use super::{Compiler, Names, QueryLanguage};
 use crate::diagnostic::{NOT_SUPPORTED, SCHEMA};
-use crate::program::{Concurrency, Kind, MachineIndex, Map, MapMode, Parallel};
+use crate::program::{Concurrency, Items, Kind, MachineIndex, Map, MapMode, Parallel};
 
 /// Fields that only a Distributed Map has.
-const DISTRIBUTED_ONLY: [&str; 8] = [
-    "ItemReader",
-    "ItemBatcher",
-    "ResultWriter",
-    "Label",
+const DISTRIBUTED_ONLY: [&str; 4] = ["ItemReader", "ItemBatcher", "ResultWriter", "Label"];
+
+/// Fields of a Distributed Map that AWS takes in an inline Map too, where they have no effect.
+const WITHOUT_EFFECT_INLINE: [&str; 4] = [
     "ToleratedFailureCount",
     "ToleratedFailureCountPath",
     "ToleratedFailurePercentage",
@@ -56,22 +55,43 @@ impl Compiler {
         for name in DISTRIBUTED_ONLY {
             self.not_supported(fields, name, "It belongs to Distributed Map; use an inline Map");
         }
-        let items = fields.path("ItemsPath", &mut self.out);
-        let fixed = fields.integer("MaxConcurrency", 0, u64::from(u32::MAX), &mut self.out);
-        let path = fields.path("MaxConcurrencyPath", &mut self.out);
+        for name in WITHOUT_EFFECT_INLINE {
+            if fields.get(name).is_some() {
+                let message = format!("Field '{name}' has no effect in an inline Map");
+                self.out.warning(SCHEMA, &fields.place(name), message);
+            }
+        }
+        let (items, max_concurrency) = match self.language {
+            QueryLanguage::JsonPath => {
+                (fields.path("ItemsPath", &mut self.out).map(Items::Path), self.max_concurrency(fields))
+            }
+            QueryLanguage::Jsonata => {
+                let expression = fields.jsonata("MaxConcurrency", &mut self.out).map(Concurrency::Jsonata);
+                let items = fields.jsonata_template("Items", &mut self.out).map(Items::Jsonata);
+                (items, expression.unwrap_or_else(|| self.max_concurrency(fields)))
+            }
+        };
         let errors = self.errors(names, fields);
         let next = self.transition(names, fields);
         Some(Kind::Map(Box::new(Map {
             items,
-            max_concurrency: match path {
-                Some(path) => Concurrency::Path(path),
-                None => Concurrency::Fixed(u32::try_from(fixed.unwrap_or(0)).unwrap_or(u32::MAX)),
-            },
+            max_concurrency,
             processor: processor?,
             mode: MapMode::Inline,
             errors,
             next: next?,
         })))
+    }
+
+    /// `MaxConcurrency` as a number, or `MaxConcurrencyPath`.
+    fn max_concurrency(&mut self, fields: &mut Fields<'_>) -> Concurrency {
+        let fixed = fields.integer("MaxConcurrency", 0, u64::from(u32::MAX), &mut self.out);
+        if self.language == QueryLanguage::JsonPath
+            && let Some(path) = fields.path("MaxConcurrencyPath", &mut self.out)
+        {
+            return Concurrency::Path(path);
+        }
+        Concurrency::Fixed(u32::try_from(fixed.unwrap_or(0)).unwrap_or(u32::MAX))
     }
 
     fn item_processor(&mut self, fields: &mut Fields<'_>) -> Option<MachineIndex> {

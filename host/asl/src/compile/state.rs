@@ -6,9 +6,11 @@ use dirigent_expr::{Expr, ReferencePath};
 use serde_json::Value;
 
 use super::fields::{Fields, wrong_type};
-use super::{Compiler, Names};
+use super::{Compiler, Names, QueryLanguage};
 use crate::diagnostic::{NOT_SUPPORTED, Pointer, SCHEMA};
-use crate::program::{Flow, Kind, ResultPlace, Selector, State, Transition};
+use crate::program::{
+    AnyTemplate, Flow, JsonPathFlow, JsonataFlow, Kind, ResultPlace, Selector, State, Transition,
+};
 
 /// Every field of some state type: in a type that lacks it, such a field is an error, not a stray comment.
 const FIELDS_OF_SOME_TYPE: &[&str] = &[
@@ -71,13 +73,30 @@ pub(super) struct Has {
 
 impl Compiler {
     pub(super) fn state(&mut self, names: &Names, name: &str, value: &Value, at: Pointer) -> Option<State> {
+        let outer = self.language;
+        let state = self.state_in_its_language(names, name, value, at);
+        self.language = outer;
+        state
+    }
+
+    fn state_in_its_language(
+        &mut self,
+        names: &Names,
+        name: &str,
+        value: &Value,
+        at: Pointer,
+    ) -> Option<State> {
         let location = at.to_string();
         let mut fields = Fields::of(value, at, &mut self.out)?;
         if !fields.require(&["Type"], &mut self.out) {
             return None;
         }
         let type_name = fields.string("Type", &mut self.out)?;
-        self.query_language(&mut fields);
+        self.language = self.query_language(&mut fields).unwrap_or(self.default_language);
+        if self.default_language == QueryLanguage::Jsonata && self.language == QueryLanguage::JsonPath {
+            let message = "A state machine in JSONata has no states in JSONPath. Leave it out at the top, and give it to each state";
+            self.out.error(SCHEMA, &fields.place("QueryLanguage"), message);
+        }
         let all = Has {
             parameters: true,
             result_selector: true,
@@ -103,7 +122,7 @@ impl Compiler {
                 (self.flow(&mut fields, Has { item_selector: true, ..all }), self.map(names, &mut fields))
             }
             "Succeed" => (self.flow(&mut fields, Has::default()), Some(Kind::Succeed)),
-            "Fail" => (Some(Flow::default()), self.fail(&mut fields)),
+            "Fail" => (Some(Flow::JsonPath(JsonPathFlow::default())), self.fail(&mut fields)),
             _ => {
                 let message = "The field 'Type' should have one of these values: \
                                [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]";
@@ -111,23 +130,43 @@ impl Compiler {
                 return None;
             }
         };
-        for name in JSONATA_ONLY {
+        let jsonata = self.language == QueryLanguage::Jsonata;
+        for name in JSONATA_ONLY.iter().filter(|_| !jsonata) {
             if fields.get(name).is_some() {
                 let message =
                     format!("Field '{name}' belongs to JSONata, and the state's query language is JSONPath");
                 self.out.error(SCHEMA, &fields.place(name), message);
             }
         }
-        fields.finish(FIELDS_OF_SOME_TYPE, &format!("a {type_name} state"), &mut self.out);
+        let what = format!("a {type_name} state{}", if jsonata { " in JSONata" } else { "" });
+        fields.finish(FIELDS_OF_SOME_TYPE, &what, &mut self.out);
         let (flow, kind) = parsed;
         Some(State { name: Arc::from(name), location, machine: names.index, flow: flow?, kind: kind? })
     }
 
     fn flow(&mut self, fields: &mut Fields<'_>, has: Has) -> Option<Flow> {
+        match self.language {
+            QueryLanguage::JsonPath => self.json_path_flow(fields, has).map(Flow::JsonPath),
+            QueryLanguage::Jsonata => Some(Flow::Jsonata(self.jsonata_flow(fields, has))),
+        }
+    }
+
+    fn jsonata_flow(&mut self, fields: &mut Fields<'_>, has: Has) -> JsonataFlow {
+        // A Pass has Output alone; a Map's arguments are its items'.
+        let arguments = match (has.item_selector, has.result_selector) {
+            (true, _) => fields.jsonata_template("ItemSelector", &mut self.out),
+            (false, true) => fields.jsonata_template("Arguments", &mut self.out),
+            (false, false) => None,
+        };
+        let output = fields.jsonata_template("Output", &mut self.out);
+        JsonataFlow { arguments, output, assign: if has.assign { self.jsonata_assign(fields) } else { None } }
+    }
+
+    fn json_path_flow(&mut self, fields: &mut Fields<'_>, has: Has) -> Option<JsonPathFlow> {
         let out = &mut self.out;
         let parameters = if has.parameters { fields.template("Parameters", out) } else { None };
         let item_selector = if has.item_selector { fields.template("ItemSelector", out) } else { None };
-        Some(Flow {
+        Some(JsonPathFlow {
             input: selector(fields, "InputPath", out)?,
             output: selector(fields, "OutputPath", out)?,
             parameters: parameters.or(item_selector),
@@ -137,21 +176,41 @@ impl Compiler {
         })
     }
 
-    /// `Assign`: an object from variable names to values.
+    /// `Assign` in the state's language.
+    pub(super) fn any_assign(&mut self, fields: &mut Fields<'_>) -> Option<AnyTemplate> {
+        match self.language {
+            QueryLanguage::JsonPath => self.assign(fields).map(AnyTemplate::JsonPath),
+            QueryLanguage::Jsonata => self.jsonata_assign(fields).map(AnyTemplate::Jsonata),
+        }
+    }
+
+    /// `Assign` in JSONPath: an object from variable names to values.
     pub(super) fn assign(&mut self, fields: &mut Fields<'_>) -> Option<dirigent_expr::Template> {
+        self.check_variable_names(fields, |key| key.strip_suffix(".$").unwrap_or(key))?;
+        fields.template("Assign", &mut self.out)
+    }
+
+    /// `Assign` in JSONata.
+    pub(super) fn jsonata_assign(
+        &mut self,
+        fields: &mut Fields<'_>,
+    ) -> Option<dirigent_expr::JsonataTemplate> {
+        self.check_variable_names(fields, |key| key)?;
+        fields.jsonata_template("Assign", &mut self.out)
+    }
+
+    fn check_variable_names(&mut self, fields: &mut Fields<'_>, name_of: fn(&str) -> &str) -> Option<()> {
         let place = fields.place("Assign");
-        let value = fields.get("Assign")?;
-        let Some(object) = value.as_object() else {
+        let Some(object) = fields.get("Assign")?.as_object() else {
             wrong_type(&mut self.out, &place, "Object");
             return None;
         };
         for key in object.keys() {
-            let name = key.strip_suffix(".$").unwrap_or(key);
-            if let Err(why) = variable_name(name) {
+            if let Err(why) = variable_name(name_of(key)) {
                 self.out.error(SCHEMA, &place.child(key), why);
             }
         }
-        fields.template("Assign", &mut self.out)
+        Some(())
     }
 
     /// Exactly one of `Next` and `End: true`.

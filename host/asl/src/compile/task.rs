@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::fields::Fields;
 use super::state::path_or;
-use super::{Compiler, Names};
+use super::{Compiler, Names, QueryLanguage};
 use crate::diagnostic::{NOT_SUPPORTED, SCHEMA};
-use crate::program::{Kind, Seconds, Task};
+use crate::program::{AnyTemplate, Kind, Seconds, Task};
 use crate::{Integration, MAX_SECONDS, Resource};
 
 impl Compiler {
@@ -17,24 +17,44 @@ impl Compiler {
 
         fields.at_most_one(&["TimeoutSeconds", "TimeoutSecondsPath"], &mut self.out);
         fields.at_most_one(&["HeartbeatSeconds", "HeartbeatSecondsPath"], &mut self.out);
-        let timeout = fields.integer("TimeoutSeconds", 1, MAX_SECONDS, &mut self.out);
-        let heartbeat = fields.integer("HeartbeatSeconds", 1, MAX_SECONDS, &mut self.out);
+        let jsonata = self.language == QueryLanguage::Jsonata;
+        let timeout_expression = if jsonata { fields.jsonata("TimeoutSeconds", &mut self.out) } else { None };
+        let heartbeat_expression =
+            if jsonata { fields.jsonata("HeartbeatSeconds", &mut self.out) } else { None };
+        let mut number = |name, expression: bool| {
+            if expression { None } else { fields.integer(name, 1, MAX_SECONDS, &mut self.out) }
+        };
+        let timeout = number("TimeoutSeconds", timeout_expression.is_some());
+        let heartbeat = number("HeartbeatSeconds", heartbeat_expression.is_some());
         if let Some(heartbeat) = heartbeat
+            && timeout_expression.is_none()
             && heartbeat >= timeout.unwrap_or(MAX_SECONDS)
         {
             let place = fields.place("HeartbeatSeconds");
             self.out.error(SCHEMA, &place, "HeartbeatSeconds must be smaller than TimeoutSeconds");
         }
-        let timeout_path = fields.path("TimeoutSecondsPath", &mut self.out);
-        let heartbeat_path = fields.path("HeartbeatSecondsPath", &mut self.out);
-        let credentials = fields.template("Credentials", &mut self.out);
+        let mut path = |name| if jsonata { None } else { fields.path(name, &mut self.out) };
+        let (timeout_path, heartbeat_path) = (path("TimeoutSecondsPath"), path("HeartbeatSecondsPath"));
+        let credentials = if jsonata {
+            fields.jsonata_template("Credentials", &mut self.out).map(AnyTemplate::Jsonata)
+        } else {
+            fields.template("Credentials", &mut self.out).map(AnyTemplate::JsonPath)
+        };
         let errors = self.errors(names, fields);
         let next = self.transition(names, fields);
         Some(Kind::Task(Box::new(Task {
             resource: resource?,
             resource_text: Arc::from(text?),
-            timeout: path_or(timeout, timeout_path, Seconds::Fixed),
-            heartbeat: path_or(heartbeat, heartbeat_path, Seconds::Fixed),
+            timeout: timeout_expression.map(Seconds::Jsonata).or(path_or(
+                timeout,
+                timeout_path,
+                Seconds::Fixed,
+            )),
+            heartbeat: heartbeat_expression.map(Seconds::Jsonata).or(path_or(
+                heartbeat,
+                heartbeat_path,
+                Seconds::Fixed,
+            )),
             credentials,
             errors,
             next: next?,

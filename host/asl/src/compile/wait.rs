@@ -1,7 +1,7 @@
 //! Wait.
 
 use super::fields::Fields;
-use super::{Compiler, Names};
+use super::{Compiler, Names, QueryLanguage};
 use crate::diagnostic::SCHEMA;
 use crate::program::{Kind, Wait, WaitUntil};
 use crate::{MAX_SECONDS, parse_timestamp};
@@ -18,6 +18,12 @@ impl Compiler {
                 format!("One of these fields is required: [{}]", FORMS.join(", ")),
             );
         }
+        if self.language == QueryLanguage::Jsonata
+            && let Some(until) = self.wait_in_jsonata(fields)
+        {
+            let next = self.transition(names, fields)?;
+            return Some(Kind::Wait(Wait { until, next }));
+        }
         let seconds = fields.integer("Seconds", 0, MAX_SECONDS, &mut self.out).map(WaitUntil::Seconds);
         let seconds_path = fields.path("SecondsPath", &mut self.out).map(WaitUntil::SecondsPath);
         let timestamp = fields.string("Timestamp", &mut self.out).and_then(|text| {
@@ -31,5 +37,11 @@ impl Compiler {
         let next = self.transition(names, fields);
         let until = seconds.or(seconds_path).or(timestamp).or(timestamp_path);
         Some(Kind::Wait(Wait { until: until?, next: next? }))
+    }
+
+    /// `Seconds` or `Timestamp` as an expression.
+    fn wait_in_jsonata(&mut self, fields: &mut Fields<'_>) -> Option<WaitUntil> {
+        let seconds = fields.jsonata("Seconds", &mut self.out).map(WaitUntil::SecondsJsonata);
+        seconds.or_else(|| fields.jsonata("Timestamp", &mut self.out).map(WaitUntil::TimestampJsonata))
     }
 }

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use dirigent_asl::{Catcher, ErrorName, Jitter, Retrier, Transition};
-use dirigent_expr::{EvalError, TemplateEvalError};
+use dirigent_asl::{CatchFlow, Catcher, ErrorName, Jitter, Retrier, Transition};
+use dirigent_expr::{EvalError, Jsonata, JsonataError, JsonataTemplateError, TemplateEvalError};
 use dirigent_store::FrameId;
 use serde_json::{Map, Value};
 
@@ -13,12 +13,13 @@ use super::flow;
 use super::frame::Phase;
 use super::states;
 use super::turn::Turn;
-use crate::event::Fault;
+use crate::event::{EventKind, Fault};
 use crate::payload::Payload;
 
 /// Error names of ASL that the engine raises or treats apart.
 pub(crate) mod error_names {
     pub(crate) const RUNTIME: &str = "States.Runtime";
+    pub(crate) const QUERY: &str = "States.QueryEvaluationError";
     pub(crate) const DATA_LIMIT: &str = "States.DataLimitExceeded";
     pub(crate) const TIMEOUT: &str = "States.Timeout";
     pub(crate) const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
@@ -36,23 +37,54 @@ pub(crate) struct Failure {
     terminal: bool,
     /// The cause is a sentence of the engine's, which AWS begins with the state and the event of its entry.
     located: bool,
+    /// It came of JSONata, which has an event of its own; and the field that it came of, where it is one.
+    evaluation: Option<Option<Arc<str>>>,
 }
 
 impl Failure {
     /// An error that came with its own words: a task's, or a Fail state's.
     pub(crate) fn of(fault: Fault) -> Failure {
         let terminal = fault.error.as_deref() == Some(error_names::RUNTIME);
-        Failure { fault, terminal, located: true }
+        Failure { fault, terminal, located: true, evaluation: None }
     }
 
     /// `States.Runtime`, which nothing catches.
     pub(crate) fn runtime(cause: impl Into<Arc<str>>) -> Failure {
-        Failure { fault: Fault::new(error_names::RUNTIME, cause), terminal: true, located: false }
+        let fault = Fault::new(error_names::RUNTIME, cause);
+        Failure { fault, terminal: true, located: false, evaluation: None }
     }
 
     /// An error of ASL that may be caught.
     pub(crate) fn named(error: &'static str, cause: impl Into<Arc<str>>) -> Failure {
-        Failure { fault: Fault::new(error, cause), terminal: false, located: false }
+        Failure { fault: Fault::new(error, cause), terminal: false, located: false, evaluation: None }
+    }
+
+    /// `States.QueryEvaluationError`: JSONata's part of what goes wrong.
+    pub(crate) fn query(location: Option<&str>, cause: impl Into<Arc<str>>) -> Failure {
+        Failure { evaluation: Some(location.map(Arc::from)), ..Failure::named(error_names::QUERY, cause) }
+    }
+
+    /// An expression that stands alone in a field.
+    pub(crate) fn in_jsonata(field: &str, expression: &Jsonata, error: JsonataError) -> Failure {
+        JsonataTemplateError { field: field.to_owned(), expression: expression.as_str().to_owned(), error }
+            .into()
+    }
+
+    /// An expression of a field that must give a value of another type.
+    pub(crate) fn unexpected_type(field: &str, expression: &str, expected: &str, value: &Value) -> Failure {
+        let found = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        let cause = format!(
+            "The JSONata expression '{expression}' specified for the field '{field}' returned an unexpected result \
+             type. Expected '{expected}', but was '{found}' for value: {value}"
+        );
+        Failure::query(Some(field), cause)
     }
 
     /// A path or intrinsic function under a template's key, or in a field that AWS treats like one.
@@ -86,6 +118,12 @@ impl From<TemplateEvalError> for Failure {
     }
 }
 
+impl From<JsonataTemplateError> for Failure {
+    fn from(error: JsonataTemplateError) -> Failure {
+        Failure::query(Some(&error.field), error.to_string())
+    }
+}
+
 impl Turn<'_> {
     /// The frame's state has failed: retry it, catch it, or fail its machine.
     pub(super) fn failed(&mut self, id: FrameId, mut failure: Failure) {
@@ -98,6 +136,17 @@ impl Turn<'_> {
                 "An error occurred while executing the state '{}' (entered at the event id #{entered}). {cause}",
                 state.name
             )));
+        }
+        if let Some(location) = failure.evaluation.take() {
+            let previous = self.frame(id).last_event;
+            let kind = EventKind::EvaluationFailed {
+                fault: failure.fault.clone(),
+                location,
+                state: state.name.clone(),
+            };
+            let event = self.emit(previous, kind);
+            self.frame(id).last_event = event;
+            states::children::evaluation_failed(self, id);
         }
         // Whatever the state had started ends with it, also when it is tried again.
         states::children::abort(self, id);
@@ -145,9 +194,17 @@ impl Turn<'_> {
             }
         }
         let error = Payload::from_value(Value::Object(error));
-        let assigned = flow::assign(self, id, &error, catcher.assign.as_ref())?;
         let input = self.frame(id).input.clone();
-        let output = flow::place(&catcher.result, &input, error)?;
+        let (output, assigned) = match &catcher.flow {
+            CatchFlow::JsonPath { result, assign } => {
+                let assigned = flow::assign(self, id, &error, assign.as_ref())?;
+                (flow::place(result, &input, error)?, assigned)
+            }
+            CatchFlow::Jsonata { output, assign } => {
+                let scope = self.scope(id, &input).with_error(&error);
+                flow::render_both(&scope, output.as_ref(), assign.as_ref(), &error)?
+            }
+        };
         self.leave(id, output, assigned, Transition::To(catcher.next));
         Ok(())
     }

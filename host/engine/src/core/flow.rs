@@ -1,13 +1,15 @@
 //! The stages of a state's data flow, each a function from a payload to a payload.
 //!
-//! `InputPath → Parameters → (work) → ResultSelector → ResultPath → OutputPath`, and `Assign` beside it. A stage that
-//! is not given hands the payload on as it is, neither parsed nor printed.
+//! In JSONPath `InputPath → Parameters → (work) → ResultSelector → ResultPath → OutputPath`, in JSONata
+//! `Arguments → (work) → Output`, and `Assign` beside it. What differs between the languages is here; states call the
+//! stages and do not ask which language they are in. A stage that is not given hands the payload on as it is, neither parsed nor printed.
 //!
 //! Source: AWS developer guide, "Processing input and output in Step Functions".
 
-use dirigent_asl::{ResultPlace, Selector, State};
-use dirigent_expr::Template;
+use dirigent_asl::{AnyTemplate, ChoiceRule, Flow, JsonPathFlow, JsonataFlow, ResultPlace, Selector, State};
+use dirigent_expr::{JsonataTemplate, Scope, Template};
 use dirigent_store::FrameId;
+use serde_json::Value;
 
 use super::errors::{Failure, error_names};
 use super::frame::Variables;
@@ -18,7 +20,7 @@ use crate::payload::{MAX_JSON_DEPTH, Payload};
 impl<'a> Turn<'a> {
     /// What expressions of the frame's state see when their `$` is `input`.
     pub(super) fn scope<'s>(&'s self, id: FrameId, input: &'s Payload) -> StateScope<'s> {
-        StateScope::new(self.x, self.program, id, input, &self.entropy)
+        StateScope::new(self.x, self.program, id, input, &self.entropy, self.now_ms)
     }
 }
 
@@ -46,16 +48,52 @@ fn render(
     }
 }
 
-/// The state's input after `InputPath`.
-pub(super) fn input(turn: &Turn<'_>, id: FrameId, state: &State) -> Result<Payload, Failure> {
-    let raw = turn.x.frames.get(&id).map(|frame| frame.input.clone()).unwrap_or_else(Payload::empty_object);
-    select(turn, id, &state.flow.input, &raw)
+/// The state's input as it came.
+pub(super) fn raw(turn: &Turn<'_>, id: FrameId) -> Payload {
+    turn.x.frames.get(&id).map_or_else(Payload::empty_object, |frame| frame.input.clone())
 }
 
-/// The state's input after `InputPath` and `Parameters`.
+/// The state's input after `InputPath`.
+pub(super) fn input(turn: &Turn<'_>, id: FrameId, state: &State) -> Result<Payload, Failure> {
+    let raw = raw(turn, id);
+    match &state.flow {
+        Flow::JsonPath(flow) => select(turn, id, &flow.input, &raw),
+        Flow::Jsonata(_) => Ok(raw),
+    }
+}
+
+/// The state's input after `InputPath` and `Parameters`, or its `Arguments`.
 pub(super) fn parameters(turn: &Turn<'_>, id: FrameId, state: &State) -> Result<Payload, Failure> {
     let input = input(turn, id, state)?;
-    render(turn, id, state.flow.parameters.as_ref(), input)
+    match &state.flow {
+        Flow::JsonPath(flow) => render(turn, id, flow.parameters.as_ref(), input),
+        Flow::Jsonata(flow) => match &flow.arguments {
+            Some(arguments) => {
+                Ok(Payload::from_value(arguments.render("Arguments", &turn.scope(id, &input))?))
+            }
+            None => Ok(input),
+        },
+    }
+}
+
+/// What a Map's iteration is given: `ItemSelector`, or else the item.
+pub(super) fn item(
+    turn: &Turn<'_>,
+    id: FrameId,
+    state: &State,
+    input: &Payload,
+    index: u32,
+    value: &Value,
+) -> Result<Payload, Failure> {
+    let scope = turn.scope(id, input).with_item(index, value);
+    let selected = match &state.flow {
+        Flow::JsonPath(JsonPathFlow { parameters: Some(selector), .. }) => selector.render(&scope)?,
+        Flow::Jsonata(JsonataFlow { arguments: Some(selector), .. }) => {
+            selector.render("ItemSelector", &scope)?
+        }
+        _ => value.clone(),
+    };
+    Ok(Payload::from_value(selected))
 }
 
 /// From the result of the state's work to its output, and the variables that it assigns.
@@ -65,13 +103,50 @@ pub(super) fn output(
     state: &State,
     result: Payload,
 ) -> Result<(Payload, Variables), Failure> {
-    let flow = &state.flow;
-    let result = render(turn, id, flow.result_selector.as_ref(), result)?;
-    let assigned = assign(turn, id, &result, flow.assign.as_ref())?;
-    let raw = turn.x.frames.get(&id).map(|frame| frame.input.clone()).unwrap_or_else(Payload::empty_object);
-    let placed = place(&flow.result, &raw, result)?;
-    let output = output_only(turn, id, state, placed)?;
+    match &state.flow {
+        Flow::JsonPath(flow) => {
+            let result = render(turn, id, flow.result_selector.as_ref(), result)?;
+            let assigned = assign(turn, id, &result, flow.assign.as_ref())?;
+            let placed = place(&flow.result, &raw(turn, id), result)?;
+            Ok((output_only(turn, id, state, placed)?, assigned))
+        }
+        Flow::Jsonata(flow) => {
+            let raw = raw(turn, id);
+            // States without work of their own have no `$states.result`.
+            let worked = state.kind.errors().is_some().then_some(&result);
+            let scope = turn.scope(id, &raw).with_result(worked);
+            let (output, assigned) =
+                render_both(&scope, flow.output.as_ref(), flow.assign.as_ref(), &result)?;
+            Ok((within_bounds(turn, id, state, output)?, assigned))
+        }
+    }
+}
+
+/// `Output` and `Assign` in JSONata; without `Output` that is `otherwise`. Both see the variables as they were.
+pub(super) fn render_both(
+    scope: &dyn Scope,
+    output: Option<&JsonataTemplate>,
+    assign: Option<&JsonataTemplate>,
+    otherwise: &Payload,
+) -> Result<(Payload, Variables), Failure> {
+    let assigned = match assign {
+        Some(template) => variables(template.render("Assign", scope)?),
+        None => Variables::new(),
+    };
+    let output = match output {
+        Some(template) => Payload::from_value(template.render("Output", scope)?),
+        None => otherwise.clone(),
+    };
     Ok((output, assigned))
+}
+
+fn variables(values: Value) -> Variables {
+    match values {
+        Value::Object(values) => {
+            values.into_iter().map(|(name, value)| (name.into(), Payload::from_value(value))).collect()
+        }
+        _ => Variables::new(),
+    }
 }
 
 /// `ResultPath`.
@@ -101,19 +176,28 @@ pub(super) fn assign(
     template: Option<&Template>,
 ) -> Result<Variables, Failure> {
     let Some(template) = template else { return Ok(Vec::new()) };
-    let rendered = template.render(&turn.scope(id, from))?;
-    let serde_json::Value::Object(values) = rendered else { return Ok(Vec::new()) };
-    Ok(values.into_iter().map(|(name, value)| (name.into(), Payload::from_value(value))).collect())
+    Ok(variables(template.render(&turn.scope(id, from))?))
 }
 
-/// `OutputPath` alone, for a state whose result is its input; and the bounds that every output has.
+/// `OutputPath` or `Output` alone, for a state whose result is its input and that assigns nothing.
 pub(super) fn output_only(
     turn: &Turn<'_>,
     id: FrameId,
     state: &State,
     input: Payload,
 ) -> Result<Payload, Failure> {
-    let output = select(turn, id, &state.flow.output, &input)?;
+    let output = match &state.flow {
+        Flow::JsonPath(flow) => select(turn, id, &flow.output, &input)?,
+        Flow::Jsonata(JsonataFlow { output: Some(template), .. }) => {
+            Payload::from_value(template.render("Output", &turn.scope(id, &input))?)
+        }
+        Flow::Jsonata(_) => input,
+    };
+    within_bounds(turn, id, state, output)
+}
+
+/// The bounds that every output has.
+fn within_bounds(turn: &Turn<'_>, id: FrameId, state: &State, output: Payload) -> Result<Payload, Failure> {
     let unchanged = turn.x.frames.get(&id).is_some_and(|frame| frame.input.is_same(&output));
     if unchanged {
         return Ok(output);
@@ -133,4 +217,41 @@ pub(super) fn too_large(name: &str) -> String {
     format!(
         "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
     )
+}
+
+/// A template of a field beside the data flow, such as `Credentials`.
+pub(super) fn render_any(
+    turn: &Turn<'_>,
+    id: FrameId,
+    field: &str,
+    template: &AnyTemplate,
+    input: &Payload,
+) -> Result<Value, Failure> {
+    let scope = turn.scope(id, input);
+    Ok(match template {
+        AnyTemplate::JsonPath(template) => template.render(&scope)?,
+        AnyTemplate::Jsonata(template) => template.render(field, &scope)?,
+    })
+}
+
+/// What a Choice state's rule makes of the input: its own `Assign`, and in JSONata its own `Output`.
+pub(super) fn rule_output(
+    turn: &Turn<'_>,
+    id: FrameId,
+    state: &State,
+    rule: &ChoiceRule,
+    input: Payload,
+) -> Result<(Payload, Variables), Failure> {
+    let assigned = match &rule.assign {
+        Some(template) => variables(render_any(turn, id, "Assign", template, &input)?),
+        None => Variables::new(),
+    };
+    let output = match &rule.output {
+        Some(template) => {
+            let rendered = Payload::from_value(template.render("Output", &turn.scope(id, &input))?);
+            within_bounds(turn, id, state, rendered)?
+        }
+        None => output_only(turn, id, state, input)?,
+    };
+    Ok((output, assigned))
 }

@@ -37,6 +37,9 @@ pub(super) struct StateScope<'a> {
     id: FrameId,
     input: &'a Payload,
     item: Option<(u32, &'a Value)>,
+    result: Option<&'a Payload>,
+    error: Option<&'a Payload>,
+    now_ms: i64,
     entropy: &'a Entropy,
     context: OnceCell<Value>,
 }
@@ -48,8 +51,20 @@ impl<'a> StateScope<'a> {
         id: FrameId,
         input: &'a Payload,
         entropy: &'a Entropy,
+        now_ms: i64,
     ) -> StateScope<'a> {
-        StateScope { x, program, id, input, item: None, entropy, context: OnceCell::new() }
+        let (item, result, error) = (None, None, None);
+        StateScope { x, program, id, input, item, result, error, now_ms, entropy, context: OnceCell::new() }
+    }
+
+    /// With `$states.result`.
+    pub(super) fn with_result(self, result: Option<&'a Payload>) -> StateScope<'a> {
+        StateScope { result, ..self }
+    }
+
+    /// With `$states.errorOutput`.
+    pub(super) fn with_error(self, error: &'a Payload) -> StateScope<'a> {
+        StateScope { error: Some(error), ..self }
     }
 
     /// The scope of a Map's `ItemSelector`, which sees the item that it is about to select from.
@@ -121,6 +136,18 @@ impl Scope for StateScope<'_> {
 
     fn random(&self) -> u64 {
         self.entropy.next()
+    }
+
+    fn result(&self) -> Option<&Value> {
+        self.result.map(Payload::value)
+    }
+
+    fn error_output(&self) -> Option<&Value> {
+        self.error.map(Payload::value)
+    }
+
+    fn now_ms(&self) -> Option<i64> {
+        Some(self.now_ms)
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn base64_decode(text: &str) -> Answer {
 }
 
 /// The hash of a string's UTF-8, or of the JSON text of any other value, in lower-case hex.
-pub(super) fn hash(data: &Value, algorithm: &str) -> Answer {
+pub(crate) fn hash(data: &Value, algorithm: &str) -> Answer {
     let text = match data {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::expr::{EvalError, Expr, ExprSyntaxError};
 use crate::scope::Scope;
 
+pub(crate) use encoding::hash;
 pub use parser::MAX_INTRINSIC_NESTING;
 
 use format::FormatText;

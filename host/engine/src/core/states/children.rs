@@ -1,5 +1,6 @@
 //! What Parallel and Map share: the frames that work for a state's frame.
 
+use dirigent_asl::Kind;
 use dirigent_store::FrameId;
 
 use crate::core::frame::Phase;
@@ -43,6 +44,16 @@ pub(in crate::core) fn failed(turn: &mut Turn<'_>, id: FrameId) {
     let previous = turn.frame(id).last_event;
     let event = turn.emit(previous, kind);
     turn.frame(id).last_event = event;
+}
+
+/// A Map whose items or settings did not evaluate has failed as a Map, though it never started.
+pub(in crate::core) fn evaluation_failed(turn: &mut Turn<'_>, id: FrameId) {
+    let unstarted = !matches!(turn.frame(id).phase, Phase::Map(_));
+    if unstarted && matches!(turn.state_of(id).kind, Kind::Map(_)) {
+        let previous = turn.frame(id).last_event;
+        let event = turn.emit(previous, EventKind::MapStateFailed);
+        turn.frame(id).last_event = event;
+    }
 }
 
 /// Gives up all that works below a frame, innermost first, with AWS's events for what was under way.

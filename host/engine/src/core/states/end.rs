@@ -29,9 +29,18 @@ fn text(turn: &Turn<'_>, id: FrameId, text: Option<&Text>, field: &str) -> Resul
     match text {
         None => Ok(None),
         Some(Text::Fixed(text)) => Ok(Some(text.clone())),
+        Some(Text::Jsonata(expression)) => {
+            let field = field.trim_end_matches("Path");
+            let value = expression
+                .evaluate(&turn.scope(id, &flow::raw(turn, id)))
+                .map_err(|error| Failure::in_jsonata(field, expression, error))?;
+            match value {
+                Value::String(text) => Ok(Some(text.into())),
+                other => Err(Failure::unexpected_type(field, expression.as_str(), "string", &other)),
+            }
+        }
         Some(Text::Path(path)) => {
-            let input = turn.x.frames.get(&id).map(|frame| frame.input.clone());
-            let input = input.unwrap_or_else(crate::payload::Payload::empty_object);
+            let input = flow::raw(turn, id);
             match path.evaluate(&turn.scope(id, &input)) {
                 Ok(Value::String(text)) => Ok(Some(text.into())),
                 Ok(other) => Err(Failure::runtime(format!(

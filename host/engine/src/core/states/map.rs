@@ -1,6 +1,7 @@
 //! Map, inline: a frame for each item, so many at a time; the first failure ends them all.
 
-use dirigent_asl::{Concurrency, Kind, Map, State};
+use dirigent_asl::{Concurrency, Flow, Items, Kind, Map, State};
+use dirigent_expr::JsonataTemplate;
 use dirigent_store::FrameId;
 use serde_json::Value;
 
@@ -22,14 +23,16 @@ pub(in crate::core) fn run(
     let concurrency = concurrency(turn, id, map, &input)?;
     let items = match &map.items {
         None => input.clone(),
-        Some(path) => {
+        Some(Items::Path(path)) => {
             let value = path.evaluate(&turn.scope(id, &input)).map_err(|error| Failure::in_path(&error))?;
             Payload::from_value(value)
         }
+        Some(Items::Jsonata(template)) => {
+            Payload::from_value(template.render("Items", &turn.scope(id, &input))?)
+        }
     };
     let Value::Array(array) = items.value() else {
-        let place = map.items.as_ref().map_or("$", |path| path.as_str());
-        return Err(Failure::runtime(format!("Reference path \"{place}\" must point to array.")));
+        return Err(no_array(state, map, items.value()));
     };
     if array.len() > turn.limits.inline_items {
         let most = turn.limits.inline_items;
@@ -61,13 +64,7 @@ fn start_iterations(turn: &mut Turn<'_>, id: FrameId, previous: u64) -> Result<(
         }
         let (slot, items, input) = (progress.next, progress.items.clone(), progress.input.clone());
         let Some(value) = items.value().get(slot as usize) else { return Ok(()) };
-        let item = match &state.flow.parameters {
-            None => Payload::from_value(value.clone()),
-            Some(selector) => {
-                let scope = turn.scope(id, &input).with_item(slot, value);
-                Payload::from_value(selector.render(&scope)?)
-            }
-        };
+        let item = flow::item(turn, id, state, &input, slot, value)?;
         let iteration = Iteration { name: state.name.clone(), index: u64::from(slot) };
         let event = turn.emit(previous, EventKind::MapIterationStarted(iteration));
         let start = turn.program.machine(map.processor).start;
@@ -130,6 +127,14 @@ pub(in crate::core) fn iteration_failed(turn: &mut Turn<'_>, iteration: FrameId,
 fn concurrency(turn: &Turn<'_>, id: FrameId, map: &Map, input: &Payload) -> Result<u32, Failure> {
     let wanted = match &map.max_concurrency {
         Concurrency::Fixed(number) => *number,
+        Concurrency::Jsonata(expression) => {
+            let value = expression
+                .evaluate(&turn.scope(id, input))
+                .map_err(|error| Failure::in_jsonata("MaxConcurrency", expression, error))?;
+            whole_number(&value).ok_or_else(|| {
+                Failure::unexpected_type("MaxConcurrency", expression.as_str(), "number", &value)
+            })?
+        }
         Concurrency::Path(path) => {
             let value = path.evaluate(&turn.scope(id, input)).map_err(|error| Failure::in_path(&error))?;
             whole_number(&value).ok_or_else(|| {
@@ -145,10 +150,29 @@ fn concurrency(turn: &Turn<'_>, id: FrameId, map: &Map, input: &Payload) -> Resu
     Ok(if wanted == 0 { most } else { wanted.min(most) })
 }
 
+/// What is said of items that are no array.
+fn no_array(state: &State, map: &Map, value: &Value) -> Failure {
+    match (&state.flow, &map.items) {
+        (_, Some(Items::Jsonata(JsonataTemplate::Expression(expression)))) => {
+            Failure::unexpected_type("Items", expression.as_str(), "array", value)
+        }
+        (Flow::Jsonata(_), _) => {
+            Failure::query(None, format!("Map state input must be an array but was: {value}"))
+        }
+        (Flow::JsonPath(_), items) => {
+            let place = if let Some(Items::Path(path)) = items { path.as_str() } else { "$" };
+            Failure::runtime(format!("Reference path \"{place}\" must point to array."))
+        }
+    }
+}
+
 /// AWS takes a number from a string too.
 fn whole_number(value: &Value) -> Option<u32> {
     match value {
         Value::String(text) => text.parse().ok(),
-        other => other.as_u64().and_then(|number| u32::try_from(number).ok()),
+        other => {
+            let whole = other.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
+            whole.filter(|number| *number <= f64::from(u32::MAX)).map(|number| number as u32)
+        }
     }
 }

@@ -22,16 +22,13 @@ pub(in crate::core) fn run(
     task: &Task,
 ) -> Result<(), Failure> {
     let input = flow::input(turn, id, state)?;
-    let parameters = match &state.flow.parameters {
-        None => input.clone(),
-        Some(template) => Payload::from_value(template.render(&turn.scope(id, &input))?),
-    };
+    let parameters = flow::parameters(turn, id, state)?;
     let timeout_seconds = seconds(turn, id, &input, task.timeout.as_ref(), "TimeoutSecondsPath")?;
     let heartbeat_seconds = seconds(turn, id, &input, task.heartbeat.as_ref(), "HeartbeatSecondsPath")?;
     let role_arn = match &task.credentials {
         None => None,
         Some(template) => {
-            let credentials = template.render(&turn.scope(id, &input))?;
+            let credentials = flow::render_any(turn, id, "Credentials", template, &input)?;
             credentials.get("RoleArn").and_then(|role| role.as_str()).map(Arc::from)
         }
     };
@@ -156,6 +153,16 @@ fn seconds(
         None => Ok(None),
         Some(Seconds::Fixed(number)) => Ok(Some(*number)),
         Some(Seconds::Path(path)) => from_path(turn, id, input, path, field).map(Some),
+        Some(Seconds::Jsonata(expression)) => {
+            let field = field.trim_end_matches("Path");
+            let value = expression
+                .evaluate(&turn.scope(id, input))
+                .map_err(|error| Failure::in_jsonata(field, expression, error))?;
+            match whole_seconds(&value) {
+                Some(seconds) => Ok(Some(seconds)),
+                None => Err(Failure::unexpected_type(field, expression.as_str(), "number", &value)),
+            }
+        }
     }
 }
 
@@ -167,11 +174,17 @@ fn from_path(
     field: &str,
 ) -> Result<u64, Failure> {
     let value = path.evaluate(&turn.scope(id, input)).map_err(|error| Failure::in_path(&error))?;
-    match value.as_u64() {
-        Some(number @ 1..=MAX_SECONDS) => Ok(number),
-        _ => Err(Failure::runtime(format!(
+    match whole_seconds(&value) {
+        Some(number) => Ok(number),
+        None => Err(Failure::runtime(format!(
             "The {field} parameter does not reference a valid number of seconds: {} == {value}",
             path.as_str()
         ))),
     }
+}
+
+/// A number of seconds that a time-out may be.
+fn whole_seconds(value: &serde_json::Value) -> Option<u64> {
+    let number = value.as_u64().or_else(|| value.as_f64().filter(|n| n.fract() == 0.0).map(|n| n as u64))?;
+    (1..=MAX_SECONDS).contains(&number).then_some(number)
 }

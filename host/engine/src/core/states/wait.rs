@@ -1,7 +1,7 @@
 //! Wait: until a time that the definition or the input names.
 
-use dirigent_asl::{State, Wait, WaitUntil, parse_timestamp};
-use dirigent_expr::Expr;
+use dirigent_asl::{MAX_SECONDS, State, Wait, WaitUntil, parse_timestamp};
+use dirigent_expr::{Expr, Jsonata};
 use dirigent_store::FrameId;
 use serde_json::Value;
 
@@ -53,6 +53,34 @@ fn due(turn: &Turn<'_>, id: FrameId, input: &Payload, wait: &Wait) -> Result<i64
     match &wait.until {
         WaitUntil::Seconds(seconds) => Ok(from_now(*seconds)),
         WaitUntil::Timestamp(time) => Ok(time.as_millisecond()),
+        WaitUntil::SecondsJsonata(expression) => {
+            let value = evaluate(turn, id, input, expression, "Seconds")?;
+            let seconds = value
+                .as_u64()
+                .or_else(|| value.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0).map(|n| n as u64));
+            match seconds {
+                Some(seconds @ 0..=MAX_SECONDS) => Ok(from_now(seconds)),
+                _ => Err(Failure::query(
+                    Some("Seconds"),
+                    format!(
+                        "The Seconds field must be a whole number from 0 to {MAX_SECONDS} but was: {value}"
+                    ),
+                )),
+            }
+        }
+        WaitUntil::TimestampJsonata(expression) => {
+            let value = evaluate(turn, id, input, expression, "Timestamp")?;
+            let time = value.as_str().and_then(parse_timestamp);
+            time.map(|time| time.as_millisecond()).ok_or_else(|| {
+                Failure::query(
+                    Some("Timestamp"),
+                    format!(
+                        "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {}",
+                        plain(&value)
+                    ),
+                )
+            })
+        }
         WaitUntil::SecondsPath(path) => {
             let value = look_up(turn, id, input, path, "SecondsPath")?;
             match value.as_u64() {
@@ -94,6 +122,17 @@ fn look_up(
         error @ dirigent_expr::EvalError::Path { .. } => Failure::in_path(&error),
         error => Failure::in_field(field, &error),
     })
+}
+
+fn evaluate(
+    turn: &Turn<'_>,
+    id: FrameId,
+    input: &Payload,
+    expression: &Jsonata,
+    field: &str,
+) -> Result<Value, Failure> {
+    let value = expression.evaluate(&turn.scope(id, input));
+    value.map_err(|error| Failure::in_jsonata(field, expression, error))
 }
 
 /// A value in a message: strings without quotes.

@@ -1,0 +1,148 @@
+//! JSON values of a definition in which strings may be expressions: `Arguments`, `Output`, `Assign`, `Items`.
+
+use serde_json::{Map, Value};
+
+use super::{Jsonata, JsonataError};
+use crate::{Scope, TemplateError};
+
+/// Deepest nesting of a template.
+const MAX_DEPTH: usize = crate::MAX_TEMPLATE_DEPTH;
+
+/// A compiled template.
+#[derive(Debug)]
+pub enum JsonataTemplate {
+    /// A value without expressions.
+    Constant(Value),
+    /// An expression.
+    Expression(Box<Jsonata>),
+    /// An object with expressions somewhere.
+    Object(Vec<(Box<str>, JsonataTemplate)>),
+    /// An array with expressions somewhere.
+    Array(Vec<JsonataTemplate>),
+}
+
+/// An expression of a template gave no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("The JSONata expression '{expression}' specified for the field '{field}' {error}")]
+pub struct JsonataTemplateError {
+    /// Where: the field's name and what follows, such as `Output/result`.
+    pub field: String,
+    /// The expression.
+    pub expression: String,
+    /// Why.
+    pub error: JsonataError,
+}
+
+impl JsonataTemplate {
+    /// Compiles a value.
+    ///
+    /// # Errors
+    /// Every string that looks like an expression and is none, with its JSON pointer.
+    pub fn parse(value: &Value) -> Result<JsonataTemplate, Vec<TemplateError>> {
+        let mut errors = Vec::new();
+        let template = Self::compile(value, String::new(), 0, &mut errors);
+        if errors.is_empty() { Ok(template) } else { Err(errors) }
+    }
+
+    fn compile(value: &Value, at: String, depth: usize, errors: &mut Vec<TemplateError>) -> JsonataTemplate {
+        if depth > MAX_DEPTH {
+            errors.push(error(at, format!("A template is nested at most {MAX_DEPTH} levels")));
+            return JsonataTemplate::Constant(Value::Null);
+        }
+        match value {
+            Value::String(text) if Jsonata::is_expression(text) => match Jsonata::parse(text) {
+                Ok(expression) => JsonataTemplate::Expression(Box::new(expression)),
+                Err(why) => {
+                    errors.push(error(at, why.message));
+                    JsonataTemplate::Constant(Value::Null)
+                }
+            },
+            Value::Object(object) => {
+                let parts: Vec<_> = object
+                    .iter()
+                    .map(|(key, value)| {
+                        (
+                            Box::from(key.as_str()),
+                            Self::compile(value, format!("{at}/{key}"), depth + 1, errors),
+                        )
+                    })
+                    .collect();
+                let constant = parts.iter().all(|(_, part)| part.is_constant());
+                if constant {
+                    JsonataTemplate::Constant(value.clone())
+                } else {
+                    JsonataTemplate::Object(parts)
+                }
+            }
+            Value::Array(items) => {
+                let parts: Vec<_> = items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| Self::compile(item, format!("{at}/{index}"), depth + 1, errors))
+                    .collect();
+                let constant = parts.iter().all(JsonataTemplate::is_constant);
+                if constant {
+                    JsonataTemplate::Constant(value.clone())
+                } else {
+                    JsonataTemplate::Array(parts)
+                }
+            }
+            other => JsonataTemplate::Constant(other.clone()),
+        }
+    }
+
+    fn is_constant(&self) -> bool {
+        matches!(self, JsonataTemplate::Constant(_))
+    }
+
+    /// The value, with every expression replaced by what it gives. `field` is the template's name in messages.
+    ///
+    /// # Errors
+    /// The first expression that gives no value.
+    pub fn render(&self, field: &str, scope: &dyn Scope) -> Result<Value, JsonataTemplateError> {
+        match self {
+            JsonataTemplate::Constant(value) => Ok(value.clone()),
+            JsonataTemplate::Expression(expression) => {
+                expression.evaluate(scope).map_err(|error| JsonataTemplateError {
+                    field: field.to_owned(),
+                    expression: expression.as_str().to_owned(),
+                    error,
+                })
+            }
+            JsonataTemplate::Object(parts) => {
+                let mut object = Map::with_capacity(parts.len());
+                for (key, part) in parts {
+                    let value = part.render_below(field, key, scope)?;
+                    object.insert(key.to_string(), value);
+                }
+                Ok(Value::Object(object))
+            }
+            JsonataTemplate::Array(parts) => {
+                let items = parts.iter().enumerate();
+                let rendered = items.map(|(index, part)| part.render_below(field, &index.to_string(), scope));
+                Ok(Value::Array(rendered.collect::<Result<_, _>>()?))
+            }
+        }
+    }
+
+    /// As [`JsonataTemplate::render`], for a part: its place is spelled out only when something goes wrong.
+    fn render_below(&self, field: &str, key: &str, scope: &dyn Scope) -> Result<Value, JsonataTemplateError> {
+        self.render(key, scope)
+            .map_err(|error| JsonataTemplateError { field: format!("{field}/{}", error.field), ..error })
+    }
+
+    /// Names of the variables that its expressions read.
+    #[must_use]
+    pub fn variables(&self) -> Vec<&str> {
+        match self {
+            JsonataTemplate::Constant(_) => Vec::new(),
+            JsonataTemplate::Expression(expression) => expression.variables(),
+            JsonataTemplate::Object(parts) => parts.iter().flat_map(|(_, part)| part.variables()).collect(),
+            JsonataTemplate::Array(parts) => parts.iter().flat_map(JsonataTemplate::variables).collect(),
+        }
+    }
+}
+
+fn error(pointer: String, message: String) -> TemplateError {
+    TemplateError { pointer, field: String::new(), reason: message.clone(), message }
+}
