@@ -25,7 +25,7 @@ pub fn check(events: &[Value]) {
         assert_eq!(ends, index + 1 == events.len(), "an end in the wrong place in\n{}", shown());
     }
     assert!(!events.is_empty(), "a history without events");
-    let backwards = events.windows(2).find(|pair| seconds(&pair[1]) < seconds(&pair[0]));
+    let backwards = events.windows(2).find(|pair| millis(&pair[1]) < millis(&pair[0]));
     assert!(backwards.is_none(), "time runs backwards: {backwards:?}");
 }
 
@@ -35,10 +35,14 @@ pub fn kind(event: &Value) -> &str {
     event["type"].as_str().unwrap_or_default()
 }
 
-/// An event's time, in seconds since 1970.
+/// An event's time, in milliseconds since 1970.
+///
+/// # Panics
+/// When it has none.
 #[must_use]
-pub fn seconds(event: &Value) -> f64 {
-    event["timestamp"].as_f64().unwrap_or(f64::NAN)
+pub fn millis(event: &Value) -> i64 {
+    let seconds = event["timestamp"].as_f64().unwrap_or_else(|| panic!("an event without a time: {event}"));
+    (seconds * 1000.0).round() as i64
 }
 
 /// An event's details; `null` for an event without any.
@@ -77,4 +81,15 @@ pub fn kinds(events: &[Value]) -> Vec<&str> {
 pub fn entered<'a>(events: &'a [Value], state: &str) -> &'a Value {
     let found = events.iter().find(|event| event["stateEnteredEventDetails"]["name"] == state);
     found.unwrap_or_else(|| panic!("{state} was not entered in {:?}", kinds(events)))
+}
+
+/// The event at which the state of this name was left for the first time.
+///
+/// # Panics
+/// When it never was.
+#[track_caller]
+#[must_use]
+pub fn exited<'a>(events: &'a [Value], state: &str) -> &'a Value {
+    let found = events.iter().find(|event| event["stateExitedEventDetails"]["name"] == state);
+    found.unwrap_or_else(|| panic!("{state} was not left in {:?}", kinds(events)))
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use dirigent_tests::client::{Client, parse};
-use dirigent_tests::history::{check, details, entered, first, kinds, seconds};
+use dirigent_tests::history::{check, details, entered, first, kinds, millis};
 use dirigent_tests::host::{Host, Setup};
 use dirigent_tests::plugins::{Registry, component};
 use dirigent_tests::wait::eventually;
@@ -259,7 +259,7 @@ fn a_task_that_takes_too_long_times_out() {
         check(&history);
         let (started, timed_out) = (first(&history, "TaskScheduled"), first(&history, "TaskTimedOut"));
         assert_eq!(details(timed_out)["error"], error, "{name}");
-        assert!(seconds(timed_out) - seconds(started) >= 1.0, "{name}: it had less than its second");
+        assert!(millis(timed_out) - millis(started) >= 1_000, "{name}: it had less than its second");
     }
 }
 
@@ -326,7 +326,7 @@ fn a_hot_upgrade_changes_nothing_that_is_under_way() {
             let upgraded = upgrade(&host, &registry, &input);
             let output = host.output(&old);
             assert_eq!((&output["first"], &output["second"]), (&input, &with_first(&input)), "{name}");
-            seconds(&upgraded) < seconds(entered(&host.history(&old), "Second"))
+            millis(&upgraded) < millis(entered(&host.history(&old), "Second"))
         });
         assert!(proved, "{name}: it took longer than a minute");
     }

@@ -1,0 +1,9 @@
+//! `kill -9` of the host, on a real disk: nothing acknowledged is lost, nothing happens twice, and every execution ends
+//! as it would have.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod running;
+mod starting;
+mod waiting;
+mod workflow;
