@@ -1,0 +1,57 @@
+//! A folder for one test, in which commands run.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use dirigent_tests::places;
+use dirigent_tests::process::{self, Finished};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The folder. It goes when the value does.
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn new() -> Home {
+        Home(places::scratch())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Writes a file, and returns its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Writes a definition to `machine.asl.json`.
+    pub(crate) fn machine(&self, definition: &Value) {
+        self.write("machine.asl.json", &definition.to_string());
+    }
+
+    /// Runs `dirigent` in the folder.
+    #[track_caller]
+    pub(crate) fn dirigent<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Finished {
+        self.dirigent_with("", arguments)
+    }
+
+    /// Runs `dirigent` in the folder, with this on standard input.
+    #[track_caller]
+    pub(crate) fn dirigent_with<A: AsRef<OsStr>>(
+        &self,
+        stdin: &str,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Finished {
+        let mut command = Command::new(places::binary());
+        command.args(arguments).current_dir(self.path()).env_remove("DIRIGENT_LOG");
+        process::run(&mut command, stdin, LIMIT)
+    }
+}

@@ -1,0 +1,10 @@
+//! The command line: what goes to which stream, exit statuses, and what each command says when it cannot work.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod help;
+mod home;
+mod plugin;
+mod run;
+mod serve;
+mod validate;
