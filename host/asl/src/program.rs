@@ -50,9 +50,9 @@ pub struct State {
 #[derive(Debug)]
 pub enum Flow {
     /// JSONPath.
-    JsonPath(JsonPathFlow),
+    JsonPath(Box<JsonPathFlow>),
     /// JSONata.
-    Jsonata(JsonataFlow),
+    Jsonata(Box<JsonataFlow>),
 }
 
 /// The data flow in JSONata: `Arguments → (work) → Output`, and `Assign` beside it.

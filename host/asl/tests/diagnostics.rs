@@ -37,8 +37,11 @@ fn pass() -> Value {
     json!({ "Type": "Pass", "End": true })
 }
 
+/// A code, a place and a part of the message.
+type Wanted = (&'static str, &'static str, &'static str);
+
 /// What is wrong, and the expected errors: code, place, part of the message.
-fn faults() -> Vec<(Value, Vec<(&'static str, &'static str, &'static str)>)> {
+fn faults() -> Vec<(Value, Vec<Wanted>)> {
     vec![
         (json!({}), vec![(SCHEMA, "/", "These fields are required: [StartAt, States]")]),
         (json!([]), vec![(SCHEMA, "/", "type Object")]),

@@ -122,7 +122,7 @@ impl Compiler {
                 (self.flow(&mut fields, Has { item_selector: true, ..all }), self.map(names, &mut fields))
             }
             "Succeed" => (self.flow(&mut fields, Has::default()), Some(Kind::Succeed)),
-            "Fail" => (Some(Flow::JsonPath(JsonPathFlow::default())), self.fail(&mut fields)),
+            "Fail" => (Some(Flow::JsonPath(Box::default())), self.fail(&mut fields)),
             _ => {
                 let message = "The field 'Type' should have one of these values: \
                                [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]";
@@ -146,8 +146,8 @@ impl Compiler {
 
     fn flow(&mut self, fields: &mut Fields<'_>, has: Has) -> Option<Flow> {
         match self.language {
-            QueryLanguage::JsonPath => self.json_path_flow(fields, has).map(Flow::JsonPath),
-            QueryLanguage::Jsonata => Some(Flow::Jsonata(self.jsonata_flow(fields, has))),
+            QueryLanguage::JsonPath => self.json_path_flow(fields, has).map(Box::new).map(Flow::JsonPath),
+            QueryLanguage::Jsonata => Some(Flow::Jsonata(Box::new(self.jsonata_flow(fields, has)))),
         }
     }
 

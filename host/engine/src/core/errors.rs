@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use dirigent_asl::{CatchFlow, Catcher, ErrorName, Jitter, Retrier, Transition};
+use dirigent_asl::{CatchFlow, Catcher, ErrorName, Jitter, Kind, Retrier, Transition};
 use dirigent_expr::{EvalError, Jsonata, JsonataError, JsonataTemplateError, TemplateEvalError};
 use dirigent_store::FrameId;
 use serde_json::{Map, Value};
@@ -138,7 +138,7 @@ impl Turn<'_> {
             )));
         }
         if let Some(location) = failure.evaluation.take() {
-            let previous = self.frame(id).last_event;
+            let previous = self.before_evaluation(id);
             let kind = EventKind::EvaluationFailed {
                 fault: failure.fault.clone(),
                 location,
@@ -169,6 +169,18 @@ impl Turn<'_> {
                 }
             }
             None => self.machine_failed(id, failure),
+        }
+    }
+
+    /// The event that an EvaluationFailed follows. While a state has only been entered, that is what its entry
+    /// followed; AWS's recordings have it so for all types but Wait.
+    fn before_evaluation(&mut self, id: FrameId) -> u64 {
+        let wait = matches!(self.state_of(id).kind, Kind::Wait(_));
+        let (last, entered) = (self.frame(id).last_event, self.frame(id).entered_event);
+        let entry = self.out.events.iter().rev().find(|event| event.id == entered);
+        match entry {
+            Some(entry) if last == entered && !wait => entry.previous,
+            _ => last,
         }
     }
 
@@ -290,7 +302,7 @@ mod tests {
             (Is("A".into()), "B", false),
         ];
         for (name, error, want) in cases {
-            assert_eq!(matches(&[name.clone()], error), want, "{name:?} {error}");
+            assert_eq!(matches(std::slice::from_ref(&name), error), want, "{name:?} {error}");
         }
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! Source: AWS developer guide, "Processing input and output in Step Functions".
 
-use dirigent_asl::{AnyTemplate, ChoiceRule, Flow, JsonPathFlow, JsonataFlow, ResultPlace, Selector, State};
+use dirigent_asl::{AnyTemplate, ChoiceRule, Flow, ResultPlace, Selector, State};
 use dirigent_expr::{JsonataTemplate, Scope, Template};
 use dirigent_store::FrameId;
 use serde_json::Value;
@@ -87,13 +87,14 @@ pub(super) fn item(
 ) -> Result<Payload, Failure> {
     let scope = turn.scope(id, input).with_item(index, value);
     let selected = match &state.flow {
-        Flow::JsonPath(JsonPathFlow { parameters: Some(selector), .. }) => selector.render(&scope)?,
-        Flow::Jsonata(JsonataFlow { arguments: Some(selector), .. }) => {
-            selector.render("ItemSelector", &scope)?
+        Flow::JsonPath(flow) => {
+            flow.parameters.as_ref().map(|selector| selector.render(&scope)).transpose()?
         }
-        _ => value.clone(),
+        Flow::Jsonata(flow) => {
+            flow.arguments.as_ref().map(|selector| selector.render("ItemSelector", &scope)).transpose()?
+        }
     };
-    Ok(Payload::from_value(selected))
+    Ok(Payload::from_value(selected.unwrap_or_else(|| value.clone())))
 }
 
 /// From the result of the state's work to its output, and the variables that it assigns.
@@ -188,10 +189,10 @@ pub(super) fn output_only(
 ) -> Result<Payload, Failure> {
     let output = match &state.flow {
         Flow::JsonPath(flow) => select(turn, id, &flow.output, &input)?,
-        Flow::Jsonata(JsonataFlow { output: Some(template), .. }) => {
-            Payload::from_value(template.render("Output", &turn.scope(id, &input))?)
-        }
-        Flow::Jsonata(_) => input,
+        Flow::Jsonata(flow) => match &flow.output {
+            Some(template) => Payload::from_value(template.render("Output", &turn.scope(id, &input))?),
+            None => input,
+        },
     };
     within_bounds(turn, id, state, output)
 }

@@ -223,6 +223,47 @@ pub(super) fn cases() -> Vec<Case> {
             Ok(json!({ "y": 10, "all": [{ "sum": 3 }, { "sum": 5 }] })),
         ),
         case(
+            "jsonata",
+            json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": {
+                "A": { "Type": "Pass", "Assign": { "x": "{% $states.input.v %}" }, "Next": "T" },
+                "T": task("plugin:double", json!({
+                    "Arguments": "{% $x + 1 %}", "Output": { "twice": "{% $states.result %}" }, "Next": "W" })),
+                "W": { "Type": "Wait", "Seconds": "{% $states.input.twice %}", "Next": "C" },
+                "C": { "Type": "Choice", "Default": "Never", "Choices": [
+                    { "Condition": "{% $states.input.twice = 8 %}", "Assign": { "y": 5 }, "Next": "M" } ] },
+                "M": { "Type": "Map", "Items": "{% [$x, $y] %}", "Next": "E", "MaxConcurrency": "{% 1 %}",
+                    "ItemSelector": { "n": "{% $states.context.Map.Item.Value %}" },
+                    "ItemProcessor": { "StartAt": "I", "States": {
+                        "I": task("plugin:double", json!({ "Arguments": "{% $states.input.n %}" })) } } },
+                "E": { "Type": "Succeed", "Output": "{% $sum($states.input) %}" },
+                "Never": { "Type": "Fail" }
+            } }),
+            json!({ "v": 3 }),
+            Ok(json!(16)),
+        ),
+        case(
+            "a failed evaluation is caught",
+            json!({ "QueryLanguage": "JSONata", "StartAt": "T", "States": {
+                "T": task("plugin:echo", json!({
+                    "Output": "{% $nothing %}", "Next": "Never",
+                    "Catch": [{ "ErrorEquals": ["States.QueryEvaluationError"],
+                                "Output": "{% $states.errorOutput.Error %}", "Next": "E" }] })),
+                "Never": { "Type": "Fail" },
+                "E": { "Type": "Succeed" }
+            } }),
+            json!({}),
+            Ok(json!("States.QueryEvaluationError")),
+        ),
+        case(
+            "jsonata in one state",
+            json!({ "StartAt": "A", "States": {
+                "A": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $uppercase($states.input.s) %}", "Next": "B" },
+                "B": { "Type": "Pass", "Parameters": { "got.$": "$" }, "End": true }
+            } }),
+            json!({ "s": "abc" }),
+            Ok(json!({ "got": "ABC" })),
+        ),
+        case(
             "the machine's own time-out",
             json!({ "TimeoutSeconds": 30, "StartAt": "W", "States": {
                 "W": { "Type": "Wait", "Seconds": 60, "End": true } } }),
