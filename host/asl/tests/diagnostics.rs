@@ -385,3 +385,30 @@ fn nesting_has_a_bound() {
     assert!(program.is_none());
     assert!(diagnostics.iter().any(|d| d.message.contains("nested deeper")), "{diagnostics:?}");
 }
+
+#[test]
+fn every_operator_compiles_with_a_right_side_of_its_type() {
+    let types = [("String", json!("a")), ("Numeric", json!(1)), ("Timestamp", json!("2024-01-01T00:00:00Z"))];
+    let orders = ["Equals", "LessThan", "GreaterThan", "LessThanEquals", "GreaterThanEquals"];
+    let mut operators: Vec<(String, Value)> = Vec::new();
+    for (name, value) in &types {
+        operators.extend(orders.iter().map(|order| (format!("{name}{order}"), value.clone())));
+        operators.extend(orders.iter().map(|order| (format!("{name}{order}Path"), json!("$.b"))));
+    }
+    operators.extend([
+        ("StringMatches".into(), json!("a*")),
+        ("BooleanEquals".into(), json!(true)),
+        ("BooleanEqualsPath".into(), json!("$.b")),
+    ]);
+    for name in ["IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp"] {
+        operators.push((name.into(), json!(false)));
+    }
+    assert_eq!(operators.len(), 39);
+    for (name, right) in operators {
+        let definition = rule(json!({ "Variable": "$.a", name.as_str(): right, "Next": "Z" }));
+        let (program, diagnostics) = Program::compile(&definition);
+        assert!(program.is_some() && diagnostics.is_empty(), "{name}: {diagnostics:?}");
+        let wrong = rule(json!({ "Variable": "$.a", name.as_str(): [], "Next": "Z" }));
+        assert!(Program::compile(&wrong).0.is_none(), "{name} takes an array");
+    }
+}

@@ -12,82 +12,33 @@ use crate::parse_timestamp;
 use crate::program::{Choice, ChoiceRule, Kind, RuleCondition};
 use crate::{Comparison, Condition, Operand, Ordering, Wildcard};
 
-/// Every operator with the comparison that it makes. `…Path` forms have a path on the right.
-type Maker = fn(&mut Right<'_>) -> Option<Comparison>;
-
-const OPERATORS: &[(&str, Maker)] = &[
-    ("StringEquals", |r| Some(Comparison::String(Ordering::Equals, Operand::Fixed(r.string()?)))),
-    ("StringEqualsPath", |r| Some(Comparison::String(Ordering::Equals, Operand::Path(r.path()?)))),
-    ("StringLessThan", |r| Some(Comparison::String(Ordering::LessThan, Operand::Fixed(r.string()?)))),
-    ("StringLessThanPath", |r| Some(Comparison::String(Ordering::LessThan, Operand::Path(r.path()?)))),
-    ("StringGreaterThan", |r| Some(Comparison::String(Ordering::GreaterThan, Operand::Fixed(r.string()?)))),
-    ("StringGreaterThanPath", |r| Some(Comparison::String(Ordering::GreaterThan, Operand::Path(r.path()?)))),
-    ("StringLessThanEquals", |r| {
-        Some(Comparison::String(Ordering::LessThanEquals, Operand::Fixed(r.string()?)))
-    }),
-    ("StringLessThanEqualsPath", |r| {
-        Some(Comparison::String(Ordering::LessThanEquals, Operand::Path(r.path()?)))
-    }),
-    ("StringGreaterThanEquals", |r| {
-        Some(Comparison::String(Ordering::GreaterThanEquals, Operand::Fixed(r.string()?)))
-    }),
-    ("StringGreaterThanEqualsPath", |r| {
-        Some(Comparison::String(Ordering::GreaterThanEquals, Operand::Path(r.path()?)))
-    }),
-    ("StringMatches", |r| Some(Comparison::StringMatches(Wildcard::new(&r.string()?)))),
-    ("NumericEquals", |r| Some(Comparison::Numeric(Ordering::Equals, Operand::Fixed(r.number()?)))),
-    ("NumericEqualsPath", |r| Some(Comparison::Numeric(Ordering::Equals, Operand::Path(r.path()?)))),
-    ("NumericLessThan", |r| Some(Comparison::Numeric(Ordering::LessThan, Operand::Fixed(r.number()?)))),
-    ("NumericLessThanPath", |r| Some(Comparison::Numeric(Ordering::LessThan, Operand::Path(r.path()?)))),
-    ("NumericGreaterThan", |r| Some(Comparison::Numeric(Ordering::GreaterThan, Operand::Fixed(r.number()?)))),
-    ("NumericGreaterThanPath", |r| {
-        Some(Comparison::Numeric(Ordering::GreaterThan, Operand::Path(r.path()?)))
-    }),
-    ("NumericLessThanEquals", |r| {
-        Some(Comparison::Numeric(Ordering::LessThanEquals, Operand::Fixed(r.number()?)))
-    }),
-    ("NumericLessThanEqualsPath", |r| {
-        Some(Comparison::Numeric(Ordering::LessThanEquals, Operand::Path(r.path()?)))
-    }),
-    ("NumericGreaterThanEquals", |r| {
-        Some(Comparison::Numeric(Ordering::GreaterThanEquals, Operand::Fixed(r.number()?)))
-    }),
-    ("NumericGreaterThanEqualsPath", |r| {
-        Some(Comparison::Numeric(Ordering::GreaterThanEquals, Operand::Path(r.path()?)))
-    }),
-    ("BooleanEquals", |r| Some(Comparison::Boolean(Operand::Fixed(r.boolean()?)))),
-    ("BooleanEqualsPath", |r| Some(Comparison::Boolean(Operand::Path(r.path()?)))),
-    ("TimestampEquals", |r| Some(Comparison::Timestamp(Ordering::Equals, Operand::Fixed(r.timestamp()?)))),
-    ("TimestampEqualsPath", |r| Some(Comparison::Timestamp(Ordering::Equals, Operand::Path(r.path()?)))),
-    ("TimestampLessThan", |r| {
-        Some(Comparison::Timestamp(Ordering::LessThan, Operand::Fixed(r.timestamp()?)))
-    }),
-    ("TimestampLessThanPath", |r| Some(Comparison::Timestamp(Ordering::LessThan, Operand::Path(r.path()?)))),
-    ("TimestampGreaterThan", |r| {
-        Some(Comparison::Timestamp(Ordering::GreaterThan, Operand::Fixed(r.timestamp()?)))
-    }),
-    ("TimestampGreaterThanPath", |r| {
-        Some(Comparison::Timestamp(Ordering::GreaterThan, Operand::Path(r.path()?)))
-    }),
-    ("TimestampLessThanEquals", |r| {
-        Some(Comparison::Timestamp(Ordering::LessThanEquals, Operand::Fixed(r.timestamp()?)))
-    }),
-    ("TimestampLessThanEqualsPath", |r| {
-        Some(Comparison::Timestamp(Ordering::LessThanEquals, Operand::Path(r.path()?)))
-    }),
-    ("TimestampGreaterThanEquals", |r| {
-        Some(Comparison::Timestamp(Ordering::GreaterThanEquals, Operand::Fixed(r.timestamp()?)))
-    }),
-    ("TimestampGreaterThanEqualsPath", |r| {
-        Some(Comparison::Timestamp(Ordering::GreaterThanEquals, Operand::Path(r.path()?)))
-    }),
-    ("IsNull", |r| Some(Comparison::IsNull(r.boolean()?))),
-    ("IsPresent", |r| Some(Comparison::IsPresent(r.boolean()?))),
-    ("IsNumeric", |r| Some(Comparison::IsNumeric(r.boolean()?))),
-    ("IsString", |r| Some(Comparison::IsString(r.boolean()?))),
-    ("IsBoolean", |r| Some(Comparison::IsBoolean(r.boolean()?))),
-    ("IsTimestamp", |r| Some(Comparison::IsTimestamp(r.boolean()?))),
+/// Every data-test operator. What a name says is read off it: the type, the order, and whether the right side is a path.
+#[rustfmt::skip]
+const OPERATORS: &[&str] = &[
+    "StringEquals", "StringLessThan", "StringGreaterThan", "StringLessThanEquals", "StringGreaterThanEquals",
+    "StringEqualsPath", "StringLessThanPath", "StringGreaterThanPath", "StringLessThanEqualsPath",
+    "StringGreaterThanEqualsPath", "StringMatches",
+    "NumericEquals", "NumericLessThan", "NumericGreaterThan", "NumericLessThanEquals", "NumericGreaterThanEquals",
+    "NumericEqualsPath", "NumericLessThanPath", "NumericGreaterThanPath", "NumericLessThanEqualsPath",
+    "NumericGreaterThanEqualsPath",
+    "TimestampEquals", "TimestampLessThan", "TimestampGreaterThan", "TimestampLessThanEquals",
+    "TimestampGreaterThanEquals", "TimestampEqualsPath", "TimestampLessThanPath", "TimestampGreaterThanPath",
+    "TimestampLessThanEqualsPath", "TimestampGreaterThanEqualsPath",
+    "BooleanEquals", "BooleanEqualsPath",
+    "IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp",
 ];
+
+/// The order that an operator's name ends with.
+fn ordering(name: &str) -> Option<Ordering> {
+    Some(match name {
+        "Equals" => Ordering::Equals,
+        "LessThan" => Ordering::LessThan,
+        "GreaterThan" => Ordering::GreaterThan,
+        "LessThanEquals" => Ordering::LessThanEquals,
+        "GreaterThanEquals" => Ordering::GreaterThanEquals,
+        _ => return None,
+    })
+}
 
 /// Deepest nesting of And, Or and Not; the evaluator recurses by level.
 const MAX_DEPTH: usize = 64;
@@ -149,19 +100,19 @@ impl Compiler {
             return None;
         }
         let combinators = ["And", "Or", "Not"].into_iter().filter(|name| fields.has(name)).count();
-        let operators: Vec<&(&'static str, Maker)> =
-            OPERATORS.iter().filter(|(name, _)| fields.has(name)).collect();
+        let operators: Vec<&'static str> =
+            OPERATORS.iter().copied().filter(|name| fields.has(name)).collect();
         if combinators + operators.len() != 1 {
             let message = "A choice rule needs exactly one of And, Or, Not or a comparison operator";
             self.out.error(SCHEMA, &fields.at, message);
             fields.get("Variable");
-            operators.iter().for_each(|(name, _)| {
+            for name in operators {
                 fields.get(name);
-            });
+            }
             return None;
         }
-        if let Some((name, make)) = operators.first() {
-            return self.test(fields, name, *make);
+        if let Some(name) = operators.first() {
+            return self.test(fields, name);
         }
         for (name, make) in [("And", Condition::And as fn(_) -> _), ("Or", Condition::Or)] {
             if fields.has(name) {
@@ -196,12 +147,12 @@ impl Compiler {
         Some(conditions)
     }
 
-    fn test(&mut self, fields: &mut Fields<'_>, name: &'static str, make: Maker) -> Option<Condition> {
+    fn test(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Option<Condition> {
         fields.require(&["Variable"], &mut self.out);
         let variable = fields.path("Variable", &mut self.out);
         let at = fields.place(name);
         let value = fields.get(name)?;
-        let comparison = make(&mut Right { value, at: &at, compiler: self });
+        let comparison = Right { value, at: &at, compiler: self }.comparison(name);
         Some(Condition::Test { variable: variable?, comparison: comparison? })
     }
 }
@@ -214,6 +165,35 @@ struct Right<'a> {
 }
 
 impl Right<'_> {
+    /// What the operator `name` makes of this right side.
+    fn comparison(&mut self, name: &str) -> Option<Comparison> {
+        let (base, path) = name.strip_suffix("Path").map_or((name, false), |base| (base, true));
+        if let Some(order) = base.strip_prefix("String").and_then(ordering) {
+            return Some(Comparison::String(order, self.operand(path, Right::string)?));
+        }
+        if let Some(order) = base.strip_prefix("Numeric").and_then(ordering) {
+            return Some(Comparison::Numeric(order, self.operand(path, Right::number)?));
+        }
+        if let Some(order) = base.strip_prefix("Timestamp").and_then(ordering) {
+            return Some(Comparison::Timestamp(order, self.operand(path, Right::timestamp)?));
+        }
+        Some(match base {
+            "StringMatches" => Comparison::StringMatches(Wildcard::new(&self.string()?)),
+            "BooleanEquals" => Comparison::Boolean(self.operand(path, Right::boolean)?),
+            "IsNull" => Comparison::IsNull(self.boolean()?),
+            "IsPresent" => Comparison::IsPresent(self.boolean()?),
+            "IsNumeric" => Comparison::IsNumeric(self.boolean()?),
+            "IsString" => Comparison::IsString(self.boolean()?),
+            "IsBoolean" => Comparison::IsBoolean(self.boolean()?),
+            "IsTimestamp" => Comparison::IsTimestamp(self.boolean()?),
+            _ => return None,
+        })
+    }
+
+    fn operand<T>(&mut self, path: bool, fixed: fn(&mut Self) -> Option<T>) -> Option<Operand<T>> {
+        if path { self.path().map(Operand::Path) } else { fixed(self).map(Operand::Fixed) }
+    }
+
     fn expect<T>(&mut self, found: Option<T>, expected: &str) -> Option<T> {
         if found.is_none() {
             wrong_type(&mut self.compiler.out, self.at, expected);
