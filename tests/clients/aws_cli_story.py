@@ -1,7 +1,7 @@
-"""What a person does with the AWS CLI, in short. Usage: aws_cli_story.py AWS ENDPOINT
+"""What a person does with the AWS CLI, in short. Usage: aws_cli_story.py ENDPOINT
 
-AWS is the program `aws`. Needs a host whose registry has the plugin `echo`. Prints a line for each command that did what
-it should; fails at the first that did not.
+Needs the CLI beside this interpreter, and a host whose registry has the plugin `echo`. Prints a line for each command that
+did what it should; fails at the first that did not.
 """
 
 import json
@@ -19,7 +19,9 @@ SLEEP = {"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 360
 
 
 def run(action, *arguments):
-    command = [sys.argv[1], "stepfunctions", action, *arguments, "--endpoint-url", sys.argv[2], "--output", "json"]
+    # The module and not the script `aws`, whose first line would not survive a move of the environment.
+    command = [sys.executable, "-m", "awscli", "stepfunctions", action, *arguments]
+    command += ["--endpoint-url", sys.argv[1], "--output", "json"]
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL, check=False)
 
 

@@ -32,8 +32,7 @@ fn aws_cli() {
     let registry = Registry::with(&["echo"]);
     let host = Setup::new().registry(registry.path()).start();
     let mut python = client("python");
-    let aws = environment().join("bin/aws");
-    tell("aws", python.arg(story("aws_cli_story.py")).arg(aws).arg(host.url()), 20);
+    tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), 20);
 }
 
 /// Runs a story to its end, and shows what it says. Fewer steps than `least` are a story that does not test.
