@@ -61,6 +61,20 @@ pub(crate) fn execution(arn: &str) -> Result<ExecutionArn<'_>, ApiError> {
     }
 }
 
+/// A role's ARN, `arn:PARTITION:iam::ACCOUNT:role/…`. Whether there is such a role is not asked.
+pub(crate) fn check_role(arn: &str) -> Result<(), ApiError> {
+    let sound = match arn.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+        ["arn", partition, "iam", "", account, role] => {
+            partition.starts_with("aws")
+                && !account.is_empty()
+                && account.bytes().all(|byte| byte.is_ascii_digit())
+                && role.strip_prefix("role/").is_some_and(|name| !name.is_empty())
+        }
+        _ => false,
+    };
+    if sound { Ok(()) } else { Err(ApiError::new("InvalidArn", format!("Invalid Role Arn: '{arn}'"))) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +88,16 @@ mod tests {
         assert_eq!(machine(&version).ok(), Some(MachineArn { name: "m", qualifier: Some("2") }));
         for wrong in ["m", "arn:aws:s3:::b", &arn("execution:m:e"), &arn("stateMachine:"), "arn:aws:states"] {
             assert!(machine(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn roles() {
+        assert!(check_role("arn:aws:iam::000000000000:role/service-role/r").is_ok());
+        for wrong in
+            ["nobody", "arn:aws:iam::000000000000:user/u", "arn:aws:iam::x:role/r", "arn:aws:iam::1:role/"]
+        {
+            assert!(check_role(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -22,6 +22,17 @@ pub(crate) fn check(name: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Checks alphabet and length.
+pub(crate) fn check_with_length(name: &str) -> Result<(), ApiError> {
+    if name.chars().count() > MAX_NAME {
+        return Err(ApiError::new(
+            "InvalidName",
+            format!("Invalid Name: a name has at most {MAX_NAME} characters"),
+        ));
+    }
+    check(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::check;

@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use dirigent_engine::catalog::MachineType;
+use dirigent_engine::payload::MAX_JSON_DEPTH;
 use dirigent_engine::rows::StatusRow;
 use dirigent_engine::{Engine, Payload, StartRequest};
 use serde::{Deserialize, Serialize};
@@ -92,9 +93,16 @@ async fn start(
         ));
     }
     if let Some(name) = &start.name {
-        crate::names::check(name)?;
+        crate::names::check_with_length(name)?;
     }
+    // The raw text was passed over, not parsed, so its depth is not known yet.
     let input = Payload::from_text(start.input.map_or("{}", RawValue::get));
+    if !input.is_shallow() {
+        let message = format!(
+            "Invalid State Machine Execution Input: 'The input is nested deeper than {MAX_JSON_DEPTH} levels'"
+        );
+        return Err(ApiError::new("InvalidExecutionInput", message));
+    }
     if input.text().len() > engine.config().limits.payload_bytes {
         return Err(actions::input_too_large(engine));
     }

@@ -37,8 +37,14 @@ fn main() -> ExitCode {
     })
 }
 
+/// After so many polls of tasks a worker looks for I/O. A plugin that computes is polled for a tick of 10 ms at a time,
+/// so this bounds how long such plugins keep others from being heard; tokio's 61 would make that most of a second.
+const POLLS_BETWEEN_IO: u32 = 5;
+
 fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.enable_all().event_interval(POLLS_BETWEEN_IO).global_queue_interval(POLLS_BETWEEN_IO);
+    runtime.build()?.block_on(work)
 }
 
 /// Logs go to standard error: a server's from `info` on, the other commands' only when something is off.

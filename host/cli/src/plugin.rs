@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use dirigent_runtime::{PluginInfo, PluginState, Runtime, RuntimeConfig};
+use dirigent_runtime::{LimitOverrides, PluginInfo, PluginState, Runtime, RuntimeConfig};
 
 use crate::args::{self, PluginCommand};
 
@@ -96,7 +96,7 @@ fn inspect(plugins: &[PluginInfo], wanted: &str, json: bool) -> anyhow::Result<E
             rows.push(("asks for", format!("{what}: {names}")));
         }
     }
-    rows.push(("limits", serde_json::to_string(&plugin.limits)?));
+    rows.extend(limits(&plugin.limits).into_iter().map(|limit| ("at most", limit)));
     rows.extend(plugin.imports.iter().map(|import| ("imports", import.clone())));
     if let PluginState::Broken { why } = &plugin.state {
         rows.push(("broken", why.clone()));
@@ -105,6 +105,18 @@ fn inspect(plugins: &[PluginInfo], wanted: &str, json: bool) -> anyhow::Result<E
         println!("{key:12} {value}");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the manifest lowers, in words.
+fn limits(limits: &LimitOverrides) -> Vec<String> {
+    let parts = [
+        limits.fuel.map(|fuel| format!("{fuel} fuel")),
+        limits.memory.map(|memory| format!("{memory} of memory")),
+        limits.output.map(|output| format!("{output} of output")),
+        limits.time.map(|time| format!("{time:?} of time")),
+        limits.host_calls.map(|calls| format!("{calls} host calls")),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 fn state(state: &PluginState) -> &'static str {

@@ -39,7 +39,8 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let machine = match engine.catalog().create(&name, MachineType::Standard, content, Vec::new()).await {
         Ok(machine) => machine,
         Err(CatalogError::Invalid(diagnostics)) => {
-            validate::print(&file.display().to_string(), &definition, &diagnostics);
+            let lines = validate::report(&file.display().to_string(), &definition, &diagnostics);
+            lines.iter().for_each(|line| eprintln!("{line}"));
             bail!("{} does not compile", file.display());
         }
         Err(other) => return Err(other.into()),

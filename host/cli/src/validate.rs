@@ -21,15 +21,19 @@ pub(crate) fn validate(args: &args::Validate) -> anyhow::Result<ExitCode> {
             std::fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?
         };
         let (_, diagnostics) = Program::compile_text(&text);
-        print(&name, &text, &diagnostics);
+        report(&name, &text, &diagnostics).iter().for_each(|line| println!("{line}"));
         failed |= diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// A line a problem, `FILE:LINE:COLUMN: severity CODE: message (pointer)`, and one that sums up.
-pub(crate) fn print(file: &str, text: &str, diagnostics: &[Diagnostic]) {
+pub(crate) fn report(file: &str, text: &str, diagnostics: &[Diagnostic]) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut errors = 0;
+    // What is not JSON has no places to point at but the parser's own.
+    let syntax =
+        serde_json::from_str::<serde_json::Value>(text).err().map(|error| (error.line(), error.column()));
     for diagnostic in diagnostics {
         let severity = match diagnostic.severity {
             Severity::Error => {
@@ -38,15 +42,19 @@ pub(crate) fn print(file: &str, text: &str, diagnostics: &[Diagnostic]) {
             }
             Severity::Warning => "warning",
         };
-        let place = match locate(text, &diagnostic.location) {
+        let place = match syntax.or_else(|| locate(text, &diagnostic.location)) {
             Some((line, column)) => format!("{file}:{line}:{column}"),
             None => file.to_owned(),
         };
-        println!("{place}: {severity} {}: {} ({})", diagnostic.code, diagnostic.message, diagnostic.location);
+        lines.push(format!(
+            "{place}: {severity} {}: {} ({})",
+            diagnostic.code, diagnostic.message, diagnostic.location
+        ));
     }
     let warnings = diagnostics.len() - errors;
-    match (errors, warnings) {
-        (0, 0) => println!("{file}: ok"),
-        (errors, warnings) => println!("{file}: {errors} errors, {warnings} warnings"),
-    }
+    lines.push(match (errors, warnings) {
+        (0, 0) => format!("{file}: ok"),
+        (errors, warnings) => format!("{file}: {errors} errors, {warnings} warnings"),
+    });
+    lines
 }

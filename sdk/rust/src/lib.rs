@@ -77,7 +77,7 @@ macro_rules! plugin {
             }
 
             #[cfg(target_arch = "wasm32")]
-            $crate::guest::bindings::export!(Plugin with_types_in $crate::guest::bindings);
+    $crate::guest::bindings::export!(Plugin with_types_in $crate::guest::bindings);
         };
     };
 }

@@ -8,6 +8,7 @@ use dirigent_engine::catalog::{CatalogError, MachineType, RevisionContent};
 use serde_json::{Value, json};
 
 use super::{MAX_ARN, tags};
+use crate::arn;
 use crate::error::ApiError;
 use crate::names::{self, MAX_NAME};
 use crate::params::Params;
@@ -22,13 +23,14 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     refuse_versions(&mut params)?;
     params.check()?;
     names::check(&name)?;
+    arn::check_role(&role_arn)?;
     let machine_type =
         if machine_type.as_deref() == Some("EXPRESS") { MachineType::Express } else { MachineType::Standard };
     let content = RevisionContent {
         revision_id: None,
         definition: definition.into(),
         role_arn: role_arn.into(),
-        logging: configuration(&params, "loggingConfiguration")?,
+        logging: logging(&params)?,
         tracing: configuration(&params, "tracingConfiguration")?,
         encryption: configuration(&params, "encryptionConfiguration")?,
         updated_ms: now_ms(),
@@ -56,6 +58,24 @@ pub(super) fn configuration(params: &Params, name: &str) -> Result<Option<String
         .object(name)?
         .filter(|object| !object.is_empty())
         .map(|object| Value::Object(object.clone()).to_string()))
+}
+
+/// `loggingConfiguration`. Source: AWS API Reference, "LoggingConfiguration".
+pub(super) fn logging(params: &Params) -> Result<Option<String>, ApiError> {
+    let Some(logging) = params.object("loggingConfiguration")? else { return Ok(None) };
+    let level = logging.get("level").and_then(Value::as_str).unwrap_or("OFF");
+    if !["ALL", "ERROR", "FATAL", "OFF"].contains(&level) {
+        return Err(ApiError::validation(format!(
+            "1 validation error detected: Value '{level}' at 'loggingConfiguration.level' failed to satisfy \
+             constraint: Member must satisfy enum value set: [ALL, ERROR, FATAL, OFF]"
+        )));
+    }
+    let destinations = logging.get("destinations").and_then(Value::as_array).map_or(0, Vec::len);
+    if level != "OFF" && destinations != 1 {
+        let message = "Invalid Logging Configuration: Must specify exactly one Log Destination.";
+        return Err(ApiError::new("InvalidLoggingConfiguration", message));
+    }
+    configuration(params, "loggingConfiguration")
 }
 
 /// `publish` and `versionDescription`: refused rather than ignored, since versions are not served yet.

@@ -56,13 +56,17 @@ pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params)
 pub(crate) fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachine>, ApiError> {
     let parsed = arn::machine(text)?;
     let machine = engine.catalog().get(parsed.name);
-    // Versions and aliases are not served yet, so none exists.
-    machine.filter(|_| parsed.qualifier.is_none()).ok_or_else(|| ApiError::no_machine(text))
+    // Versions and aliases are not served yet, so none exists; nor does anything of another account or region.
+    let known = text == engine.state_machine_arn(parsed.name);
+    machine.filter(|_| known).ok_or_else(|| ApiError::no_machine(text))
 }
 
 /// The execution that an ARN names.
 async fn find_execution(engine: &Engine, text: &str) -> Result<ExecutionId, ApiError> {
     let parsed = arn::execution(text)?;
+    if text != engine.execution_arn(parsed.machine, parsed.name) {
+        return Err(ApiError::no_execution(text));
+    }
     engine.find(parsed.machine, parsed.name).await?.ok_or_else(|| ApiError::no_execution(text))
 }
 

@@ -6,8 +6,9 @@ use dirigent_engine::Engine;
 use dirigent_engine::catalog::RevisionContent;
 use serde_json::{Value, json};
 
-use super::create_state_machine::{configuration, now_ms, refuse_versions, with_arn};
+use super::create_state_machine::{configuration, logging, now_ms, refuse_versions, with_arn};
 use super::{MAX_ARN, find_machine};
+use crate::arn::check_role;
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::shapes::time;
@@ -17,9 +18,12 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let definition = params.string("definition", 1, engine.config().limits.definition_bytes)?;
     let role_arn = params.string("roleArn", 1, MAX_ARN)?;
     params.check()?;
-    let logging = configuration(&params, "loggingConfiguration")?;
+    let logging = logging(&params)?;
     let tracing = configuration(&params, "tracingConfiguration")?;
     let encryption = configuration(&params, "encryptionConfiguration")?;
+    if let Some(role_arn) = &role_arn {
+        check_role(role_arn)?;
+    }
     let machine = find_machine(engine, &arn)?;
     refuse_versions(&mut params)?;
     let nothing = definition.is_none() && role_arn.is_none() && logging.is_none() && tracing.is_none();

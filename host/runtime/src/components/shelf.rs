@@ -188,7 +188,13 @@ impl Shelf {
         let bytes = self.bytes(digest, file)?;
         let started = Instant::now();
         let compiled = self.engine.precompile_component(&bytes).map_err(|error| {
-            format!("the file is not a WebAssembly component that this host can compile: {error:#}")
+            let what = "the file is not a WebAssembly component that this host can compile";
+            // The compiler's error for any other file is a dump of the bytes that it did not find.
+            if bytes.starts_with(b"\0asm") {
+                format!("{what}: {error:#}")
+            } else {
+                format!("{what}: it does not begin as WebAssembly does")
+            }
         })?;
         tracing::debug!(%digest, milliseconds = started.elapsed().as_millis() as u64, "compiled a plugin");
         // Only now: a half-written file shall leave nothing behind.
