@@ -25,10 +25,10 @@ pub(crate) fn check(name: &str) -> Result<(), ApiError> {
 /// Checks alphabet and length.
 pub(crate) fn check_with_length(name: &str) -> Result<(), ApiError> {
     if name.chars().count() > MAX_NAME {
-        return Err(ApiError::new(
-            "InvalidName",
-            format!("Invalid Name: a name has at most {MAX_NAME} characters"),
-        ));
+        return Err(ApiError::validation(format!(
+            "1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must have \
+             length less than or equal to {MAX_NAME}"
+        )));
     }
     check(name)
 }
