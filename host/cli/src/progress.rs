@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dirigent_engine::{Event, EventKind, Fault, Happening};
+use dirigent_engine::{Event, EventKind, Fault, Happening, PayloadRef};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -15,11 +15,13 @@ pub(crate) struct Progress {
     started_ms: Option<i64>,
     /// The state that each event belongs to, so that a task's events can name it.
     states: HashMap<u64, Arc<str>>,
+    /// Payloads as shown, since an event may refer to one that came with an earlier step.
+    texts: HashMap<PayloadRef, String>,
 }
 
 impl Progress {
     pub(crate) fn new(colour: bool) -> Progress {
-        Progress { colour, started_ms: None, states: HashMap::new() }
+        Progress { colour, started_ms: None, states: HashMap::new(), texts: HashMap::new() }
     }
 
     /// Shows what happens until the execution ends.
@@ -44,7 +46,16 @@ impl Progress {
 
     fn line(&mut self, event: &Event, happening: &Happening) -> Option<String> {
         let started = *self.started_ms.get_or_insert(event.at_ms);
-        let text = |at| happening.page.text(at).map(shorten).unwrap_or_default();
+        let shown = match &event.kind {
+            EventKind::StateEntered { input: at, .. }
+            | EventKind::StateExited { output: at, .. }
+            | EventKind::TaskSucceeded { output: at, .. } => Some(*at),
+            _ => None,
+        };
+        if let Some((at, text)) = shown.and_then(|at| Some((at, happening.page.text(at)?))) {
+            self.texts.entry(at).or_insert_with(|| shorten(text));
+        }
+        let text = |at| self.texts.get(at).map(String::as_str).unwrap_or_default();
         if let EventKind::StateEntered { name, .. } = &event.kind {
             self.states.insert(event.id, name.clone());
         } else if let Some(name) = self.states.get(&event.previous).cloned() {
@@ -55,7 +66,7 @@ impl Progress {
             EventKind::StateEntered { state_type, name, .. } => {
                 ("▶", "36", format!("{name} ({})", state_type.name()))
             }
-            EventKind::StateExited { name, output, .. } => ("✓", "32", format!("{name}  {}", text(*output))),
+            EventKind::StateExited { name, output, .. } => ("✓", "32", format!("{name}  {}", text(output))),
             EventKind::TaskFailed { fault, .. } | EventKind::TaskTimedOut { fault, .. } => {
                 ("✗", "31", format!("{state}  {}", describe(fault)))
             }

@@ -266,8 +266,7 @@ pub(super) fn result_place(fields: &mut Fields<'_>, out: &mut crate::Diagnostics
             Ok(path) if path.is_root() => Some(ResultPlace::Replace),
             Ok(path) => Some(ResultPlace::At(path)),
             Err(error) => {
-                let message =
-                    format!("Value is not a Reference Path: {error}. It may name members and indices only");
+                let message = format!("Value is not a Reference Path: {error}");
                 out.error(SCHEMA, &fields.place("ResultPath"), message);
                 None
             }
