@@ -98,6 +98,7 @@ impl From<CatalogError> for ApiError {
             CatalogError::Exists(name) => {
                 ApiError::new("StateMachineAlreadyExists", format!("State Machine Already Exists: '{name}'"))
             }
+            other @ CatalogError::Incomplete(..) => ApiError::internal(other.to_string()),
             CatalogError::Missing(name) => ApiError::no_machine(&name),
             CatalogError::Store(error) => ApiError::unavailable(error.to_string()),
             CatalogError::Commit(error) => ApiError::unavailable(error.to_string()),

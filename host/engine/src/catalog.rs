@@ -102,6 +102,11 @@ pub enum CatalogError {
     /// The definition does not compile.
     #[error("the definition has problems: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     Invalid(Vec<Diagnostic>),
+    /// A row is there and the one that it refers to is not.
+    #[error(
+        "state machine {0} lacks its revision {1} in the store. Restore the data directory from a backup"
+    )]
+    Incomplete(String, u32),
     /// Reading failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -134,7 +139,9 @@ impl Catalog {
             last_id = last_id.max(row.id);
             let name: Arc<str> = String::from_utf8_lossy(&name).into();
             let revision = read_revision(&*store, MachineId(row.id), row.revision).await?;
-            let Some(revision) = revision else { continue };
+            // To pass over it would free its name for another machine, which would overwrite this one's row.
+            let revision =
+                revision.ok_or_else(|| CatalogError::Incomplete(name.to_string(), row.revision))?;
             machines.insert(name.clone(), Arc::new(machine(name, row, Arc::new(revision))));
         }
         for (_, bytes) in scan_all(&*store, DELETED).await? {

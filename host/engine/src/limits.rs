@@ -9,7 +9,7 @@ pub struct Limits {
     pub history_events: u64,
     /// How many iterations of an inline Map run at a time when `MaxConcurrency` is 0 or greater than this.
     pub inline_concurrency: u32,
-    /// How many items an inline Map takes.
+    /// How many items an inline Map takes. AWS names no number: there the size of a payload bounds it.
     pub inline_items: usize,
     /// Longest run of an Express execution, in seconds.
     pub express_seconds: u64,

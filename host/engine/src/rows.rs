@@ -127,7 +127,9 @@ pub(crate) fn change(
     };
     change.set_timers = step.set_timers.iter().map(timer).collect();
     change.clear_timers = step.clear_timers.iter().map(timer).collect();
-    let needed = !execution.status().is_ended() && execution.needs_host();
+    // A frame that just changed nearly always decides it, so the many that have not are seldom looked at.
+    let changed = step.dirty.iter().any(|frame| execution.frame_needs_host(*frame));
+    let needed = !execution.status().is_ended() && (changed || execution.needs_host());
     change.attention = (attended.replace(needed) != Some(needed)).then_some(needed);
     // Chunks are found by their first event, so a payload without an event would have no place of its own.
     debug_assert!(payloads.is_empty() || !step.events.is_empty(), "a step writes payloads only with events");

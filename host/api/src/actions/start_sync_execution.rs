@@ -47,7 +47,9 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
             fault_fields(&mut body, fault);
             "FAILED"
         }
-        Status::Running => "FAILED",
+        Status::Running => {
+            return Err(ApiError::unavailable("The host stopped before the execution ended. Start it again"));
+        }
     };
     body.insert("status".into(), word.into());
     let took_ms = (stopped_ms - started.started_ms).max(1);

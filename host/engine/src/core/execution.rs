@@ -175,6 +175,11 @@ impl Execution {
         self.frames.values().any(Frame::needs_host)
     }
 
+    /// Whether that frame is such a one.
+    pub(crate) fn frame_needs_host(&self, id: FrameId) -> bool {
+        self.frames.get(&id).is_some_and(Frame::needs_host)
+    }
+
     /// A frame as it is kept at rest.
     #[must_use]
     pub fn frame_row(
