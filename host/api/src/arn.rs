@@ -61,6 +61,25 @@ pub(crate) fn execution(arn: &str) -> Result<ExecutionArn<'_>, ApiError> {
     }
 }
 
+/// A Map Run's ARN, taken apart.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct MapRunArn<'a> {
+    pub(crate) uuid: &'a str,
+}
+
+/// `…:mapRun:MACHINE/LABEL:UUID`
+pub(crate) fn map_run(arn: &str) -> Result<MapRunArn<'_>, ApiError> {
+    match parts(arn)?.as_slice() {
+        ["mapRun", machine_and_label, uuid] if machine_and_label.contains('/') && !uuid.is_empty() => {
+            Ok(MapRunArn { uuid })
+        }
+        [kind, ..] if *kind != "mapRun" => {
+            Err(invalid(&format!("Resource type not valid in this context: {kind}")))
+        }
+        _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
+    }
+}
+
 /// A role's ARN, `arn:PARTITION:iam::ACCOUNT:role/…`. Whether there is such a role is not asked.
 pub(crate) fn check_role(arn: &str) -> Result<(), ApiError> {
     let sound = match arn.splitn(6, ':').collect::<Vec<_>>().as_slice() {

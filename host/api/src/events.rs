@@ -93,6 +93,14 @@ impl Context<'_> {
             }
             EventKind::MapIterationFailed(at) => iteration("Failed", "mapIterationFailedEventDetails", at),
             EventKind::MapIterationAborted(at) => iteration("Aborted", "mapIterationAbortedEventDetails", at),
+            EventKind::MapRunStarted { arn } => {
+                let details = Details::from_iter([("mapRunArn".to_owned(), (&**arn).into())]);
+                with("MapRunStarted", "mapRunStartedEventDetails", details)
+            }
+            EventKind::MapRunSucceeded => plain("MapRunSucceeded"),
+            EventKind::MapRunFailed(fault) => {
+                with("MapRunFailed", "mapRunFailedEventDetails", fault_details(fault))
+            }
             EventKind::ParallelStateStarted => plain("ParallelStateStarted"),
             EventKind::ParallelStateSucceeded => plain("ParallelStateSucceeded"),
             EventKind::ParallelStateFailed => plain("ParallelStateFailed"),

@@ -288,12 +288,12 @@ fn faults() -> Vec<(Value, Vec<Wanted>)> {
             one(json!({ "Type": "Map", "End": true, "ItemProcessor":
                 with(json!({ "StartAt": "I", "States": { "I": { "Type": "Succeed" } } }),
                      json!({ "ProcessorConfig": { "Mode": "DISTRIBUTED" } })) })),
-            vec![(LATER, "/States/A/ItemProcessor/ProcessorConfig/Mode", "Distributed Map")],
+            vec![(SCHEMA, "/States/A/ItemProcessor/ProcessorConfig", "[ExecutionType]")],
         ),
         (
             one(json!({ "Type": "Map", "End": true, "ItemReader": {}, "ItemProcessor":
                 { "StartAt": "I", "States": { "I": { "Type": "Succeed" } } } })),
-            vec![(LATER, "/States/A/ItemReader", "ItemReader")],
+            vec![(SCHEMA, "/States/A/ItemReader", "DISTRIBUTED")],
         ),
         (
             one(json!({ "Type": "Fail", "Error": "a", "ErrorPath": "$.a" })),

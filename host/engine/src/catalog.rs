@@ -130,10 +130,10 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Reads the catalog of a store.
-    pub(crate) async fn open(store: Arc<dyn Store>) -> Result<Catalog, CatalogError> {
+    /// Reads the catalog of a store. Numbers up to `last_machine` are taken by others than state machines.
+    pub(crate) async fn open(store: Arc<dyn Store>, last_machine: u32) -> Result<Catalog, CatalogError> {
         let mut machines = BTreeMap::new();
-        let mut last_id = 0;
+        let mut last_id = last_machine;
         for (name, bytes) in scan_all(&*store, MACHINES).await? {
             let row: MachineRow = decode(&bytes)?;
             last_id = last_id.max(row.id);
@@ -155,6 +155,11 @@ impl Catalog {
             next_id: AtomicU32::new(last_id + 1),
             changing: tokio::sync::Mutex::new(()),
         })
+    }
+
+    /// A fresh machine number, for something else than a state machine that has executions.
+    pub(crate) fn next_machine(&self) -> MachineId {
+        MachineId(self.next_id.fetch_add(1, Ordering::Relaxed))
     }
 
     /// The state machine of that name.

@@ -142,6 +142,16 @@ pub enum EventKind {
     ParallelStateSucceeded,
     /// A branch of a Parallel failed, and with it the state.
     ParallelStateFailed,
+    /// A Distributed Map began its run.
+    MapRunStarted {
+        /// The run's ARN.
+        arn: Arc<str>,
+    },
+    /// The run ended well.
+    MapRunSucceeded,
+    /// The run failed, and with it the state.
+    MapRunFailed(Fault),
+    // Events at rest are numbered by their place here, so new ones come last.
 }
 
 /// An error name and its cause, as far as there are any.

@@ -20,8 +20,10 @@ pub mod rows;
 mod simulator;
 
 pub use driver::{
-    Binding, Description, Engine, EngineConfig, EngineError, Happening, Listing, MAX_LIVE_EXECUTIONS,
-    MAX_QUEUED_COMMITS, StartRequest, Started, TaskCall, TaskHost, TaskOutcome,
+    Binding, ChildResult, ChildStatus, Counts, Description, Engine, EngineConfig, EngineError, Happening,
+    Item, ItemStream, Listing, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, MapRunDescription, MapRunRow,
+    MapRunStatus, MapRunUpdate, ObjectHost, ReadRequest, ResultSink, StartRequest, Started, TaskCall,
+    TaskHost, TaskOutcome, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
 pub use limits::Limits;

@@ -9,6 +9,8 @@ pub struct Limits {
     pub history_events: u64,
     /// How many iterations of an inline Map run at a time when `MaxConcurrency` is 0 or greater than this.
     pub inline_concurrency: u32,
+    /// How many children of a Map Run run at a time when `MaxConcurrency` is 0 or greater than this.
+    pub map_run_concurrency: u32,
     /// How many items an inline Map takes. AWS names no number: there the size of a payload bounds it.
     pub inline_items: usize,
     /// Longest run of an Express execution, in seconds.
@@ -25,6 +27,7 @@ impl Limits {
             payload_bytes: 256 * 1024,
             history_events: 25_000,
             inline_concurrency: 40,
+            map_run_concurrency: 10_000,
             inline_items: usize::MAX,
             express_seconds: 5 * 60,
             definition_bytes: 1024 * 1024,
@@ -38,6 +41,7 @@ impl Limits {
             payload_bytes: 64 * 1024 * 1024,
             history_events: 10_000_000,
             inline_concurrency: 1_000,
+            map_run_concurrency: 10_000,
             inline_items: 1_000_000,
             express_seconds: 24 * 60 * 60,
             definition_bytes: 16 * 1024 * 1024,

@@ -7,6 +7,7 @@ mod describe_state_machine;
 mod get_execution_history;
 mod list_executions;
 mod list_state_machines;
+mod map_runs;
 mod start_execution;
 mod start_sync_execution;
 mod stop_execution;
@@ -34,10 +35,12 @@ pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params)
         "CreateStateMachine" => create_state_machine::run(engine, params).await,
         "DeleteStateMachine" => delete_state_machine::run(engine, params).await,
         "DescribeExecution" => describe_execution::run(engine, params).await,
+        "DescribeMapRun" => map_runs::describe(engine, params).await,
         "DescribeStateMachine" => describe_state_machine::run(engine, params),
         "DescribeStateMachineForExecution" => describe_state_machine::for_execution(engine, params).await,
         "GetExecutionHistory" => get_execution_history::run(engine, params).await,
         "ListExecutions" => list_executions::run(engine, params).await,
+        "ListMapRuns" => map_runs::list(engine, params).await,
         "ListStateMachines" => list_state_machines::run(engine, params),
         "ListTagsForResource" => tags::list(engine, params),
         "StartExecution" => start_execution::run(engine, params).await,
@@ -45,6 +48,7 @@ pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params)
         "StopExecution" => stop_execution::run(engine, params).await,
         "TagResource" => tags::tag(engine, params).await,
         "UntagResource" => tags::untag(engine, params).await,
+        "UpdateMapRun" => map_runs::update(engine, params).await,
         "UpdateStateMachine" => update_state_machine::run(engine, params).await,
         "ValidateStateMachineDefinition" => validate_definition::run(engine, params),
         // As AWS answers an action that it does not know.

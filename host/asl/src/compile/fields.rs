@@ -67,6 +67,22 @@ impl<'a> Fields<'a> {
         value.as_bool()
     }
 
+    /// A string that is one of `words`.
+    pub(super) fn one_of(
+        &mut self,
+        name: &'static str,
+        words: &[&str],
+        out: &mut Diagnostics,
+    ) -> Option<&'a str> {
+        let word = self.string(name, out)?;
+        if words.contains(&word) {
+            return Some(word);
+        }
+        let message = format!("The field '{name}' should have one of these values: [{}]", words.join(", "));
+        out.error(SCHEMA, &self.place(name), message);
+        None
+    }
+
     /// A whole number between `least` and `most`.
     pub(super) fn integer(
         &mut self,

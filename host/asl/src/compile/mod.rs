@@ -3,15 +3,17 @@
 //! - `fields`: reading an object's fields with diagnostics
 //! - `machine`: `StartAt`, `States`, transitions and what they reach
 //! - `state`: what all types share, and the dispatch by `Type`
-//! - `leaf`, `task`, `choice`, `wait`, `nested`: the types
+//! - `leaf`, `task`, `choice`, `wait`, `parallel`, `map`, `distributed`: the types
 //! - `errors`: `Retry` and `Catch`
 
 mod choice;
+mod distributed;
 mod errors;
 mod fields;
 mod leaf;
 mod machine;
-mod nested;
+mod map;
+mod parallel;
 mod state;
 mod task;
 mod wait;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::fields::{Fields, wrong_type};
 use super::{Compiler, Names, QueryLanguage};
-use crate::diagnostic::{NOT_SUPPORTED, Pointer, SCHEMA};
+use crate::diagnostic::{Pointer, SCHEMA};
 use crate::program::{
     AnyTemplate, Flow, JsonPathFlow, JsonataFlow, Kind, ResultPlace, Selector, State, Transition,
 };
@@ -237,14 +237,6 @@ impl Compiler {
                 }
                 None
             }
-        }
-    }
-
-    /// A feature that AWS has and this version does not.
-    pub(super) fn not_supported(&mut self, fields: &mut Fields<'_>, name: &'static str, instead: &str) {
-        if fields.get(name).is_some() {
-            let message = format!("Field '{name}' is not served by this version of Dirigent. {instead}");
-            self.out.error(NOT_SUPPORTED, &fields.place(name), message);
         }
     }
 }

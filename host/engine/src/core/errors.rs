@@ -64,6 +64,23 @@ impl Failure {
         Failure { evaluation: Some(location.map(Arc::from)), ..Failure::named(error_names::QUERY, cause) }
     }
 
+    /// Name and cause, with the state and the event of its entry where AWS says them.
+    pub(crate) fn located_fault(mut self, state: &str, entered_event: u64) -> Fault {
+        self.locate(state, entered_event);
+        self.fault
+    }
+
+    /// Begins the cause with the state and the event of its entry, if AWS does so and it does not yet.
+    fn locate(&mut self, state: &str, entered_event: u64) {
+        if !self.located {
+            self.located = true;
+            let cause = self.fault.cause.as_deref().unwrap_or_default();
+            self.fault.cause = Some(Arc::from(format!(
+                "An error occurred while executing the state '{state}' (entered at the event id #{entered_event}). {cause}"
+            )));
+        }
+    }
+
     /// An expression that stands alone in a field.
     pub(crate) fn in_jsonata(field: &str, expression: &Jsonata, error: JsonataError) -> Failure {
         JsonataTemplateError { field: field.to_owned(), expression: expression.as_str().to_owned(), error }
@@ -128,15 +145,8 @@ impl Turn<'_> {
     /// The frame's state has failed: retry it, catch it, or fail its machine.
     pub(super) fn failed(&mut self, id: FrameId, mut failure: Failure) {
         let state = self.state_of(id);
-        if !failure.located {
-            failure.located = true;
-            let cause = failure.fault.cause.as_deref().unwrap_or_default();
-            let entered = self.x.frames.get(&id).map_or(0, |frame| frame.entered_event);
-            failure.fault.cause = Some(Arc::from(format!(
-                "An error occurred while executing the state '{}' (entered at the event id #{entered}). {cause}",
-                state.name
-            )));
-        }
+        let entered = self.x.frames.get(&id).map_or(0, |frame| frame.entered_event);
+        failure.locate(&state.name, entered);
         if let Some(location) = failure.evaluation.take() {
             let previous = self.before_evaluation(id);
             let kind = EventKind::EvaluationFailed {

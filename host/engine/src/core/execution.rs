@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dirigent_asl::Program;
+use dirigent_asl::{MachineIndex, Program, StateIndex};
 use dirigent_store::{ExecutionId, FrameId};
 
+use super::flow;
 use super::frame::{Frame, FrameRow, Phase};
+use super::map_run::MapRun;
+use super::scope::{Entropy, MapItem, StateScope};
 use super::stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
 use super::turn::Turn;
 use crate::event::Fault;
@@ -34,6 +37,8 @@ pub struct ExecutionInfo {
     pub started_ms: i64,
     /// Whether it is Express: bounded by time instead of events.
     pub express: bool,
+    /// The machine of the program that it runs: the top level, or a Distributed Map's item processor.
+    pub entry: MachineIndex,
 }
 
 /// Whether an execution runs, and how it ended.
@@ -65,6 +70,9 @@ pub struct Execution {
     pub(crate) next_frame: u32,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
 }
+
+/// The machine of the top level.
+pub(crate) const TOP_MACHINE: MachineIndex = MachineIndex(0);
 
 /// The frame of the top level.
 pub(crate) const TOP: FrameId = FrameId(0);
@@ -124,6 +132,9 @@ impl Execution {
                 Phase::Task { .. } => {
                     effects.extend(self.task_run(*id).map(|run| Effect::RunTask(Box::new(run))))
                 }
+                Phase::MapRun(_) => {
+                    effects.push(Effect::StartMapRun { frame: *id, generation: frame.generation });
+                }
                 _ => {}
             }
         }
@@ -149,6 +160,40 @@ impl Execution {
             deadline_ms: *deadline_ms,
             heartbeat_seconds: *heartbeat_seconds,
         })
+    }
+
+    /// The Map Run that a frame waits for, and its state.
+    #[must_use]
+    pub fn map_run(&self, id: FrameId, generation: u32) -> Option<(MapRun, StateIndex)> {
+        let frame = self.frames.get(&id).filter(|frame| frame.generation == generation)?;
+        match &frame.phase {
+            Phase::MapRun(run) => Some(((**run).clone(), frame.state)),
+            _ => None,
+        }
+    }
+
+    /// What a child of a Map Run is given for an item: `ItemSelector`, or else the item.
+    ///
+    /// # Errors
+    /// What the selector raises, with AWS's words.
+    pub(crate) fn map_item(
+        &self,
+        program: &Program,
+        id: FrameId,
+        input: &Payload,
+        (index, item, source): (u64, &Payload, &str),
+        moment: Moment,
+    ) -> Result<Payload, Fault> {
+        let Some(frame) = self.frames.get(&id) else { return Ok(item.clone()) };
+        let state = program.state(frame.state);
+        if !flow::selects_items(state) {
+            return Ok(item.clone());
+        }
+        let item = MapItem { index, value: item.value(), source: Some(source) };
+        let entropy = Entropy::new(moment.entropy);
+        let scope = StateScope::new(self, program, id, input, &entropy, moment.now_ms);
+        flow::item(scope, state, item)
+            .map_err(|failure| failure.located_fault(&state.name, frame.entered_event))
     }
 
     /// How it stands.
@@ -193,7 +238,8 @@ impl Execution {
 
     /// The timer of the execution's own time-out.
     pub(crate) fn timeout_timer(&self, program: &Program, limits: &Limits) -> Option<(i64, TimerKey)> {
-        let machine = program.timeout_seconds();
+        // The definition's time-out is the parent's, not its Map's children's.
+        let machine = program.timeout_seconds().filter(|_| self.info.entry == TOP_MACHINE);
         let seconds = match (machine, self.info.express) {
             (seconds, true) => Some(seconds.unwrap_or(u64::MAX).min(limits.express_seconds)),
             (seconds, false) => seconds,

@@ -6,6 +6,7 @@ use dirigent_asl::{Program, StateIndex};
 use dirigent_store::FrameId;
 use serde::{Deserialize, Serialize};
 
+use super::map_run::{MapRun, MapRunRow};
 use crate::payload::{Payload, PayloadRef};
 
 /// Where a line of control stands. A phase holds just what that phase needs.
@@ -63,6 +64,8 @@ pub(crate) enum Phase {
     Map(MapProgress),
     /// Done, and waiting for its siblings.
     Done { output: Payload },
+    /// A Map Run runs; its children are executions of their own.
+    MapRun(Box<MapRun>),
 }
 
 /// How far a Map is. Items and results are not kept here: a step's cost must not grow with their number.
@@ -103,7 +106,7 @@ impl Frame {
     /// Whether the frame waits for something that a restarted host must start again: anything but a timer, which the
     /// store keeps, and children, which are frames themselves.
     pub(crate) fn needs_host(&self) -> bool {
-        matches!(self.phase, Phase::Ready | Phase::Task { .. })
+        matches!(self.phase, Phase::Ready | Phase::Task { .. } | Phase::MapRun(_))
     }
 }
 
@@ -133,6 +136,7 @@ enum PhaseRow {
     Parallel { open: u32 },
     Map { items: PayloadRef, input: PayloadRef, length: u32, next: u32, running: u32, concurrency: u32 },
     Done { output: PayloadRef },
+    MapRun(MapRunRow),
 }
 
 impl FrameRow {
@@ -173,6 +177,7 @@ impl FrameRow {
                     concurrency: map.concurrency,
                 },
                 Phase::Done { output } => PhaseRow::Done { output: refer(output) },
+                Phase::MapRun(run) => PhaseRow::MapRun(MapRunRow::of(run, refer)),
             },
         }
     }
@@ -187,6 +192,7 @@ impl FrameRow {
             PhaseRow::Task { parameters, .. } => refs.push(*parameters),
             PhaseRow::Map { items, input, .. } => refs.extend([*items, *input]),
             PhaseRow::Done { output } => refs.push(*output),
+            PhaseRow::MapRun(run) => refs.extend(run.payloads()),
             PhaseRow::Ready
             | PhaseRow::Wait { .. }
             | PhaseRow::Backoff { .. }
@@ -239,6 +245,7 @@ impl FrameRow {
                     })
                 }
                 PhaseRow::Done { output } => Phase::Done { output: payload(output)? },
+                PhaseRow::MapRun(run) => Phase::MapRun(Box::new(run.restore(payload)?)),
             },
         })
     }

@@ -7,6 +7,7 @@
 //!
 //! - `execution`: the value itself, and `step`
 //! - `frame`: a branch of it: where it stands and what it waits for
+//! - `map_run`: what a Map Run was started with
 //! - `turn`: the work of one step: entering and leaving states, ending machines
 //! - `states`: what each type does, a file each
 //! - `errors`: Retry and Catch
@@ -16,6 +17,7 @@ mod errors;
 mod execution;
 mod flow;
 mod frame;
+mod map_run;
 mod scope;
 mod states;
 mod stimulus;
@@ -23,7 +25,10 @@ mod turn;
 
 pub use execution::{Execution, ExecutionInfo, Status};
 pub use frame::{Frame, FrameRow};
+pub use map_run::{MapRun, MapRunItems, MapRunSettings};
 pub use stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
 
 pub(crate) use errors::error_names;
+pub(crate) use execution::TOP_MACHINE;
+pub(crate) use scope::timestamp;
 pub(crate) use turn::refer;

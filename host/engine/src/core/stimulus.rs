@@ -34,6 +34,15 @@ pub enum Stimulus {
         /// What it used.
         metering: Option<Box<Metering>>,
     },
+    /// A Map Run has ended, with its output or its error.
+    MapRunEnded {
+        /// The frame that waits for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+        /// The state's result, or the error.
+        result: Result<Payload, Fault>,
+    },
     /// A timer is due. One that nobody waits for any more is ignored.
     TimerFired(TimerKey),
     /// The execution shall stop.
@@ -109,6 +118,18 @@ pub enum Effect {
         frame: FrameId,
         /// Which of the frame's waits.
         generation: u32,
+    },
+    /// Run a Map Run, or go on with one, and answer with [`Stimulus::MapRunEnded`].
+    StartMapRun {
+        /// The frame that waits for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+    },
+    /// Give up a Map Run and its children.
+    CancelMapRun {
+        /// The run's UUID.
+        run: Arc<str>,
     },
     /// Take another step with [`Stimulus::Continue`].
     Continue,

@@ -69,6 +69,9 @@ impl<'a> Turn<'a> {
             Stimulus::TaskEnded { frame, generation, result, metering } => {
                 states::task::ended(self, frame, generation, result, metering);
             }
+            Stimulus::MapRunEnded { frame, generation, result } => {
+                states::map_run::ended(self, frame, generation, result);
+            }
             Stimulus::TimerFired(key) => self.timer_fired(key),
             Stimulus::Stop(fault) => {
                 self.end(Status::Aborted(fault.clone()), EventKind::ExecutionAborted(fault))
@@ -100,7 +103,8 @@ impl<'a> Turn<'a> {
         }
         self.out.record_changed = true;
         // AWS's first StateEntered follows event 0, not ExecutionStarted.
-        self.spawn(Frame::new(None, self.program.top().start, input, 0));
+        let start = self.program.machine(self.x.info.entry).start;
+        self.spawn(Frame::new(None, start, input, 0));
     }
 
     fn timer_fired(&mut self, key: TimerKey) {
@@ -282,6 +286,7 @@ impl<'a> Turn<'a> {
         let generation = frame.generation;
         match frame.phase {
             Phase::Task { .. } => self.out.effects.push(Effect::CancelTask { frame: id, generation }),
+            Phase::MapRun(run) => self.out.effects.push(Effect::CancelMapRun { run: run.id }),
             Phase::Wait { due_ms } | Phase::Backoff { due_ms } => self.clear_timer(id, generation, due_ms),
             _ => {}
         }

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 
 use dirigent_store::{Batch, CommitError};
 
-use super::live::{Lease, Live};
-use super::{Engine, EngineError, tasks};
+use super::live::{Durability, Lease, Live};
+use super::{Engine, EngineError, map_runs, tasks};
 use crate::core::{Effect, Stimulus};
 use crate::rows;
 
@@ -35,15 +35,26 @@ impl Engine {
             if step.is_empty() {
                 return Ok(None);
             }
-            let commit = if live.durable {
-                let pins = self.pins_to_write(live, &mut step);
-                let mut attended = live.attended.lock();
-                let mut change =
-                    rows::change(&execution, &live.program, &mut step, live.revision, pins, &mut attended)?;
-                change.create_as = create_as;
-                Some(self.store.commit(Batch::execution(change)))
-            } else {
-                None
+            let commit = match live.durability {
+                Durability::EachStep => {
+                    let pins = self.pins_to_write(live, &mut step);
+                    let mut attended = live.attended.lock();
+                    let mut change = rows::change(
+                        &execution,
+                        &live.program,
+                        &mut step,
+                        live.revision,
+                        pins,
+                        &mut attended,
+                    )?;
+                    change.create_as = create_as;
+                    Some(self.store.commit(Batch::execution(change)))
+                }
+                Durability::AtEnd if execution.status().is_ended() => {
+                    let change = rows::ended(&execution, live.revision)?;
+                    Some(self.store.commit(Batch::execution(change)))
+                }
+                Durability::AtEnd | Durability::Never => None,
             };
             (step, commit, execution.info.arn.clone())
         };
@@ -81,10 +92,18 @@ impl Engine {
                     // Dropping the sender ends the call, and with it the instance.
                     lease.live.tasks.lock().remove(&(frame, generation));
                 }
+                Effect::StartMapRun { frame, generation } => {
+                    tokio::spawn(map_runs::run(lease.clone(), frame, generation));
+                }
+                Effect::CancelMapRun { run } => self.map_runs.cancel(&run),
                 Effect::Continue => {
                     tokio::spawn(go_on(lease.clone()));
                 }
                 Effect::Ended => {
+                    if map_runs::ids::is_child(lease.id()) {
+                        let execution = lease.live.execution.lock();
+                        self.map_runs.child_ended(lease.id(), execution.status());
+                    }
                     let waiting = self.ends.lock().remove(&lease.id()).unwrap_or_default();
                     for sender in waiting {
                         let _ = sender.send(());

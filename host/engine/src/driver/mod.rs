@@ -7,10 +7,14 @@
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `start`, `read`: what callers ask for
 //! - `tasks`: running a task and taking its result in
+//! - `map_runs`: the runs of Distributed Maps
+//! - `objects`: what they ask of object storage
 //! - `timers`: waking executions up
 
 mod apply;
 mod live;
+mod map_runs;
+mod objects;
 mod read;
 mod start;
 mod tasks;
@@ -33,11 +37,16 @@ use crate::limits::Limits;
 use crate::recover::RecoverError;
 use crate::rows::RowError;
 
+pub use map_runs::{Counts, MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate};
+pub use objects::{
+    ChildResult, ChildStatus, Item, ItemStream, ObjectHost, ReadRequest, ResultSink, WriteRequest,
+};
 pub use read::{Description, Listing};
 pub use start::{StartRequest, Started};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
 
 use live::Slots;
+use map_runs::MapRuns;
 use timers::Timers;
 
 /// How many sequences are taken from the store at a time; what is left of them is lost at a stop.
@@ -74,7 +83,9 @@ pub struct Engine {
     config: EngineConfig,
     store: Arc<dyn Store>,
     tasks: Arc<dyn TaskHost>,
+    objects: Arc<dyn ObjectHost>,
     catalog: Catalog,
+    map_runs: MapRuns,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -135,7 +146,7 @@ pub enum EngineError {
 }
 
 impl Engine {
-    /// Opens an engine on a store: loads the catalog, and goes on with what was under way.
+    /// Opens an engine without object storage; otherwise as [`Engine::open_with`].
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -144,14 +155,30 @@ impl Engine {
         store: Arc<dyn Store>,
         tasks: Arc<dyn TaskHost>,
     ) -> Result<Arc<Engine>, EngineError> {
-        let catalog = Catalog::open(store.clone()).await?;
+        Engine::open_with(config, store, tasks, Arc::new(objects::NoObjects)).await
+    }
+
+    /// Opens an engine on a store: loads the catalog, and goes on with what was under way.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn open_with(
+        config: EngineConfig,
+        store: Arc<dyn Store>,
+        tasks: Arc<dyn TaskHost>,
+        objects: Arc<dyn ObjectHost>,
+    ) -> Result<Arc<Engine>, EngineError> {
+        let last_machine = map_runs::last_machine(&*store).await?;
+        let catalog = Catalog::open(store.clone(), last_machine).await?;
         let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
         let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
         let engine = Arc::new(Engine {
             config,
             store,
             tasks,
+            objects,
             catalog,
+            map_runs: MapRuns::default(),
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
@@ -161,6 +188,7 @@ impl Engine {
         });
         timers::start(&engine);
         live::resume_all(&engine);
+        map_runs::close_abandoned(&engine);
         Ok(engine)
     }
 

@@ -7,7 +7,7 @@ use dirigent_asl::Kind;
 use dirigent_store::ExecutionId;
 use parking_lot::Mutex;
 
-use super::live::{Lease, Live};
+use super::live::{Durability, Lease, Live};
 use super::tasks::binding;
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
 use crate::catalog::{MachineType, StateMachine};
@@ -170,6 +170,7 @@ impl Engine {
             input: request.input.clone(),
             started_ms: now_ms(),
             express,
+            entry: crate::core::TOP_MACHINE,
         };
         let live = Live {
             execution: Mutex::new(Execution::new(info)),
@@ -177,7 +178,8 @@ impl Engine {
             pins: Mutex::new(self.pin_all(&program)),
             program,
             revision: machine.revision.number,
-            durable: !express,
+            durability: if express { Durability::Never } else { Durability::EachStep },
+            inherited_pins: Arc::default(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
         };

@@ -226,8 +226,9 @@ fn timed_out() -> Fault {
 fn bound(lease: &Lease, binding: &Binding) -> Option<[u8; 32]> {
     let pinned =
         |pins: &crate::rows::Pins| pins.iter().find(|(key, _)| **key == *binding.key()).map(|(_, at)| *at);
-    if let Some(component) = pinned(&lease.live.pins.lock()) {
-        return Some(component);
+    let known = pinned(&lease.live.pins.lock()).or_else(|| pinned(&lease.live.inherited_pins));
+    if known.is_some() {
+        return known;
     }
     let component = lease.engine().tasks.bind(binding)?;
     let mut pins = lease.live.pins.lock();

@@ -271,6 +271,40 @@ pub(super) fn cases() -> Vec<Case> {
             Err("States.Timeout"),
         ),
         case(
+            "a distributed map",
+            one(json!({ "Type": "Map", "ItemsPath": "$.list", "End": true,
+                "ItemSelector": { "v.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index" },
+                "ItemProcessor": {
+                    "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                    "StartAt": "W", "States": {
+                        "W": { "Type": "Wait", "Seconds": 1, "Next": "E" },
+                        "E": task("plugin:echo", json!({ "InputPath": "$.v" })) } } })),
+            json!({ "list": [1, 2, 3] }),
+            Ok(json!([1, 2, 3])),
+        ),
+        case(
+            "a distributed map that fails is caught",
+            json!({ "StartAt": "M", "States": {
+                "M": { "Type": "Map", "ItemProcessor": {
+                        "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" },
+                        "StartAt": "F", "States": { "F": task("plugin:fail", json!({})) } },
+                    "Retry": [{ "ErrorEquals": ["Custom.Error"], "MaxAttempts": 1 }],
+                    "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": "$", "Next": "E" }], "Next": "E" },
+                "E": { "Type": "Pass", "Parameters": { "error.$": "$.Error" }, "End": true } } }),
+            json!([1, 2]),
+            Ok(json!({ "error": "Custom.Error" })),
+        ),
+        racing(
+            "a distributed map is given up with its branch",
+            one(json!({ "Type": "Parallel", "End": true, "Branches": [
+                { "StartAt": "M", "States": { "M": { "Type": "Map", "End": true, "ItemProcessor": {
+                    "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                    "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } } } } },
+                { "StartAt": "F", "States": { "F": task("plugin:fail", json!({})) } } ] })),
+            json!([1]),
+            Err("Custom.Error"),
+        ),
+        case(
             "a loop of many steps",
             json!({ "StartAt": "I", "States": {
                 "I": { "Type": "Pass", "Parameters": { "n.$": "States.MathAdd($.n, 1)" }, "Next": "C" },

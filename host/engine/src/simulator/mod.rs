@@ -4,12 +4,13 @@
 //! the tasks and the order in which things happen are its own, and that it can lose its memory at any point.
 
 mod cases;
+mod children;
 mod runs;
 
 use std::sync::Arc;
 
 use dirigent_asl::Program;
-use dirigent_store::{Batch, ExecutionId, MachineId, MemoryStore, Store};
+use dirigent_store::{Batch, ExecutionId, FrameId, MachineId, MemoryStore, Store};
 use serde_json::{Value, json};
 
 use crate::core::{Effect, Execution, ExecutionInfo, Moment, Status, Step, Stimulus, TaskRun, TimerKey};
@@ -37,6 +38,8 @@ enum Pending {
     Task(TaskRun),
     Continue,
     Timer(i64, TimerKey),
+    /// Frame and generation.
+    MapRun(FrameId, u32),
 }
 
 struct Simulator<'a> {
@@ -76,6 +79,7 @@ fn info(id: ExecutionId, input: Payload) -> ExecutionInfo {
         input,
         started_ms: START_MS,
         express: false,
+        entry: crate::core::TOP_MACHINE,
     }
 }
 
@@ -131,6 +135,10 @@ impl<'a> Simulator<'a> {
         };
         match self.pending.swap_remove(chosen) {
             Pending::Continue => Stimulus::Continue,
+            Pending::MapRun(frame, generation) => {
+                let result = children::map_run(&self.execution, self.program, frame, generation);
+                Stimulus::MapRunEnded { frame, generation, result }
+            }
             Pending::Timer(due_ms, key) => {
                 self.now_ms = self.now_ms.max(due_ms);
                 Stimulus::TimerFired(key)
@@ -178,6 +186,11 @@ impl<'a> Simulator<'a> {
             match effect {
                 Effect::RunTask(run) => self.pending.push(Pending::Task((**run).clone())),
                 Effect::Continue => self.pending.push(Pending::Continue),
+                Effect::StartMapRun { frame, generation } => {
+                    self.pending.push(Pending::MapRun(*frame, *generation));
+                }
+                // Its end would come too late, which a step ignores; that it does is part of what is tested.
+                Effect::CancelMapRun { .. } => {}
                 Effect::CancelTask { frame, generation } => self.pending.retain(|pending| {
                     !matches!(pending, Pending::Task(run) if run.frame == *frame && run.generation == *generation)
                 }),
