@@ -5,6 +5,7 @@
 
 mod cases;
 mod children;
+mod generated;
 mod runs;
 
 use std::sync::Arc;
@@ -101,6 +102,11 @@ impl<'a> Simulator<'a> {
             actions: 0,
             attended: None,
         }
+    }
+
+    fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// Runs to the end.
