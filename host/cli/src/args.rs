@@ -70,6 +70,13 @@ pub(crate) struct Serve {
     /// The directory of plugins [default: DATA/registry].
     #[arg(long, value_name = "DIR")]
     pub(crate) registry: Option<PathBuf>,
+    /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory [default: DATA/buckets].
+    #[arg(long, value_name = "DIR", conflicts_with = "s3")]
+    pub(crate) buckets: Option<PathBuf>,
+    /// Use the buckets of S3, or of what is compatible with it at this URL. Credentials, region and so on come from
+    /// the environment (AWS_ACCESS_KEY_ID, AWS_REGION, …).
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) s3: Option<String>,
     /// The account number in ARNs.
     #[arg(long, default_value = "000000000000", value_name = "NUMBER", value_parser = account)]
     pub(crate) account: String,
@@ -95,6 +102,9 @@ pub(crate) struct Run {
     /// Where compiled plugins are kept.
     #[arg(long, default_value = ".dirigent/plugins", value_name = "DIR")]
     pub(crate) cache: PathBuf,
+    /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory.
+    #[arg(long, default_value = ".dirigent/buckets", value_name = "DIR")]
+    pub(crate) buckets: PathBuf,
     /// AWS's quotas, or wide ones of our own.
     #[arg(long, default_value = "aws", value_enum)]
     pub(crate) limits: LimitsName,

@@ -2,6 +2,7 @@
 
 mod args;
 mod locate;
+mod object_host;
 mod plugin;
 mod plugin_host;
 mod progress;

@@ -8,7 +8,7 @@ use dirigent_store::{ExecutionId, FrameId};
 
 use super::flow;
 use super::frame::{Frame, FrameRow, Phase};
-use super::map_run::MapRun;
+use super::map_run::{MapRun, RunItem};
 use super::scope::{Entropy, MapItem, StateScope};
 use super::stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
 use super::turn::Turn;
@@ -181,15 +181,20 @@ impl Execution {
         program: &Program,
         id: FrameId,
         input: &Payload,
-        (index, item, source): (u64, &Payload, &str),
+        item: &RunItem,
         moment: Moment,
     ) -> Result<Payload, Fault> {
-        let Some(frame) = self.frames.get(&id) else { return Ok(item.clone()) };
+        let Some(frame) = self.frames.get(&id) else { return Ok(item.value.clone()) };
         let state = program.state(frame.state);
         if !flow::selects_items(state) {
-            return Ok(item.clone());
+            return Ok(item.value.clone());
         }
-        let item = MapItem { index, value: item.value(), source: Some(source) };
+        let item = MapItem {
+            index: item.index,
+            key: item.key.as_deref(),
+            value: item.value.value(),
+            source: Some(&item.source),
+        };
         let entropy = Entropy::new(moment.entropy);
         let scope = StateScope::new(self, program, id, input, &entropy, moment.now_ms);
         flow::item(scope, state, item)

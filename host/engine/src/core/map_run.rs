@@ -25,6 +25,19 @@ pub struct MapRun {
     pub writer: Option<Payload>,
 }
 
+/// An item, and what the context object says of it.
+#[derive(Clone, Debug)]
+pub struct RunItem {
+    /// Its index, from 0.
+    pub index: u64,
+    /// The item.
+    pub value: Payload,
+    /// The member's name, where the items are the members of an object.
+    pub key: Option<Arc<str>>,
+    /// Where it came from: `STATE_DATA`, or the URI of a bucket or object.
+    pub source: Arc<str>,
+}
+
 /// Where a Map Run's items come from.
 #[derive(Clone, Debug)]
 pub enum MapRunItems {

@@ -25,7 +25,7 @@ mod turn;
 
 pub use execution::{Execution, ExecutionInfo, Status};
 pub use frame::{Frame, FrameRow};
-pub use map_run::{MapRun, MapRunItems, MapRunSettings};
+pub use map_run::{MapRun, MapRunItems, MapRunSettings, RunItem};
 pub use stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
 
 pub(crate) use errors::error_names;

@@ -41,6 +41,8 @@ impl Entropy {
 pub(crate) struct MapItem<'a> {
     /// Its index, from 0.
     pub(crate) index: u64,
+    /// The member's name, where the items are the members of an object.
+    pub(crate) key: Option<&'a str>,
     /// The item.
     pub(crate) value: &'a Value,
     /// Where it came from: `STATE_DATA`, or the URI of a bucket or object; a Distributed Map's only.
@@ -130,13 +132,15 @@ impl<'a> StateScope<'a> {
         let outer = || {
             self.lineage().find_map(|frame| {
                 let (index, value) = (frame.parent?.slot.into(), frame.item.as_ref()?.value());
-                Some(MapItem { index, value, source: None })
+                Some(MapItem { index, key: None, value, source: None })
             })
         };
         if let Some(item) = self.item.or_else(outer) {
             let mut about = json!({ "Index": item.index, "Value": item.value });
-            if let Some(source) = item.source {
-                about["Source"] = source.into();
+            for (name, text) in [("Key", item.key), ("Source", item.source)] {
+                if let Some(text) = text {
+                    about[name] = text.into();
+                }
             }
             context.insert("Map".into(), json!({ "Item": about }));
         }

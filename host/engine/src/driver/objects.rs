@@ -49,6 +49,8 @@ pub trait ItemStream: Send {
 pub struct Item {
     /// Its JSON text.
     pub text: Arc<str>,
+    /// The member's name, where the items are the members of an object.
+    pub key: Option<Arc<str>>,
     /// Where it came from: `STATE_DATA`, or the URI of its bucket or object.
     pub source: Arc<str>,
 }

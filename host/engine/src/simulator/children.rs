@@ -6,7 +6,7 @@ use dirigent_asl::{Kind, Program};
 use dirigent_store::FrameId;
 
 use super::{START_MS, info, task};
-use crate::core::{Effect, Execution, MapRunItems, Moment, Status, Stimulus};
+use crate::core::{Effect, Execution, MapRunItems, Moment, RunItem, Status, Stimulus};
 use crate::event::Fault;
 use crate::limits::Limits;
 use crate::payload::Payload;
@@ -24,8 +24,9 @@ pub(super) fn map_run(
     let moment = Moment { now_ms: START_MS, entropy: 1 };
     let mut results = Vec::new();
     for (index, item) in (0..).zip(items.value().as_array().into_iter().flatten()) {
-        let item = Payload::from_value(item.clone());
-        let input = parent.map_item(program, frame, &run.input, (index, &item, "STATE_DATA"), moment)?;
+        let value = Payload::from_value(item.clone());
+        let item = RunItem { index, value, key: None, source: "STATE_DATA".into() };
+        let input = parent.map_item(program, frame, &run.input, &item, moment)?;
         let mut child = Execution::new(crate::core::ExecutionInfo {
             entry: map.processor,
             ..info(parent.info.id, input.detached())

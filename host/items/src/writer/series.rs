@@ -82,7 +82,7 @@ impl Series {
         }
     }
 
-    async fn start(&self) -> Result<Open, BucketError> {
+    async fn start(&mut self) -> Result<Open, BucketError> {
         let extension = match self.output_type {
             OutputType::Json => "json",
             OutputType::Jsonl => "jsonl",
@@ -95,7 +95,7 @@ impl Series {
         Ok(Open { upload, file: ResultFile { key, size: 0 } })
     }
 
-    async fn write(&self, open: &mut Open, text: &str) -> Result<(), BucketError> {
+    async fn write(&mut self, open: &mut Open, text: &str) -> Result<(), BucketError> {
         let Open { upload, file } = open;
         for piece in text.as_bytes().chunks(UPLOAD_PART_BYTES) {
             let ready = upload.wait_for_capacity(UPLOAD_PARTS_UNDER_WAY).await;

@@ -90,7 +90,7 @@ fn start_iterations(turn: &mut Turn<'_>, id: FrameId, previous: u64) -> Result<(
         }
         let (slot, items, input) = (progress.next, progress.items.clone(), progress.input.clone());
         let Some(value) = items.value().get(slot as usize) else { return Ok(()) };
-        let about = MapItem { index: u64::from(slot), value, source: None };
+        let about = MapItem { index: u64::from(slot), key: None, value, source: None };
         let item = flow::item(turn.scope(id, &input), state, about)?;
         let iteration = Iteration { name: state.name.clone(), index: u64::from(slot) };
         let event = turn.emit(previous, EventKind::MapIterationStarted(iteration));

@@ -12,7 +12,7 @@ use super::progress::{Progress, Stop};
 use super::results::{self, Children, ResultError};
 use super::row::{self, MapRunRow, MapRunStatus};
 use super::source::{ChildInput, Inputs};
-use crate::core::{MapRun, Stimulus};
+use crate::core::{MapRun, RunItem, Stimulus};
 use crate::driver::apply::report;
 use crate::driver::live::Lease;
 use crate::driver::objects::ChildStatus;
@@ -178,7 +178,7 @@ impl Job<'_> {
             Ok(inputs) => inputs,
             Err(fault) => return Ok(Err(Stop::Failed(fault))),
         };
-        let select = |index: u64, item: &Payload, source: &str| self.select(index, item, source);
+        let select = |item: &RunItem| self.select(item);
         let mut index = 0_u32;
         loop {
             let known = found.get_mut(index as usize).and_then(Option::take);
@@ -222,11 +222,11 @@ impl Job<'_> {
     }
 
     /// What `ItemSelector` makes of an item.
-    fn select(&self, index: u64, item: &Payload, source: &str) -> Result<Payload, Fault> {
+    fn select(&self, item: &RunItem) -> Result<Payload, Fault> {
         let live = &self.parent.live;
         let moment = self.engine.moment();
         let execution = live.execution.lock();
-        execution.map_item(&live.program, self.frame, &self.spec.input, (index, item, source), moment)
+        execution.map_item(&live.program, self.frame, &self.spec.input, item, moment)
     }
 
     /// Stops the children that still run, and waits until they have ended.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dirigent_asl::Distributed;
 
-use crate::core::{MapRun, MapRunItems};
+use crate::core::{MapRun, MapRunItems, RunItem};
 use crate::driver::objects::{Item, ItemStream, ObjectHost, ReadRequest};
 use crate::event::Fault;
 use crate::payload::Payload;
@@ -29,7 +29,11 @@ pub(super) struct Inputs {
     next: u64,
     /// A selected item that did not fit into the batch before.
     held: Option<Payload>,
+    state_data: Arc<str>,
 }
+
+/// What makes of an item what `ItemSelector` says.
+pub(super) type Select<'a> = dyn Fn(&RunItem) -> Result<Payload, Fault> + Sync + 'a;
 
 /// `ItemBatcher`.
 struct Batch {
@@ -69,7 +73,7 @@ impl Inputs {
                 None => "{\"Items\":[".to_owned(),
             },
         });
-        Ok(Inputs { items, batch, next: 0, held: None })
+        Ok(Inputs { items, batch, next: 0, held: None, state_data: STATE_DATA.into() })
     }
 
     /// The next child's input. `select` makes an item what `ItemSelector` says. Where `skip`, the child exists already
@@ -77,7 +81,7 @@ impl Inputs {
     pub(super) async fn next(
         &mut self,
         skip: bool,
-        select: &(dyn Fn(u64, &Payload, &str) -> Result<Payload, Fault> + Sync),
+        select: &Select<'_>,
     ) -> Option<Result<ChildInput, Fault>> {
         match self.make(skip, select).await {
             Ok(input) => input.map(Ok),
@@ -85,16 +89,12 @@ impl Inputs {
         }
     }
 
-    async fn make(
-        &mut self,
-        skip: bool,
-        select: &(dyn Fn(u64, &Payload, &str) -> Result<Payload, Fault> + Sync),
-    ) -> Result<Option<ChildInput>, Fault> {
+    async fn make(&mut self, skip: bool, select: &Select<'_>) -> Result<Option<ChildInput>, Fault> {
         let Some((most_items, most_bytes, mut text)) =
             self.batch.as_ref().map(|batch| (batch.items, batch.bytes, batch.head.clone()))
         else {
-            let Some((index, item, source)) = self.item().await? else { return Ok(None) };
-            let input = if skip { item } else { select(index, &item, &source)? };
+            let Some(item) = self.item().await? else { return Ok(None) };
+            let input = if skip { item.value } else { select(&item)? };
             return Ok(Some(ChildInput { input, items: 1 }));
         };
         let mut items = 0_u32;
@@ -102,7 +102,7 @@ impl Inputs {
             let item = match self.held.take() {
                 Some(item) => item,
                 None => match self.item().await? {
-                    Some((index, item, source)) => select(index, &item, &source)?,
+                    Some(item) => select(&item)?,
                     None => break,
                 },
             };
@@ -122,13 +122,23 @@ impl Inputs {
         Ok((items > 0).then(|| ChildInput { input: Payload::from_text(text), items }))
     }
 
-    async fn item(&mut self) -> Result<Option<(u64, Payload, Arc<str>)>, Fault> {
+    async fn item(&mut self) -> Result<Option<RunItem>, Fault> {
         let index = self.next;
         let item = match &mut self.items {
-            Items::Given(items) => items.pop_front().map(|item| (index, item, Arc::from(STATE_DATA))),
+            Items::Given(items) => items.pop_front().map(|value| RunItem {
+                index,
+                value,
+                key: None,
+                source: self.state_data.clone(),
+            }),
             Items::Read(stream) => {
                 let item = stream.next().await.transpose()?;
-                item.map(|Item { text, source }| (index, Payload::from_text(text), source))
+                item.map(|Item { text, key, source }| RunItem {
+                    index,
+                    value: Payload::from_text(text),
+                    key,
+                    source,
+                })
             }
         };
         self.next += 1;
