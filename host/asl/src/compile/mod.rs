@@ -5,9 +5,11 @@
 //! - `state`: what all types share, and the dispatch by `Type`
 //! - `leaf`, `task`, `choice`, `wait`, `nested`: the types
 //! - `errors`: `Retry` and `Catch`
+//! - `express`: what an Express state machine may not have
 
 mod choice;
 mod errors;
+mod express;
 mod fields;
 mod leaf;
 mod machine;

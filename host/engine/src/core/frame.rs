@@ -6,6 +6,7 @@ use dirigent_asl::{Program, StateIndex};
 use dirigent_store::FrameId;
 use serde::{Deserialize, Serialize};
 
+use super::callback::{Callback, CallbackRow, Stage};
 use crate::payload::{Payload, PayloadRef};
 
 /// Where a line of control stands. A phase holds just what that phase needs.
@@ -63,6 +64,8 @@ pub(crate) enum Phase {
     Map(MapProgress),
     /// Done, and waiting for its siblings.
     Done { output: Payload },
+    /// A task waits for a caller from outside.
+    Callback(Callback),
 }
 
 /// How far a Map is. Items and results are not kept here: a step's cost must not grow with their number.
@@ -103,7 +106,11 @@ impl Frame {
     /// Whether the frame waits for something that a restarted host must start again: anything but a timer, which the
     /// store keeps, and children, which are frames themselves.
     pub(crate) fn needs_host(&self) -> bool {
-        matches!(self.phase, Phase::Ready | Phase::Task { .. })
+        match &self.phase {
+            Phase::Ready | Phase::Task { .. } => true,
+            Phase::Callback(callback) => matches!(callback.stage, Stage::Submitting { .. }),
+            _ => false,
+        }
     }
 }
 
@@ -133,6 +140,7 @@ enum PhaseRow {
     Parallel { open: u32 },
     Map { items: PayloadRef, input: PayloadRef, length: u32, next: u32, running: u32, concurrency: u32 },
     Done { output: PayloadRef },
+    Callback(CallbackRow),
 }
 
 impl FrameRow {
@@ -173,6 +181,7 @@ impl FrameRow {
                     concurrency: map.concurrency,
                 },
                 Phase::Done { output } => PhaseRow::Done { output: refer(output) },
+                Phase::Callback(callback) => PhaseRow::Callback(CallbackRow::of(callback, refer)),
             },
         }
     }
@@ -187,6 +196,7 @@ impl FrameRow {
             PhaseRow::Task { parameters, .. } => refs.push(*parameters),
             PhaseRow::Map { items, input, .. } => refs.extend([*items, *input]),
             PhaseRow::Done { output } => refs.push(*output),
+            PhaseRow::Callback(callback) => refs.extend(callback.payload()),
             PhaseRow::Ready
             | PhaseRow::Wait { .. }
             | PhaseRow::Backoff { .. }
@@ -239,6 +249,7 @@ impl FrameRow {
                     })
                 }
                 PhaseRow::Done { output } => Phase::Done { output: payload(output)? },
+                PhaseRow::Callback(callback) => Phase::Callback(callback.restore(payload)?),
             },
         })
     }

@@ -7,11 +7,13 @@
 //!
 //! - `execution`: the value itself, and `step`
 //! - `frame`: a branch of it: where it stands and what it waits for
+//! - `callback`, `token`: tasks that wait for a caller from outside
 //! - `turn`: the work of one step: entering and leaving states, ending machines
 //! - `states`: what each type does, a file each
 //! - `errors`: Retry and Catch
 //! - `flow`, `scope`: data flow and what expressions see
 
+mod callback;
 mod errors;
 mod execution;
 mod flow;
@@ -19,11 +21,15 @@ mod frame;
 mod scope;
 mod states;
 mod stimulus;
+mod token;
 mod turn;
 
 pub use execution::{Execution, ExecutionInfo, Status};
 pub use frame::{Frame, FrameRow};
-pub use stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
+pub use stimulus::{
+    Effect, Moment, Outside, QueueChange, QueuePlace, Step, Stimulus, TaskRun, TimerKey, TimerPurpose,
+};
+pub use token::{TaskToken, TokenStatus};
 
 pub(crate) use errors::error_names;
 pub(crate) use turn::refer;

@@ -7,6 +7,7 @@ use dirigent_store::{Batch, CommitError};
 
 use super::live::{Lease, Live};
 use super::{Engine, EngineError, tasks};
+use crate::activities::queue;
 use crate::core::{Effect, Stimulus};
 use crate::rows;
 
@@ -41,7 +42,8 @@ impl Engine {
                 let mut change =
                     rows::change(&execution, &live.program, &mut step, live.revision, pins, &mut attended)?;
                 change.create_as = create_as;
-                Some(self.store.commit(Batch::execution(change)))
+                let catalog = step.queue.iter().map(|change| queue::change(lease.id(), change)).collect();
+                Some(self.store.commit(Batch { executions: vec![change], catalog }))
             } else {
                 None
             };
@@ -55,9 +57,13 @@ impl Engine {
                 other => other.into(),
             });
         }
+        for (due_ms, key) in &step.clear_timers {
+            self.forget_timer(lease, *due_ms, *key);
+        }
         for (due_ms, key) in &step.set_timers {
             self.set_timer(lease, *due_ms, *key);
         }
+        self.wake_workers(&step.queue);
         self.publish(&arn, std::mem::take(&mut step.events), &step.payloads);
         Ok(Some(step.effects))
     }

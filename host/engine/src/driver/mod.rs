@@ -8,8 +8,10 @@
 //! - `start`, `read`: what callers ask for
 //! - `tasks`: running a task and taking its result in
 //! - `timers`: waking executions up
+//! - `callbacks`: workers of activities, and task tokens that come back
 
 mod apply;
+mod callbacks;
 mod live;
 mod read;
 mod start;
@@ -26,6 +28,7 @@ use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::sync::{broadcast, oneshot};
 
+use crate::activities::{Activities, ActivityError};
 use crate::catalog::{Catalog, CatalogError};
 use crate::event::Event;
 use crate::history::{HistoryError, HistoryPage};
@@ -33,6 +36,7 @@ use crate::limits::Limits;
 use crate::recover::RecoverError;
 use crate::rows::RowError;
 
+pub use callbacks::{ActivityTask, CallbackError, PollError};
 pub use read::{Description, Listing};
 pub use start::{StartRequest, Started};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
@@ -75,6 +79,7 @@ pub struct Engine {
     store: Arc<dyn Store>,
     tasks: Arc<dyn TaskHost>,
     catalog: Catalog,
+    activities: Activities,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -117,6 +122,9 @@ pub enum EngineError {
     /// The catalog's.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The activities'.
+    #[error(transparent)]
+    Activity(#[from] ActivityError),
     /// A history's.
     #[error(transparent)]
     History(#[from] HistoryError),
@@ -145,6 +153,7 @@ impl Engine {
         tasks: Arc<dyn TaskHost>,
     ) -> Result<Arc<Engine>, EngineError> {
         let catalog = Catalog::open(store.clone()).await?;
+        let activities = Activities::open(store.clone()).await?;
         let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
         let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
         let engine = Arc::new(Engine {
@@ -152,6 +161,7 @@ impl Engine {
             store,
             tasks,
             catalog,
+            activities,
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
@@ -174,6 +184,12 @@ impl Engine {
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// The activities.
+    #[must_use]
+    pub fn activities(&self) -> &Activities {
+        &self.activities
     }
 
     /// Whether the engine can take work: the store still writes.
@@ -236,9 +252,9 @@ impl Engine {
         Ok(next)
     }
 
-    fn moment(&self) -> crate::core::Moment {
+    fn moment(&self) -> crate::core::Moment<'_> {
         let entropy = self.entropy.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-        crate::core::Moment { now_ms: now_ms(), entropy }
+        crate::core::Moment { now_ms: now_ms(), entropy, outside: self }
     }
 
     fn publish(&self, arn: &Arc<str>, events: Vec<Event>, payloads: &[Arc<str>]) {
