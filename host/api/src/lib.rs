@@ -11,6 +11,7 @@
 //! - `arn`, `names`, `token`: what strings must look like
 //! - `events`: history events in AWS's form
 //! - `rest`: `/api`
+//! - `sdk`: the same actions for tasks of workflows
 
 mod actions;
 mod arn;
@@ -20,10 +21,12 @@ mod events;
 mod names;
 mod params;
 mod rest;
+mod sdk;
 mod server;
 mod shapes;
 mod token;
 
+pub use sdk::call as call_own_action;
 pub use server::router;
 
 /// Largest request body, in bytes: a definition of 1 MiB in a JSON string, every character escaped, and some more.

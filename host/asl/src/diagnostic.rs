@@ -73,6 +73,11 @@ impl Diagnostics {
 pub(crate) struct Pointer(String);
 
 impl Pointer {
+    /// A pointer that was printed before.
+    pub(crate) fn at(text: &str) -> Pointer {
+        Pointer(if text == "/" { String::new() } else { text.to_owned() })
+    }
+
     pub(crate) fn child(&self, key: &str) -> Pointer {
         Pointer(format!("{}/{}", self.0, key.replace('~', "~0").replace('/', "~1")))
     }

@@ -17,13 +17,18 @@ pub enum Integration {
     WaitForTaskToken,
 }
 
+/// What the pattern of [`Integration::WaitForTaskToken`] looks like in a `Resource`.
+const TOKEN_SUFFIX: &str = ".waitForTaskToken";
+
 /// A parsed `Resource`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Resource {
-    /// `plugin:NAME` or `plugin:NAME@VERSION`: a plugin by name.
+    /// `plugin:NAME[@VERSION][.waitForTaskToken]`: a plugin by name.
     Plugin {
-        /// What follows `plugin:`.
+        /// What follows `plugin:`, without the pattern.
         reference: String,
+        /// How it waits: request-response, or for its token.
+        integration: Integration,
     },
     /// `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`: the plugin of that function name.
     Lambda {
@@ -61,11 +66,15 @@ impl Resource {
     pub fn parse(text: &str) -> Result<Resource, ResourceError> {
         let unknown = || ResourceError(text.to_owned());
         if let Some(reference) = text.strip_prefix("plugin:") {
+            let (reference, integration) = match reference.strip_suffix(TOKEN_SUFFIX) {
+                Some(reference) => (reference, Integration::WaitForTaskToken),
+                None => (reference, Integration::RequestResponse),
+            };
             let name = reference.split('@').next().unwrap_or_default();
             let sound = !name.is_empty()
                 && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
             return if sound {
-                Ok(Resource::Plugin { reference: reference.to_owned() })
+                Ok(Resource::Plugin { reference: reference.to_owned(), integration })
             } else {
                 Err(unknown())
             };
@@ -96,12 +105,24 @@ impl Resource {
         }
     }
 
+    /// Whether the task is done when somebody outside says so, with its token: an activity, or `.waitForTaskToken`.
+    #[must_use]
+    pub fn waits_for_caller(&self) -> bool {
+        match self {
+            Resource::Activity { .. } => true,
+            Resource::Plugin { integration, .. } | Resource::Service { integration, .. } => {
+                *integration == Integration::WaitForTaskToken
+            }
+            Resource::Lambda { .. } => false,
+        }
+    }
+
     fn service(rest: &str) -> Option<Resource> {
         let (rest, integration) = if let Some(rest) = rest.strip_suffix(".sync:2") {
             (rest, Integration::Sync2)
         } else if let Some(rest) = rest.strip_suffix(".sync") {
             (rest, Integration::Sync)
-        } else if let Some(rest) = rest.strip_suffix(".waitForTaskToken") {
+        } else if let Some(rest) = rest.strip_suffix(TOKEN_SUFFIX) {
             (rest, Integration::WaitForTaskToken)
         } else {
             (rest, Integration::RequestResponse)
@@ -215,7 +236,7 @@ impl fmt::Display for Integration {
             Integration::RequestResponse => "",
             Integration::Sync => ".sync",
             Integration::Sync2 => ".sync:2",
-            Integration::WaitForTaskToken => ".waitForTaskToken",
+            Integration::WaitForTaskToken => TOKEN_SUFFIX,
         })
     }
 }
@@ -232,9 +253,13 @@ mod tests {
             action: action.into(),
             integration,
         };
+        let plugin =
+            |reference: &str, integration| Resource::Plugin { reference: reference.into(), integration };
         let cases = [
-            ("plugin:echo", Resource::Plugin { reference: "echo".into() }),
-            ("plugin:echo@1.2", Resource::Plugin { reference: "echo@1.2".into() }),
+            ("plugin:echo", plugin("echo", Integration::RequestResponse)),
+            ("plugin:echo@1.2", plugin("echo@1.2", Integration::RequestResponse)),
+            ("plugin:echo.waitForTaskToken", plugin("echo", Integration::WaitForTaskToken)),
+            ("plugin:echo@1.2.waitForTaskToken", plugin("echo@1.2", Integration::WaitForTaskToken)),
             ("arn:aws:lambda:us-east-1:000000000000:function:f", Resource::Lambda { function: "f".into() }),
             (
                 "arn:aws:lambda:us-east-1:000000000000:function:f:live",
@@ -263,6 +288,7 @@ mod tests {
             "",
             "plugin:",
             "plugin:@1",
+            "plugin:.waitForTaskToken",
             "arn:aws:states:::lambda",
             "arn:aws:s3:::bucket",
             "lambda",

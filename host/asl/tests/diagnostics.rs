@@ -152,12 +152,12 @@ fn faults() -> Vec<(Value, Vec<Wanted>)> {
             vec![(SCHEMA, "/States/A/Resource", "not recognized")],
         ),
         (
-            one(task(json!({ "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken" }))),
-            vec![(LATER, "/States/A/Resource", "waitForTaskToken")],
+            one(task(json!({ "Resource": "arn:aws:states:::ecs:runTask.sync" }))),
+            vec![(LATER, "/States/A/Resource", "'.sync' is not served")],
         ),
         (
-            one(task(json!({ "Resource": "arn:aws:states:us-east-1:000000000000:activity:a" }))),
-            vec![(LATER, "/States/A/Resource", "Activities")],
+            one(task(json!({ "Resource": "arn:aws:states:us-east-1:000000000000:activity:" }))),
+            vec![(SCHEMA, "/States/A/Resource", "not recognized")],
         ),
         (one(task(json!({ "TimeoutSeconds": 0 }))), vec![(SCHEMA, "/States/A/TimeoutSeconds", "from 1")]),
         (
@@ -355,6 +355,32 @@ fn what_has_no_effect_is_a_warning() {
         (diagnostics[0].severity, diagnostics[0].location.as_str()),
         (Severity::Warning, "/States/A/Commment")
     );
+}
+
+#[test]
+fn what_an_express_state_machine_may_not_have() {
+    let cases = [
+        ("plugin:echo", None),
+        ("arn:aws:states:::lambda:invoke", None),
+        ("plugin:echo.waitForTaskToken", Some("'.waitForTaskToken' service integration")),
+        (
+            "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            Some("'.waitForTaskToken' service integration"),
+        ),
+        ("arn:aws:states:us-east-1:000000000000:activity:a", Some("Activity ARN")),
+    ];
+    for (resource, wanted) in cases {
+        let (program, diagnostics) = Program::compile(&one(task(json!({ "Resource": resource }))));
+        let problems = program.unwrap_or_else(|| panic!("{resource}: {diagnostics:?}")).express_problems();
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        match wanted {
+            None => assert!(told.is_empty(), "{resource}: {told:?}"),
+            Some(part) => {
+                assert_eq!(told.len(), 1, "{resource}: {told:?}");
+                assert!(told[0].contains(part) && told[0].ends_with(" at /States/A/Resource"), "{told:?}");
+            }
+        }
+    }
 }
 
 #[test]

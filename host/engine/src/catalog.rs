@@ -237,7 +237,7 @@ impl Catalog {
         content: RevisionContent,
         tags: Vec<(String, String)>,
     ) -> Result<Arc<StateMachine>, CatalogError> {
-        let program = compile(&content.definition)?;
+        let program = compile_as(&content.definition, machine_type)?;
         let _one_at_a_time = self.changing.lock().await;
         if let Some(existing) = self.get(name) {
             let same =
@@ -261,6 +261,7 @@ impl Catalog {
         let program = compile(&content.definition)?;
         let _one_at_a_time = self.changing.lock().await;
         let existing = self.get(name).ok_or_else(|| CatalogError::Missing(name.to_owned()))?;
+        fits(&program, existing.machine_type)?;
         if existing.revision.content.is_same_revision(&content) {
             return Ok(existing);
         }
@@ -360,6 +361,23 @@ impl RevisionContent {
 
     fn is_same_revision(&self, other: &RevisionContent) -> bool {
         self.is_same_machine(other) && self.role_arn == other.role_arn && self.encryption == other.encryption
+    }
+}
+
+fn compile_as(definition: &str, machine_type: MachineType) -> Result<Arc<Program>, CatalogError> {
+    let program = compile(definition)?;
+    fits(&program, machine_type)?;
+    Ok(program)
+}
+
+/// Whether a program may be of that type.
+fn fits(program: &Program, machine_type: MachineType) -> Result<(), CatalogError> {
+    match machine_type {
+        MachineType::Standard => Ok(()),
+        MachineType::Express => match program.express_problems() {
+            problems if problems.is_empty() => Ok(()),
+            problems => Err(CatalogError::Invalid(problems)),
+        },
     }
 }
 

@@ -5,10 +5,12 @@
 //! - `state`: what all types share, and the dispatch by `Type`
 //! - `leaf`, `task`, `choice`, `wait`, `parallel`, `map`, `distributed`: the types
 //! - `errors`: `Retry` and `Catch`
+//! - `express`: what an Express state machine may not have
 
 mod choice;
 mod distributed;
 mod errors;
+mod express;
 mod fields;
 mod leaf;
 mod machine;

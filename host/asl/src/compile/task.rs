@@ -71,8 +71,6 @@ impl Compiler {
             }
         };
         let why = match &resource {
-            Resource::Activity { .. } => "Activities are",
-            Resource::Service { integration: Integration::WaitForTaskToken, .. } => "'.waitForTaskToken' is",
             Resource::Service { integration: Integration::Sync | Integration::Sync2, .. } => "'.sync' is",
             _ => return Some(resource),
         };

@@ -39,24 +39,37 @@ pub(crate) struct Failure {
     located: bool,
     /// It came of JSONata, which has an event of its own; and the field that it came of, where it is one.
     evaluation: Option<Option<Arc<str>>>,
+    /// A missed heartbeat, which the history names like any time-out, and which Retry and Catch may tell apart.
+    missed_heartbeat: bool,
 }
 
 impl Failure {
     /// An error that came with its own words: a task's, or a Fail state's.
     pub(crate) fn of(fault: Fault) -> Failure {
         let terminal = fault.error.as_deref() == Some(error_names::RUNTIME);
-        Failure { fault, terminal, located: true, evaluation: None }
+        Failure { fault, terminal, located: true, evaluation: None, missed_heartbeat: false }
+    }
+
+    /// A missed heartbeat: `States.HeartbeatTimeout` for Retry and Catch, whatever name the history has.
+    pub(crate) fn missed_heartbeat(fault: Fault) -> Failure {
+        Failure { missed_heartbeat: true, ..Failure::of(fault) }
     }
 
     /// `States.Runtime`, which nothing catches.
     pub(crate) fn runtime(cause: impl Into<Arc<str>>) -> Failure {
         let fault = Fault::new(error_names::RUNTIME, cause);
-        Failure { fault, terminal: true, located: false, evaluation: None }
+        Failure { fault, terminal: true, located: false, evaluation: None, missed_heartbeat: false }
     }
 
     /// An error of ASL that may be caught.
     pub(crate) fn named(error: &'static str, cause: impl Into<Arc<str>>) -> Failure {
-        Failure { fault: Fault::new(error, cause), terminal: false, located: false, evaluation: None }
+        Failure {
+            fault: Fault::new(error, cause),
+            terminal: false,
+            located: false,
+            evaluation: None,
+            missed_heartbeat: false,
+        }
     }
 
     /// `States.QueryEvaluationError`: JSONata's part of what goes wrong.
@@ -160,7 +173,10 @@ impl Turn<'_> {
         }
         // Whatever the state had started ends with it, also when it is tried again.
         states::children::abort(self, id);
-        let name: Arc<str> = failure.fault.error.clone().unwrap_or_default();
+        let name: Arc<str> = match failure.missed_heartbeat {
+            true => error_names::HEARTBEAT_TIMEOUT.into(),
+            false => failure.fault.error.clone().unwrap_or_default(),
+        };
         let handling = state.kind.errors().filter(|_| !failure.terminal);
         let retriers = handling.map(|handling| handling.retry.as_slice()).unwrap_or_default();
         let retrier = retriers.iter().enumerate().find(|(_, retrier)| matches(&retrier.errors, &name));

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use dirigent_asl::{MachineIndex, Program, StateIndex};
 use dirigent_store::{ExecutionId, FrameId};
 
+use super::callback::Stage;
 use super::flow;
 use super::frame::{Frame, FrameRow, Phase};
 use super::map_run::{MapRun, RunItem};
 use super::scope::{Entropy, MapItem, StateScope};
 use super::stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
+use super::token::{TaskToken, TokenStatus};
 use super::turn::Turn;
 use crate::event::Fault;
 use crate::limits::Limits;
@@ -113,7 +115,13 @@ impl Execution {
     ///
     /// A stimulus for a wait that is over, or for an execution that has ended, gives an empty step.
     #[must_use]
-    pub fn step(&mut self, program: &Program, limits: &Limits, stimulus: Stimulus, moment: Moment) -> Step {
+    pub fn step(
+        &mut self,
+        program: &Program,
+        limits: &Limits,
+        stimulus: Stimulus,
+        moment: Moment<'_>,
+    ) -> Step {
         let mut turn = Turn::new(self, program, limits, moment);
         turn.take(stimulus);
         turn.finish()
@@ -129,7 +137,7 @@ impl Execution {
         for (id, frame) in &self.frames {
             match &frame.phase {
                 Phase::Ready => ready = true,
-                Phase::Task { .. } => {
+                Phase::Task { .. } | Phase::Callback(_) => {
                     effects.extend(self.task_run(*id).map(|run| Effect::RunTask(Box::new(run))))
                 }
                 Phase::MapRun(_) => {
@@ -147,8 +155,20 @@ impl Execution {
     /// The task that a frame waits for.
     pub(crate) fn task_run(&self, id: FrameId) -> Option<TaskRun> {
         let frame = self.frames.get(&id)?;
-        let Phase::Task { parameters, deadline_ms, heartbeat_seconds, .. } = &frame.phase else {
-            return None;
+        let (parameters, deadline_ms, heartbeat_seconds, token) = match &frame.phase {
+            Phase::Task { parameters, deadline_ms, heartbeat_seconds, .. } => {
+                (parameters, *deadline_ms, *heartbeat_seconds, None)
+            }
+            // Both clocks are timers of the frame, which go on when the plugin has ended.
+            Phase::Callback(callback) => match &callback.stage {
+                Stage::Submitting { parameters, .. } => {
+                    let token = self.token_of(id, frame.generation, callback.nonce);
+                    let deadline_ms = callback.timeout_due_ms;
+                    (parameters, deadline_ms, callback.heartbeat_seconds, Some(token.to_text()))
+                }
+                Stage::Submitted | Stage::Queued { .. } | Stage::Taken => return None,
+            },
+            _ => return None,
         };
         Some(TaskRun {
             frame: id,
@@ -157,8 +177,9 @@ impl Execution {
             parameters: parameters.clone(),
             retry_count: frame.retry_count(),
             entered_event: frame.entered_event,
-            deadline_ms: *deadline_ms,
-            heartbeat_seconds: *heartbeat_seconds,
+            deadline_ms,
+            heartbeat_seconds,
+            token,
         })
     }
 
@@ -182,7 +203,7 @@ impl Execution {
         id: FrameId,
         input: &Payload,
         item: &RunItem,
-        moment: Moment,
+        moment: Moment<'_>,
     ) -> Result<Payload, Fault> {
         let Some(frame) = self.frames.get(&id) else { return Ok(item.value.clone()) };
         let state = program.state(frame.state);
@@ -199,6 +220,42 @@ impl Execution {
         let scope = StateScope::new(self, program, id, input, &entropy, moment.now_ms);
         flow::item(scope, state, item)
             .map_err(|failure| failure.located_fault(&state.name, frame.entered_event))
+    }
+
+    fn token_of(&self, frame: FrameId, generation: u32, nonce: u128) -> TaskToken {
+        TaskToken { execution: self.info.id, frame, generation, nonce }
+    }
+
+    /// Whether a token's task waits.
+    #[must_use]
+    pub fn token_status(&self, token: &TaskToken) -> TokenStatus {
+        let frame = self.frames.get(&token.frame).filter(|frame| frame.generation == token.generation);
+        match frame.map(|frame| &frame.phase) {
+            // Nobody has the token of a task that is still in its queue.
+            Some(Phase::Callback(callback)) if matches!(callback.stage, Stage::Queued { .. }) => {
+                TokenStatus::Unknown
+            }
+            Some(Phase::Callback(callback)) if callback.nonce == token.nonce => TokenStatus::Open,
+            Some(Phase::Callback(_)) => TokenStatus::Unknown,
+            _ => TokenStatus::Closed,
+        }
+    }
+
+    /// The task of an activity that a frame has in its queue: its token and its input.
+    #[must_use]
+    pub fn queued_task(&self, frame: FrameId, generation: u32) -> Option<(TaskToken, Payload)> {
+        let waiting = self.frames.get(&frame).filter(|frame| frame.generation == generation)?;
+        let Phase::Callback(callback) = &waiting.phase else { return None };
+        let Stage::Queued { input, .. } = &callback.stage else { return None };
+        Some((self.token_of(frame, generation, callback.nonce), input.clone()))
+    }
+
+    /// The token that a frame's state may show in its context object.
+    pub(crate) fn shown_token(&self, id: FrameId) -> Option<TaskToken> {
+        let frame = self.frames.get(&id)?;
+        let Phase::Callback(callback) = &frame.phase else { return None };
+        let submitted = matches!(callback.stage, Stage::Submitting { .. } | Stage::Submitted);
+        submitted.then(|| self.token_of(id, frame.generation, callback.nonce))
     }
 
     /// How it stands.

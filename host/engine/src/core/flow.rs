@@ -20,7 +20,8 @@ use crate::payload::{MAX_JSON_DEPTH, Payload};
 impl<'a> Turn<'a> {
     /// What expressions of the frame's state see when their `$` is `input`.
     pub(super) fn scope<'s>(&'s self, id: FrameId, input: &'s Payload) -> StateScope<'s> {
-        StateScope::new(self.x, self.program, id, input, &self.entropy, self.now_ms)
+        let token = self.token.filter(|token| token.frame == id).or_else(|| self.x.shown_token(id));
+        StateScope::new(self.x, self.program, id, input, &self.entropy, self.now_ms).with_token(token)
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::execution::Execution;
 use super::frame::Frame;
+use super::token::TaskToken;
 use crate::payload::Payload;
 use dirigent_asl::Program;
 
@@ -58,6 +59,7 @@ pub(super) struct StateScope<'a> {
     item: Option<MapItem<'a>>,
     result: Option<&'a Payload>,
     error: Option<&'a Payload>,
+    token: Option<TaskToken>,
     now_ms: i64,
     entropy: &'a Entropy,
     context: OnceCell<Value>,
@@ -72,8 +74,14 @@ impl<'a> StateScope<'a> {
         entropy: &'a Entropy,
         now_ms: i64,
     ) -> StateScope<'a> {
-        let (item, result, error) = (None, None, None);
-        StateScope { x, program, id, input, item, result, error, now_ms, entropy, context: OnceCell::new() }
+        let (item, result, error, token) = (None, None, None, None);
+        let context = OnceCell::new();
+        StateScope { x, program, id, input, item, result, error, token, now_ms, entropy, context }
+    }
+
+    /// With the task's token.
+    pub(super) fn with_token(self, token: Option<TaskToken>) -> StateScope<'a> {
+        StateScope { token, ..self }
     }
 
     /// With `$states.result`.
@@ -143,6 +151,9 @@ impl<'a> StateScope<'a> {
                 }
             }
             context.insert("Map".into(), json!({ "Item": about }));
+        }
+        if let Some(token) = self.token {
+            context.insert("Task".into(), json!({ "Token": token.to_text() }));
         }
         Value::Object(context)
     }

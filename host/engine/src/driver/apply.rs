@@ -7,6 +7,7 @@ use dirigent_store::{Batch, CommitError};
 
 use super::live::{Durability, Lease, Live};
 use super::{Engine, EngineError, map_runs, tasks};
+use crate::activities::queue;
 use crate::core::{Effect, Stimulus};
 use crate::rows;
 
@@ -48,7 +49,8 @@ impl Engine {
                         &mut attended,
                     )?;
                     change.create_as = create_as;
-                    Some(self.store.commit(Batch::execution(change)))
+                    let catalog = step.queue.iter().map(|change| queue::change(lease.id(), change)).collect();
+                    Some(self.store.commit(Batch { executions: vec![change], catalog }))
                 }
                 Durability::AtEnd if execution.status().is_ended() => {
                     let change = rows::ended(&execution, live.revision)?;
@@ -66,9 +68,13 @@ impl Engine {
                 other => other.into(),
             });
         }
+        for (due_ms, key) in &step.clear_timers {
+            self.forget_timer(lease, *due_ms, *key);
+        }
         for (due_ms, key) in &step.set_timers {
             self.set_timer(lease, *due_ms, *key);
         }
+        self.wake_workers(&step.queue);
         self.publish(&arn, std::mem::take(&mut step.events), &step.payloads);
         Ok(Some(step.effects))
     }

@@ -10,8 +10,10 @@
 //! - `map_runs`: the runs of Distributed Maps
 //! - `objects`: what they ask of object storage
 //! - `timers`: waking executions up
+//! - `callbacks`: workers of activities, and task tokens that come back
 
 mod apply;
+mod callbacks;
 mod live;
 mod map_runs;
 mod objects;
@@ -30,6 +32,7 @@ use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::sync::{broadcast, oneshot};
 
+use crate::activities::{Activities, ActivityError};
 use crate::catalog::{Catalog, CatalogError};
 use crate::event::Event;
 use crate::history::{HistoryError, HistoryPage};
@@ -37,6 +40,7 @@ use crate::limits::Limits;
 use crate::recover::RecoverError;
 use crate::rows::RowError;
 
+pub use callbacks::{ActivityTask, CallbackError, PollError};
 pub use map_runs::{Counts, MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate};
 pub use objects::{
     ChildResult, ChildStatus, Item, ItemStream, ObjectHost, ReadRequest, ResultSink, WriteRequest,
@@ -86,6 +90,7 @@ pub struct Engine {
     objects: Arc<dyn ObjectHost>,
     catalog: Catalog,
     map_runs: MapRuns,
+    activities: Activities,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -128,6 +133,9 @@ pub enum EngineError {
     /// The catalog's.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The activities'.
+    #[error(transparent)]
+    Activity(#[from] ActivityError),
     /// A history's.
     #[error(transparent)]
     History(#[from] HistoryError),
@@ -170,6 +178,7 @@ impl Engine {
     ) -> Result<Arc<Engine>, EngineError> {
         let last_machine = map_runs::last_machine(&*store).await?;
         let catalog = Catalog::open(store.clone(), last_machine).await?;
+        let activities = Activities::open(store.clone()).await?;
         let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
         let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
         let engine = Arc::new(Engine {
@@ -179,6 +188,7 @@ impl Engine {
             objects,
             catalog,
             map_runs: MapRuns::default(),
+            activities,
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
@@ -202,6 +212,12 @@ impl Engine {
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// The activities.
+    #[must_use]
+    pub fn activities(&self) -> &Activities {
+        &self.activities
     }
 
     /// Whether the engine can take work: the store still writes.
@@ -264,9 +280,9 @@ impl Engine {
         Ok(next)
     }
 
-    fn moment(&self) -> crate::core::Moment {
+    fn moment(&self) -> crate::core::Moment<'_> {
         let entropy = self.entropy.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-        crate::core::Moment { now_ms: now_ms(), entropy }
+        crate::core::Moment { now_ms: now_ms(), entropy, outside: self }
     }
 
     fn publish(&self, arn: &Arc<str>, events: Vec<Event>, payloads: &[Arc<str>]) {

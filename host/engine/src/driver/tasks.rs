@@ -8,16 +8,24 @@ use async_trait::async_trait;
 use dirigent_asl::{Integration, Kind, Resource};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
+use super::Engine;
 use super::apply::report;
 use super::live::Lease;
 use super::now_ms;
-use crate::core::{Effect, Stimulus, TaskRun, error_names};
+use crate::core::{Effect, Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::{Fault, Metering};
 use crate::payload::Payload;
 
 /// A task that runs longer than this shows its start in the history before its end.
 const LONG_RUNNING: Duration = Duration::from_millis(100);
+
+/// How often in its interval a heartbeat of a task with a token is made durable; those between say nothing new.
+const BEATS_PASSED_ON: u32 = 4;
+
+/// The service whose actions are this host's own.
+const OWN_SDK: &str = "aws-sdk:sfn";
 
 /// What runs tasks: the plugin runtime, or a stand-in for it.
 #[async_trait]
@@ -30,6 +38,17 @@ pub trait TaskHost: Send + Sync + 'static {
 
     /// Runs a component once. Dropping the future ends the call.
     async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome;
+
+    /// Runs an action of this host's own API for `aws-sdk:sfn:ACTION`; `None` when it has no such action, and then a
+    /// component may serve it.
+    async fn act(
+        &self,
+        _engine: &Arc<Engine>,
+        _action: &str,
+        _parameters: &Payload,
+    ) -> Option<Result<Payload, Fault>> {
+        None
+    }
 }
 
 /// What a component is looked up by.
@@ -75,6 +94,8 @@ pub struct TaskCall {
     pub input: Arc<str>,
     /// When the caller gives up, in Unix milliseconds.
     pub deadline_ms: Option<i64>,
+    /// The task's token, where it is done when that comes back.
+    pub token: Option<String>,
     /// Told about heartbeats.
     pub heartbeat: Option<mpsc::UnboundedSender<()>>,
 }
@@ -92,7 +113,19 @@ pub struct TaskOutcome {
 pub(super) fn binding(resource: &Resource, text: &Arc<str>) -> Option<Binding> {
     match resource {
         Resource::Service { service, action, .. } if service == "lambda" && action == "invoke" => None,
-        _ => Some(Binding::Resource(text.clone())),
+        // A worker does it, and no component.
+        Resource::Activity { .. } => None,
+        _ => Some(Binding::Resource(bound_text(resource, text))),
+    }
+}
+
+/// The text that a component is looked up by: a plugin is the same one whether its task waits for a token or not.
+fn bound_text(resource: &Resource, text: &Arc<str>) -> Arc<str> {
+    match resource {
+        Resource::Plugin { reference, integration: Integration::WaitForTaskToken } => {
+            format!("plugin:{reference}").into()
+        }
+        _ => text.clone(),
     }
 }
 
@@ -156,12 +189,27 @@ async fn watched(lease: &Lease, run: &TaskRun) -> Ended {
     let stimulus = Stimulus::TaskStarted { frame: run.frame, generation: run.generation };
     lease.engine().clone().apply_and_perform(lease, stimulus).await;
     let (Some(interval), Some(beats)) = (interval, &mut beats) else { return calling.await };
+    let token = run.token.as_deref().and_then(TaskToken::parse);
+    let mut passed_on: Option<Instant> = None;
     loop {
         tokio::select! {
             biased;
             ended = &mut calling => return ended,
             beat = tokio::time::timeout(interval, beats.recv()) => {
-                if !matches!(beat, Ok(Some(()))) {
+                if let Some(token) = token {
+                    // The clock is the token's: it goes on when the plugin has ended, and it is the core that watches it.
+                    let rests = passed_on.is_some_and(|at| at.elapsed() < interval / BEATS_PASSED_ON);
+                    match beat {
+                        Ok(Some(())) if rests => {}
+                        Ok(Some(())) => {
+                            passed_on = Some(Instant::now());
+                            let stimulus = Stimulus::TokenHeartbeat(token);
+                            lease.engine().clone().apply_and_perform(lease, stimulus).await;
+                        }
+                        Err(_) => {}
+                        Ok(None) => return calling.await,
+                    }
+                } else if !matches!(beat, Ok(Some(()))) {
                     let fault = Fault { error: Some(error_names::HEARTBEAT_TIMEOUT.into()), cause: None };
                     return (Err(fault), Box::default());
                 }
@@ -176,6 +224,12 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
     let Some((state, Kind::Task(task))) = state.map(|state| (state, &state.kind)) else {
         return (Err(Fault::new(error_names::RUNTIME, "The state is not a Task")), Box::default());
     };
+    if let Resource::Service { service, action, integration: Integration::RequestResponse } = &task.resource
+        && service == OWN_SDK
+        && let Some(result) = lease.engine().tasks.act(lease.engine(), action, &run.parameters).await
+    {
+        return (result, Box::default());
+    }
     let request = match Request::of(&task.resource, &task.resource_text, &run.parameters) {
         Ok(request) => request,
         Err(fault) => return (Err(fault), Box::default()),
@@ -198,6 +252,7 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
         idempotency_key: idempotency_key(&info.arn, info.started_ms, run),
         input: request.input,
         deadline_ms: run.deadline_ms,
+        token: run.token.clone(),
         heartbeat,
     };
     let mut outcome = lease.engine().tasks.call(component, call).await;
@@ -251,13 +306,11 @@ struct Request {
 impl Request {
     fn of(resource: &Resource, text: &Arc<str>, parameters: &Payload) -> Result<Request, Fault> {
         match resource {
-            Resource::Service { service, action, integration: Integration::RequestResponse }
-                if service == "lambda" && action == "invoke" =>
-            {
+            Resource::Service { service, action, .. } if service == "lambda" && action == "invoke" => {
                 Request::lambda_invoke(parameters)
             }
             _ => Ok(Request {
-                binding: Binding::Resource(text.clone()),
+                binding: Binding::Resource(bound_text(resource, text)),
                 input: parameters.shared_text(),
                 shape: std::convert::identity,
             }),

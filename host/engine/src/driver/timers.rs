@@ -59,6 +59,17 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Drops a timer that is durably cleared, so that it does not wake its execution for nothing. A heartbeat clears
+    /// one each time.
+    pub(super) fn forget_timer(&self, lease: &Lease, due_ms: i64, key: TimerKey) {
+        if lease.live.durability == Durability::EachStep {
+            let timer = Timer { due_ms, execution: lease.id(), key: key.to_u64() };
+            self.timers.soon.lock().timers.remove(&timer);
+        }
+    }
+}
+
 async fn fire_in_memory(lease: Lease, due_ms: i64, key: TimerKey) {
     // The lease of a timer that outlives its execution would keep it in memory, so the wait ends with the execution.
     let due = Duration::from_millis(u64::try_from(due_ms - now_ms()).unwrap_or(0));

@@ -13,11 +13,16 @@ pub(super) struct Case {
     pub(super) races: bool,
 }
 
-fn case(name: &'static str, definition: Value, input: Value, expected: Result<Value, &'static str>) -> Case {
+pub(super) fn case(
+    name: &'static str,
+    definition: Value,
+    input: Value,
+    expected: Result<Value, &'static str>,
+) -> Case {
     Case { name, definition, input, expected, races: false }
 }
 
-fn racing(
+pub(super) fn racing(
     name: &'static str,
     definition: Value,
     input: Value,
@@ -26,7 +31,7 @@ fn racing(
     Case { races: true, ..case(name, definition, input, expected) }
 }
 
-fn task(resource: &str, rest: Value) -> Value {
+pub(super) fn task(resource: &str, rest: Value) -> Value {
     let mut state = json!({ "Type": "Task", "Resource": resource });
     let whole = state.as_object_mut().expect("an object");
     whole.extend(rest.as_object().expect("an object").clone());
@@ -36,7 +41,7 @@ fn task(resource: &str, rest: Value) -> Value {
     state
 }
 
-fn one(state: Value) -> Value {
+pub(super) fn one(state: Value) -> Value {
     json!({ "StartAt": "S", "States": { "S": state } })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use dirigent_asl::{Kind, Program};
 use dirigent_store::FrameId;
 
+use super::callers::World;
 use super::{START_MS, info, task};
 use crate::core::{Effect, Execution, MapRunItems, Moment, RunItem, Status, Stimulus};
 use crate::event::Fault;
@@ -21,7 +22,8 @@ pub(super) fn map_run(
     let Some((run, state)) = parent.map_run(frame, generation) else { return Err(Fault::default()) };
     let Kind::Map(map) = &program.state(state).kind else { panic!("only Maps have runs") };
     let MapRunItems::Given(items) = &run.items else { panic!("the simulator reads no objects") };
-    let moment = Moment { now_ms: START_MS, entropy: 1 };
+    let world = World::default();
+    let moment = Moment { now_ms: START_MS, entropy: 1, outside: &world };
     let mut results = Vec::new();
     for (index, item) in (0..).zip(items.value().as_array().into_iter().flatten()) {
         let value = Payload::from_value(item.clone());
@@ -38,6 +40,7 @@ pub(super) fn map_run(
 
 fn run_child(child: &mut Execution, program: &Program) -> Result<Payload, Fault> {
     let limits = Limits::aws();
+    let world = World::default();
     let mut now_ms = START_MS;
     let mut stimuli = vec![Stimulus::Start];
     let mut timers = BTreeMap::new();
@@ -50,7 +53,8 @@ fn run_child(child: &mut Execution, program: &Program) -> Result<Payload, Fault>
                 Stimulus::TimerFired(key)
             }
         };
-        let step = child.step(program, &limits, stimulus, Moment { now_ms, entropy: 1 });
+        let moment = Moment { now_ms, entropy: 1, outside: &world };
+        let step = child.step(program, &limits, stimulus, moment);
         match child.status() {
             Status::Running => {}
             Status::Succeeded { output } => return Ok(output.clone()),

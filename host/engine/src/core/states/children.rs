@@ -75,7 +75,7 @@ pub(in crate::core) fn abort(turn: &mut Turn<'_>, id: FrameId) {
             (frame.last_event, frame.parent.map_or(0, |p| p.slot), frame.item.is_some());
         let under_way = match &frame.phase {
             Phase::Done { .. } | Phase::Ready => false,
-            Phase::Task { .. } | Phase::Wait { .. } | Phase::Backoff { .. } => true,
+            Phase::Task { .. } | Phase::Wait { .. } | Phase::Backoff { .. } | Phase::Callback(_) => true,
             Phase::Parallel { .. } | Phase::Map(_) | Phase::MapRun(_) => true,
         };
         if under_way {

@@ -1,5 +1,6 @@
 //! What each state type does, a file each.
 
+pub(super) mod callback;
 pub(super) mod children;
 pub(super) mod choice;
 pub(super) mod end;
