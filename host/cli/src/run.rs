@@ -23,7 +23,7 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let input = Payload::parse(read_input(&args.input)?).context("the input is not JSON")?;
 
     let runtime = Runtime::open(RuntimeConfig::new(&args.registry, &args.cache)).await?;
-    let config = EngineConfig { limits: args.limits.limits(), ..EngineConfig::default() };
+    let config = EngineConfig { limits: args.limits.limits()?, ..EngineConfig::default() };
     let engine =
         Engine::open(config, Arc::new(MemoryStore::default()), Arc::new(PluginHost(runtime))).await?;
     let content = RevisionContent {

@@ -32,7 +32,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     let store = Arc::new(RedbStore::open(&args.data, &RedbOptions::default())?);
     let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
     let runtime = Runtime::open(RuntimeConfig::new(&registry, args.data.join("plugins"))).await?;
-    let config = EngineConfig { account: args.account, region: args.region, limits: args.limits.limits() };
+    let config = EngineConfig { account: args.account, region: args.region, limits: args.limits.limits()? };
     let engine = Engine::open(config, store, Arc::new(PluginHost(runtime.clone()))).await?;
 
     // On standard output and flushed, so that a script that asked for port 0 can read it.
