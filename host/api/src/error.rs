@@ -95,6 +95,7 @@ impl From<EngineError> for ApiError {
             EngineError::NameTaken { name } => {
                 ApiError::new("ExecutionAlreadyExists", format!("Execution Already Exists: '{name}'"))
             }
+            EngineError::Express => ApiError::new("StateMachineTypeNotSupported", error.to_string()),
             EngineError::Uncompilable => ApiError::new("InvalidDefinition", error.to_string()),
             EngineError::Catalog(error) => error.into(),
             EngineError::Activity(error) => error.into(),

@@ -226,6 +226,26 @@ impl Execution {
         TaskToken { execution: self.info.id, frame, generation, nonce }
     }
 
+    /// The token of the wait that a frame is in.
+    pub(crate) fn awaited_token(&self, frame: FrameId, generation: u32) -> Option<TaskToken> {
+        let waiting = self.frames.get(&frame).filter(|frame| frame.generation == generation)?;
+        let Phase::Callback(callback) = &waiting.phase else { return None };
+        Some(self.token_of(frame, generation, callback.nonce))
+    }
+
+    /// Whether what a task with a token has begun with has not ended yet.
+    pub(crate) fn is_submitting(&self, frame: FrameId, generation: u32) -> bool {
+        let waiting = self.frames.get(&frame).filter(|frame| frame.generation == generation);
+        let submitting =
+            |callback: &super::callback::Callback| matches!(callback.stage, Stage::Submitting { .. });
+        waiting.is_some_and(|frame| matches!(&frame.phase, Phase::Callback(callback) if submitting(callback)))
+    }
+
+    /// The state that a frame is in, and when it was entered, in Unix milliseconds.
+    pub(crate) fn standing(&self, frame: FrameId) -> Option<(StateIndex, i64)> {
+        self.frames.get(&frame).map(|frame| (frame.state, frame.entered_ms))
+    }
+
     /// Whether a token's task waits.
     #[must_use]
     pub fn token_status(&self, token: &TaskToken) -> TokenStatus {

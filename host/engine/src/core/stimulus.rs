@@ -169,6 +169,13 @@ pub enum Effect {
         /// The run's UUID.
         run: Arc<str>,
     },
+    /// Stop the execution that a task has started and waited for.
+    StopStarted {
+        /// The frame that waited for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+    },
     /// Take another step with [`Stimulus::Continue`].
     Continue,
     /// The execution has ended: nothing more will come.

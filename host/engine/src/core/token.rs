@@ -6,6 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dirigent_store::{ExecutionId, FrameId, MachineId};
+use serde::{Deserialize, Serialize};
 
 /// First byte of a token; another form gets another one.
 const VERSION: u8 = 1;
@@ -14,7 +15,7 @@ const VERSION: u8 = 1;
 const BYTES: usize = 1 + 4 + 8 + 4 + 4 + 16;
 
 /// A task token, taken apart.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub struct TaskToken {
     /// The execution.
     pub execution: ExecutionId,

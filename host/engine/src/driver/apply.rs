@@ -3,13 +3,21 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use dirigent_store::{Batch, CommitError};
+use dirigent_store::{Batch, CatalogChange, CommitError};
 
 use super::live::{Durability, Lease, Live};
 use super::{Engine, EngineError, map_runs, tasks};
 use crate::activities::queue;
 use crate::core::{Effect, Stimulus};
 use crate::rows;
+
+/// What the first commit of an execution needs beside it.
+pub(super) struct Create {
+    /// Its name, which must be free.
+    pub(super) name: String,
+    /// What is to be written with it.
+    pub(super) catalog: Vec<CatalogChange>,
+}
 
 impl Engine {
     /// Takes a stimulus in and returns, once that is durable, what is to be done. `None`: nobody waited for it.
@@ -26,7 +34,7 @@ impl Engine {
         self: &Arc<Self>,
         lease: &Lease,
         stimulus: Stimulus,
-        create_as: Option<String>,
+        create: Option<Create>,
     ) -> Result<Option<Vec<Effect>>, EngineError> {
         let live = &lease.live;
         // The step and the queueing of its commit are one under the lock, so commits lie in the order of the steps.
@@ -48,8 +56,12 @@ impl Engine {
                         pins,
                         &mut attended,
                     )?;
-                    change.create_as = create_as;
-                    let catalog = step.queue.iter().map(|change| queue::change(lease.id(), change)).collect();
+                    let mut catalog = Vec::new();
+                    if let Some(create) = create {
+                        change.create_as = Some(create.name);
+                        catalog = create.catalog;
+                    }
+                    catalog.extend(step.queue.iter().map(|change| queue::change(lease.id(), change)));
                     Some(self.store.commit(Batch { executions: vec![change], catalog }))
                 }
                 Durability::AtEnd if execution.status().is_ended() => {
@@ -101,11 +113,15 @@ impl Engine {
                 Effect::StartMapRun { frame, generation } => {
                     tokio::spawn(map_runs::run(lease.clone(), frame, generation));
                 }
+                Effect::StopStarted { frame, generation } => {
+                    self.stop_started(lease.id(), frame, generation);
+                }
                 Effect::CancelMapRun { run } => self.map_runs.cancel(&run),
                 Effect::Continue => {
                     tokio::spawn(go_on(lease.clone()));
                 }
                 Effect::Ended => {
+                    self.linked_ended(lease.id());
                     if map_runs::ids::is_child(lease.id()) {
                         let execution = lease.live.execution.lock();
                         self.map_runs.child_ended(lease.id(), execution.status());

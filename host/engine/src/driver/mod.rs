@@ -5,17 +5,21 @@
 //!
 //! - `live`: executions in memory, loaded when something happens to them and dropped when they only wait
 //! - `apply`: a stimulus, its step, its commit, its effects
+//! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`: what callers ask for
 //! - `tasks`: running a task and taking its result in
 //! - `map_runs`: the runs of Distributed Maps
+//! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
 //! - `timers`: waking executions up
 //! - `callbacks`: workers of activities, and task tokens that come back
 
 mod apply;
 mod callbacks;
+mod lambda;
 mod live;
 mod map_runs;
+mod nested;
 mod objects;
 mod read;
 mod start;
@@ -51,6 +55,7 @@ pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
 
 use live::Slots;
 use map_runs::MapRuns;
+use nested::Links;
 use timers::Timers;
 
 /// How many sequences are taken from the store at a time; what is left of them is lost at a stop.
@@ -91,6 +96,7 @@ pub struct Engine {
     catalog: Catalog,
     map_runs: MapRuns,
     activities: Activities,
+    links: Links,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -122,6 +128,9 @@ pub enum EngineError {
     /// There is no such execution.
     #[error("there is no such execution")]
     NoSuchExecution,
+    /// The state machine is Express, whose executions nobody can wait for.
+    #[error("this operation is not supported by Express state machines")]
+    Express,
     /// Too much is under way.
     #[error("too many executions are under way; try again in a moment")]
     Throttled,
@@ -179,6 +188,7 @@ impl Engine {
         let last_machine = map_runs::last_machine(&*store).await?;
         let catalog = Catalog::open(store.clone(), last_machine).await?;
         let activities = Activities::open(store.clone()).await?;
+        let links = Links::open(&*store).await?;
         let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
         let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
         let engine = Arc::new(Engine {
@@ -189,6 +199,7 @@ impl Engine {
             catalog,
             map_runs: MapRuns::default(),
             activities,
+            links,
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
@@ -199,6 +210,7 @@ impl Engine {
         timers::start(&engine);
         live::resume_all(&engine);
         map_runs::close_abandoned(&engine);
+        nested::catch_up(&engine);
         Ok(engine)
     }
 

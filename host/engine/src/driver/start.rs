@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use dirigent_asl::Kind;
-use dirigent_store::ExecutionId;
+use dirigent_store::{CatalogChange, ExecutionId};
 use parking_lot::Mutex;
 
+use super::apply::Create;
 use super::live::{Durability, Lease, Live};
 use super::tasks::binding;
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
@@ -14,7 +15,7 @@ use crate::catalog::{MachineType, StateMachine};
 use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
 use crate::event::Fault;
 use crate::payload::Payload;
-use crate::rows::{Pins, StatusRow};
+use crate::rows::{Pins, RowError, StatusRow};
 
 /// What to start.
 #[derive(Clone, Debug)]
@@ -62,7 +63,7 @@ impl Engine {
     pub async fn start(self: &Arc<Self>, request: StartRequest) -> Result<Started, EngineError> {
         let lease = match self.new_execution(&request).await? {
             (lease, None) => lease,
-            (lease, create_as) => match self.apply_as(&lease, Stimulus::Start, create_as).await {
+            (lease, create) => match self.apply_as(&lease, Stimulus::Start, create).await {
                 Ok(effects) => {
                     self.perform(&lease, effects.unwrap_or_default());
                     return Ok(started(&lease));
@@ -76,6 +77,25 @@ impl Engine {
         Ok(started)
     }
 
+    /// Starts a Standard execution with a catalog row of its own, which is durable with it. A name that is taken is an
+    /// error, whoever has it.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub(super) async fn start_with(
+        self: &Arc<Self>,
+        request: StartRequest,
+        row: impl FnOnce(ExecutionId) -> Result<CatalogChange, RowError>,
+    ) -> Result<Started, EngineError> {
+        let (lease, mut create) = self.new_execution(&request).await?;
+        if let Some(create) = &mut create {
+            create.catalog.push(row(lease.id())?);
+        }
+        let effects = self.apply_as(&lease, Stimulus::Start, create).await?;
+        self.perform(&lease, effects.unwrap_or_default());
+        Ok(started(&lease))
+    }
+
     /// Starts a Standard execution and waits until it ends or `until` resolves.
     ///
     /// # Errors
@@ -85,9 +105,9 @@ impl Engine {
         request: StartRequest,
         until: impl Future<Output = ()>,
     ) -> Result<Started, EngineError> {
-        let (lease, create_as) = self.new_execution(&request).await?;
+        let (lease, create) = self.new_execution(&request).await?;
         let end = self.watch_end(lease.id());
-        match self.apply_as(&lease, Stimulus::Start, create_as).await {
+        match self.apply_as(&lease, Stimulus::Start, create).await {
             Ok(effects) => self.perform(&lease, effects.unwrap_or_default()),
             Err(EngineError::NameTaken { name }) => return self.started_before(&request, name).await,
             Err(error) => return Err(error),
@@ -139,7 +159,7 @@ impl Engine {
     async fn new_execution(
         self: &Arc<Self>,
         request: &StartRequest,
-    ) -> Result<(Lease, Option<String>), EngineError> {
+    ) -> Result<(Lease, Option<Create>), EngineError> {
         if self.store.pressure().queued_batches > MAX_QUEUED_COMMITS
             || self.live_executions() > MAX_LIVE_EXECUTIONS
         {
@@ -183,8 +203,8 @@ impl Engine {
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
         };
-        let create_as = (!express).then(|| name.to_string());
-        Ok((Lease::of_new(self, id, live), create_as))
+        let create = (!express).then(|| Create { name: name.to_string(), catalog: Vec::new() });
+        Ok((Lease::of_new(self, id, live), create))
     }
 
     /// Binds every resource that is known now, so that a plugin replaced later changes nothing for this execution.

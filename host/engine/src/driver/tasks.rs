@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dirigent_asl::{Integration, Kind, Resource};
-use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::Engine;
 use super::apply::report;
+use super::lambda::Invocation;
 use super::live::Lease;
 use super::now_ms;
+use super::{Engine, EngineConfig, nested};
 use crate::core::{Effect, Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::{Fault, Metering};
 use crate::payload::Payload;
@@ -115,6 +115,10 @@ pub(super) fn binding(resource: &Resource, text: &Arc<str>) -> Option<Binding> {
         Resource::Service { service, action, .. } if service == "lambda" && action == "invoke" => None,
         // A worker does it, and no component.
         Resource::Activity { .. } => None,
+        // The engine itself does it.
+        Resource::Service { service, action, .. } if service == "states" && action == "startExecution" => {
+            None
+        }
         _ => Some(Binding::Resource(bound_text(resource, text))),
     }
 }
@@ -144,6 +148,10 @@ pub(super) async fn run(lease: Lease, mut run: TaskRun) {
             Ok(effects) => effects.unwrap_or_default(),
             Err(error) => return report(&lease, &error),
         };
+        let waits = started_by_task(&lease, &run);
+        if waits {
+            engine.linked_submitted(lease.id(), &run).await;
+        }
         // One task after another stays on this task of the executor instead of waking another one.
         let next = effects.iter().position(|effect| matches!(effect, Effect::RunTask(_)));
         let next = next.map(|index| effects.swap_remove(index));
@@ -230,12 +238,23 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
     {
         return (result, Box::default());
     }
+    if let Resource::Service { service, action, .. } = &task.resource
+        && service == "states"
+        && action == "startExecution"
+    {
+        return (nested::start(lease, run).await, Box::default());
+    }
     let request = match Request::of(&task.resource, &task.resource_text, &run.parameters) {
         Ok(request) => request,
         Err(fault) => return (Err(fault), Box::default()),
     };
     let Some(component) = bound(lease, &request.binding) else {
-        return (Err(lease.engine().tasks.explain(&request.binding)), Box::default());
+        let mut fault = lease.engine().tasks.explain(&request.binding);
+        if let Some(invocation) = &request.invocation {
+            let EngineConfig { region, account, .. } = &lease.engine().config;
+            fault = invocation.not_found(fault, region, account);
+        }
+        return (Err(fault), Box::default());
     };
     if run.deadline_ms.is_some_and(|deadline| deadline <= now_ms()) {
         return (Err(timed_out()), Box::default());
@@ -262,8 +281,24 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
     {
         outcome.result = Err(timed_out());
     }
-    let result = outcome.result.map(|output| (request.shape)(Payload::from_text(output)));
+    let result = match &request.invocation {
+        Some(invocation) => invocation.reply(outcome.result, &outcome.metering),
+        None => outcome.result.map(Payload::from_text),
+    };
     (result, Box::new(outcome.metering))
+}
+
+/// Whether a task started an execution and waits for its end.
+fn started_by_task(lease: &Lease, run: &TaskRun) -> bool {
+    let state = lease.live.program.get_state(run.state).map(|state| &state.kind);
+    matches!(state, Some(Kind::Task(task)) if task.resource.waits_for_execution())
+}
+
+/// A name for the execution that an attempt starts: the same over restarts, another one for the next attempt.
+pub(super) fn name_of_attempt(lease: &Lease, run: &TaskRun) -> String {
+    let info = lease.live.execution.lock().info.clone();
+    let key = format!("{}|{}", idempotency_key(&info.arn, info.started_ms, run), run.generation);
+    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, key.as_bytes()).to_string()
 }
 
 /// The same for all attempts of a task, and different for every other task anywhere: the execution's ARN alone would come
@@ -300,63 +335,26 @@ fn bound(lease: &Lease, binding: &Binding) -> Option<[u8; 32]> {
 struct Request {
     binding: Binding,
     input: Arc<str>,
-    shape: fn(Payload) -> Payload,
+    /// AWS's call around the function, for `lambda:invoke`.
+    invocation: Option<Invocation>,
 }
 
 impl Request {
     fn of(resource: &Resource, text: &Arc<str>, parameters: &Payload) -> Result<Request, Fault> {
         match resource {
             Resource::Service { service, action, .. } if service == "lambda" && action == "invoke" => {
-                Request::lambda_invoke(parameters)
+                let invocation = Invocation::of(parameters)?;
+                Ok(Request {
+                    binding: Binding::Function(invocation.function.clone()),
+                    input: invocation.input.clone(),
+                    invocation: Some(invocation),
+                })
             }
             _ => Ok(Request {
                 binding: Binding::Resource(bound_text(resource, text)),
                 input: parameters.shared_text(),
-                shape: std::convert::identity,
+                invocation: None,
             }),
-        }
-    }
-
-    /// `arn:aws:states:::lambda:invoke`: the function's name is a parameter, its output a member of the result.
-    fn lambda_invoke(parameters: &Payload) -> Result<Request, Fault> {
-        let parameters = parameters.value();
-        let Some(function) = parameters.get("FunctionName").and_then(Value::as_str) else {
-            let cause = "The parameters of lambda:invoke need a FunctionName";
-            return Err(Fault::new(error_names::RUNTIME, cause));
-        };
-        let input = parameters.get("Payload").map_or_else(|| "{}".to_owned(), Value::to_string);
-        Ok(Request {
-            binding: Binding::Function(function_name(function).into()),
-            input: input.into(),
-            shape: |output| {
-                Payload::from_value(
-                    json!({ "ExecutedVersion": "$LATEST", "Payload": output.value(), "StatusCode": 200 }),
-                )
-            },
-        })
-    }
-}
-
-/// The name in a function's name, partial ARN or ARN, without its qualifier.
-fn function_name(text: &str) -> &str {
-    let after = text.rsplit_once("function:").map_or(text, |(_, after)| after);
-    after.split(':').next().unwrap_or(after)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::function_name;
-
-    #[test]
-    fn function_names() {
-        for text in [
-            "f",
-            "f:live",
-            "function:f",
-            "123456789012:function:f",
-            "arn:aws:lambda:us-east-1:1:function:f:1",
-        ] {
-            assert_eq!(function_name(text), "f", "{text}");
         }
     }
 }

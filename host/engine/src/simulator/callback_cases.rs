@@ -78,7 +78,7 @@ pub(super) fn callback_cases() -> Vec<Case> {
                 "Late": { "Type": "Pass", "End": true }
             } }),
             json!({}),
-            Ok(json!({ "Error": "States.Timeout" })),
+            Ok(json!({ "Error": "States.Timeout", "Cause": "" })),
         ),
         case(
             "a plugin that fails to hand its token on",

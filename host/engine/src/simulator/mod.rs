@@ -249,7 +249,7 @@ impl<'a> Simulator<'a> {
                     self.pending.push(Pending::MapRun(*frame, *generation));
                 }
                 // Its end would come too late, which a step ignores; that it does is part of what is tested.
-                Effect::CancelMapRun { .. } => {}
+                Effect::CancelMapRun { .. } | Effect::StopStarted { .. } => {}
                 Effect::CancelTask { frame, generation } => self.pending.retain(|pending| {
                     !matches!(pending, Pending::Task(run) if run.frame == *frame && run.generation == *generation)
                 }),

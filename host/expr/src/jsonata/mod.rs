@@ -5,12 +5,14 @@
 //! hostile expression costs its execution an error and nobody else anything.
 //!
 //! - `functions`: AWS's own functions
+//! - `offered`: what of JSONata Step Functions does not offer
 //! - `plain`: paths such as `$states.input.a.b`, answered without the evaluator
 //! - `template`: JSON values with expressions in them
 //!
 //! Source: AWS developer guide, "Transforming data with JSONata in Step Functions".
 
 mod functions;
+mod offered;
 mod plain;
 mod template;
 
@@ -23,7 +25,7 @@ use serde_json::{Map, Value};
 
 use crate::Scope;
 
-pub use template::{JsonataTemplate, JsonataTemplateError};
+pub use template::{JsonataTemplate, JsonataTemplateError, MisplacedJsonata};
 
 /// Longest evaluation. Source: AWS, as above.
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -58,10 +60,13 @@ const STATES: [&str; 4] = ["input", "result", "errorOutput", "context"];
 
 /// The text is no expression that Step Functions takes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct JsonataSyntaxError {
-    /// What is wrong.
-    pub message: String,
+pub enum JsonataSyntaxError {
+    /// It is not JSONata. The message is the parser's.
+    #[error("{0}")]
+    Invalid(String),
+    /// It is JSONata, and asks for what Step Functions does not offer.
+    #[error("{0}")]
+    Unsupported(String),
 }
 
 /// An expression that gave no value.
@@ -90,18 +95,18 @@ impl Jsonata {
     /// Compiles a string of a definition, `{%` and `%}` included.
     ///
     /// # Errors
-    /// When it is no expression, or not one of JSONata 2.0.6 without `$eval`.
+    /// When it is no expression, not one of JSONata 2.0.6 without `$eval`, or reads a context item, which there is none
+    /// of: what AWS refuses when a definition is created.
     pub fn parse(text: &str) -> Result<Jsonata, JsonataSyntaxError> {
-        let refused = |message: String| JsonataSyntaxError { message };
+        use JsonataSyntaxError::Invalid;
         if !Self::is_expression(text) {
-            return Err(refused(format!("a JSONata expression stands between {OPEN} and {CLOSE}")));
+            return Err(Invalid(format!("a JSONata expression stands between {OPEN} and {CLOSE}")));
         }
         let source = text[OPEN.len()..text.len() - CLOSE.len()].trim();
         if source.len() > MAX_JSONATA_LENGTH {
-            return Err(refused(format!("an expression has at most {MAX_JSONATA_LENGTH} bytes")));
+            return Err(Invalid(format!("an expression has at most {MAX_JSONATA_LENGTH} bytes")));
         }
-        let expression = Expression::compile(source)
-            .map_err(|error| refused(format!("{}: {}", error.code(), error.message())))?;
+        let expression = Expression::compile(source).map_err(|error| Invalid(error.message()))?;
         let mut names = BTreeSet::new();
         let mut newer = false;
         expression.ast().root.walk(&mut |node| match &node.kind {
@@ -110,13 +115,11 @@ impl Jsonata {
             _ => {}
         });
         if newer {
-            return Err(refused(
+            return Err(Invalid(
                 "the operators ?: and ?? are newer than JSONata 2.0.6. Write a condition".into(),
             ));
         }
-        if names.contains("eval") {
-            return Err(refused("$eval is not available".into()));
-        }
+        offered::check(&expression)?;
         let reads = expression.reads();
         let states = match reads.binding("states").map(|read| read.fields()) {
             Some(Some(fields)) => fields.keys().map(|name| name.as_str().into()).collect(),
@@ -146,6 +149,12 @@ impl Jsonata {
     #[must_use]
     pub fn variables(&self) -> Vec<&str> {
         self.variables.iter().map(|name| &**name).collect()
+    }
+
+    /// Whether it reads `$states.errorOutput` by that name: outside of a catcher there is none.
+    #[must_use]
+    pub fn reads_error_output(&self) -> bool {
+        self.states.contains("errorOutput") && self.states.len() < STATES.len()
     }
 
     /// Evaluates it.

@@ -199,6 +199,9 @@ pub(in crate::core) fn timer_fired(turn: &mut Turn<'_>, key: TimerKey) {
         turn.out.effects.push(Effect::CancelTask { frame: id, generation });
     }
     let Kind::Task(task) = &turn.state_of(id).kind else { return };
+    if task.resource.waits_for_execution() {
+        turn.out.effects.push(Effect::StopStarted { frame: id, generation });
+    }
     emit_started(turn, id, task);
     clear_timers(turn, id);
     if let Some(callback) = callback(turn, id) {
@@ -228,6 +231,11 @@ pub(in crate::core) fn dropped(
         if let Some(due_ms) = due_ms {
             turn.clear_timer(TimerKey { frame: id, generation, purpose }, due_ms);
         }
+    }
+    if let Kind::Task(task) = state
+        && task.resource.waits_for_execution()
+    {
+        turn.out.effects.push(Effect::StopStarted { frame: id, generation });
     }
     match (&callback.stage, state) {
         (Stage::Submitting { .. }, _) => {

@@ -24,8 +24,9 @@ pub(in crate::core) fn run(
     task: &Task,
 ) -> Result<(), Failure> {
     let token = task.resource.waits_for_caller().then(|| callback::next_token(turn, id));
-    // An activity's token is for whoever takes the task, not for its parameters.
-    turn.token = token.filter(|_| !matches!(task.resource, Resource::Activity { .. }));
+    // An activity's token is for whoever takes the task, and an execution's for the host; parameters see neither.
+    let hidden = matches!(task.resource, Resource::Activity { .. }) || task.resource.waits_for_execution();
+    turn.token = token.filter(|_| !hidden);
     let scheduled = schedule(turn, id, state, task, token);
     turn.token = None;
     scheduled
