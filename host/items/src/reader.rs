@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::buckets::{Bucket, Buckets, Entry, Listing};
 use crate::error::{BucketError, ReadError};
-use crate::formats::{Found, TextReader, Want};
+use crate::formats::{Found, ParquetReader, TextReader, Want};
 use crate::limits::MAX_ITEMS;
 use crate::manifest::{self, DataFile};
 use crate::objects::Object;
@@ -66,6 +66,7 @@ struct Current {
 #[derive(Debug)]
 enum ObjectReader {
     Text(TextReader),
+    Parquet(ParquetReader),
 }
 
 impl Reader {
@@ -204,6 +205,7 @@ impl Current {
         format: &Format,
     ) -> Result<Current, ReadError> {
         let source = format!("S3://{}/{key}", bucket.name()).into();
+        let has_version = version.is_some();
         let object = Object::open(bucket, key, version).await?;
         let reader = match format {
             Format::Csv { headers, delimiter } => {
@@ -213,11 +215,12 @@ impl Current {
                 ObjectReader::Text(TextReader::json(object, items_pointer.as_deref())?)
             }
             Format::Jsonl => ObjectReader::Text(TextReader::jsonl(object)),
-            Format::Parquet => {
-                let problem = "Parquet is not read yet".into();
+            Format::Parquet if has_version => {
+                let problem = "VersionId is not for Parquet, as with AWS; leave it out".into();
                 let (bucket, key) = (object.bucket.to_string(), object.key.to_string());
                 return Err(BucketError::Unsupported { bucket, key, problem }.into());
             }
+            Format::Parquet => ObjectReader::Parquet(ParquetReader::open(object).await?),
         };
         Ok(Current { reader, source })
     }
@@ -227,6 +230,7 @@ impl ObjectReader {
     async fn next(&mut self, want: Want) -> Result<Option<Found>, ReadError> {
         match self {
             ObjectReader::Text(reader) => reader.next(want).await,
+            ObjectReader::Parquet(reader) => reader.next(want).await,
         }
     }
 }
