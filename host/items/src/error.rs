@@ -120,8 +120,10 @@ pub enum BucketError {
 impl BucketError {
     pub(crate) fn store(bucket: &str, key: &str, source: object_store::Error) -> BucketError {
         let (bucket, key) = (bucket.to_owned(), key.to_owned());
-        match source {
-            object_store::Error::NotFound { source, .. } if source.to_string().contains("NoSuchBucket") => {
+        // Failed listings are told by their text alone.
+        let says = |text: &str| source.to_string().contains(text);
+        match &source {
+            _ if says("NoSuchBucket") => {
                 BucketError::NoSuchBucket { bucket, advice: "create it at the S3 endpoint".into() }
             }
             object_store::Error::NotFound { .. } => BucketError::NoSuchKey { bucket, key },
@@ -129,7 +131,8 @@ impl BucketError {
             object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
                 BucketError::AccessDenied { bucket, key, source: Box::new(source) }
             }
-            source => BucketError::Store { bucket, key, source: Box::new(source) },
+            _ if says("403 Forbidden") => BucketError::AccessDenied { bucket, key, source: Box::new(source) },
+            _ => BucketError::Store { bucket, key, source: Box::new(source) },
         }
     }
 
