@@ -5,6 +5,8 @@ mod csv;
 mod json;
 mod jsonl;
 mod parquet;
+#[cfg(test)]
+mod properties;
 mod text;
 
 pub(crate) use self::parquet::ParquetReader;
