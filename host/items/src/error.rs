@@ -195,6 +195,9 @@ pub enum ReadError {
         /// Where the value is.
         place: Place,
     },
+    /// A call was given up before it was ready, and nobody knows how far it came.
+    #[error("reading was interrupted; open a new reader and skip what was read")]
+    Interrupted,
     /// `ItemsPointer` leads nowhere.
     #[error("{place}: ItemsPointer {pointer:?} leads to nothing in this JSON file")]
     PointerNotFound {
@@ -218,6 +221,9 @@ pub enum WriteError {
     /// The bucket or an object could not be used.
     #[error(transparent)]
     Bucket(#[from] BucketError),
+    /// A call was given up, or failed, before it was ready, and the files lack something.
+    #[error("writing was interrupted; open a new writer and write all results again")]
+    Interrupted,
     /// The output of a child execution is not JSON.
     #[error("the output of {execution} cannot be written to a result file: {problem}")]
     NotJson {

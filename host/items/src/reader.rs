@@ -36,7 +36,15 @@ pub struct Reader {
     inner: Inner,
     position: u64,
     end: u64,
-    failed: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Ready,
+    /// A call is under way, or was given up.
+    Busy,
+    Failed,
 }
 
 #[derive(Debug)]
@@ -111,12 +119,13 @@ impl Reader {
             }
         };
         let end = max_items.filter(|most| *most > 0).unwrap_or(MAX_ITEMS).min(MAX_ITEMS);
-        Ok(Reader { buckets: buckets.clone(), inner, position: 0, end, failed: false })
+        Ok(Reader { buckets: buckets.clone(), inner, position: 0, end, state: State::Ready })
     }
 
     /// The next item; nothing at the end, and after an error.
     ///
-    /// Dropping the future loses nothing but what is under way: use the reader again only after it was ready.
+    /// Not to be given up: once a future of this or of [`Reader::skip`] is dropped before it is ready, the reader only
+    /// answers [`ReadError::Interrupted`].
     pub async fn next(&mut self) -> Option<Result<Item, ReadError>> {
         self.advance(Want::Items).await.transpose()
     }
@@ -139,14 +148,23 @@ impl Reader {
     }
 
     async fn advance(&mut self, want: Want) -> Result<Option<Item>, ReadError> {
-        if self.failed || self.position >= self.end {
-            return Ok(None);
+        match std::mem::replace(&mut self.state, State::Busy) {
+            State::Ready if self.position < self.end => {}
+            State::Busy => {
+                self.state = State::Failed;
+                return Err(ReadError::Interrupted);
+            }
+            state => {
+                self.state = state;
+                return Ok(None);
+            }
         }
         let item = self.inner.next(&self.buckets, want).await;
+        self.state = if item.is_ok() { State::Ready } else { State::Failed };
         match &item {
             Ok(Some(_)) => self.position += 1,
             Ok(None) => self.end = self.position,
-            Err(_) => self.failed = true,
+            Err(_) => {}
         }
         item
     }

@@ -339,3 +339,17 @@ async fn an_object_that_changes_is_noticed() {
     assert_eq!(told, "s3://data/a.jsonl changed while it was read; start again when nothing writes to it");
     assert!(reader.next().await.is_none());
 }
+
+#[tokio::test]
+async fn a_reader_that_was_given_up_says_so() {
+    let (_dir, buckets) = bucket(&[("a.jsonl", b"1\n2\n")]);
+    let mut reader = Reader::open(&buckets, object("a.jsonl", Format::Jsonl), None).await.unwrap();
+    {
+        let mut next = std::pin::pin!(reader.next());
+        let polled =
+            std::future::poll_fn(|context| std::task::Poll::Ready(next.as_mut().poll(context))).await;
+        assert!(polled.is_pending());
+    }
+    assert!(matches!(reader.next().await, Some(Err(ReadError::Interrupted))));
+    assert!(reader.next().await.is_none());
+}

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use dirigent_items::{Buckets, ChildResult, Outcome, OutputType, ResultWriter, Transformation, WriterConfig};
+use dirigent_items::{
+    Buckets, ChildResult, Outcome, OutputType, ResultWriter, Transformation, WriteError, WriterConfig,
+};
 use serde_json::{Value, json};
 
 const MAP_RUN: &str = "arn:aws:states:local:000000000000:mapRun:orders/Map:ad9b5f27";
@@ -195,4 +197,7 @@ async fn what_is_refused() {
         ResultWriter::open(&buckets, config(OutputType::Json, Transformation::Flatten)).await.unwrap();
     let error = writer.push(&result("a", Outcome::Succeeded { output: "[1" })).await.unwrap_err();
     assert!(error.to_string().contains("it is not JSON"), "{error}");
+    let error = writer.push(&result("b", Outcome::Succeeded { output: "1" })).await.unwrap_err();
+    assert!(matches!(error, WriteError::Interrupted), "{error}");
+    assert!(matches!(writer.finish().await, Err(WriteError::Interrupted)));
 }
