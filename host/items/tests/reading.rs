@@ -353,3 +353,16 @@ async fn a_reader_that_was_given_up_says_so() {
     assert!(matches!(reader.next().await, Some(Err(ReadError::Interrupted))));
     assert!(reader.next().await.is_none());
 }
+
+/// Whoever drives readers moves them between threads.
+#[tokio::test]
+async fn readers_and_what_they_do_can_be_sent() {
+    fn sent<T: Send>(value: T) -> T {
+        value
+    }
+    let (_dir, buckets) = bucket(&[("a.jsonl", b"1\n2\n")]);
+    let mut reader =
+        sent(sent(Reader::open(&buckets, object("a.jsonl", Format::Jsonl), None)).await.unwrap());
+    assert_eq!(sent(reader.skip(1)).await.unwrap(), 1);
+    assert_eq!(sent(reader.next()).await.unwrap().unwrap().json, "2");
+}

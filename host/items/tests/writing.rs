@@ -63,8 +63,13 @@ fn buckets() -> (tempfile::TempDir, Buckets) {
     (dir, buckets)
 }
 
+/// Whoever drives writers moves them between threads.
+fn sent<T: Send>(value: T) -> T {
+    value
+}
+
 async fn write(buckets: &Buckets, config: WriterConfig) {
-    let mut writer = ResultWriter::open(buckets, config).await.unwrap();
+    let mut writer = sent(sent(ResultWriter::open(buckets, config)).await.unwrap());
     let cause = Some("because");
     let error = Some("Oops");
     for (name, outcome) in [
@@ -74,10 +79,10 @@ async fn write(buckets: &Buckets, config: WriterConfig) {
         ("d", Outcome::TimedOut { error, cause: None }),
         ("e", Outcome::Aborted { error: None, cause: None }),
     ] {
-        writer.push(&result(name, outcome)).await.unwrap();
+        sent(writer.push(&result(name, outcome))).await.unwrap();
     }
-    writer.push_pending(r#"{"n":9}"#).await.unwrap();
-    let place = writer.finish().await.unwrap();
+    sent(writer.push_pending(r#"{"n":9}"#)).await.unwrap();
+    let place = sent(writer.finish()).await.unwrap();
     assert_eq!((&*place.bucket, &*place.key), ("results", "jobs/daily/ad9b5f27/manifest.json"));
 }
 
@@ -169,7 +174,7 @@ async fn results_larger_than_a_part_and_what_was_aborted() {
         if finish {
             writer.finish().await.unwrap();
         } else {
-            writer.abort().await;
+            sent(writer.abort()).await;
         }
     }
     let found = files(&dir.path().join("results"));
