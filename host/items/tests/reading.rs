@@ -248,6 +248,7 @@ async fn what_is_refused_says_where_and_what_to_do() {
         ("no.csv.gz", b"a\n1\n"),
     ];
     let (dir, buckets) = bucket(&files);
+    fs::create_dir(dir.path().join("data/folder")).unwrap();
     let at = |pointer: &str| Format::Json { items_pointer: Some(pointer.into()) };
     let cases: Vec<(Source, &str)> = vec![
         (object("number.json", JSON), "Attempting to map over non-iterable node."),
@@ -269,6 +270,8 @@ async fn what_is_refused_says_where_and_what_to_do() {
         (object("nothing.csv", CSV), "The specified key does not exist: s3://data/nothing.csv"),
         (object("../x", CSV), "the key \"../x\" of bucket \"data\" is not valid"),
         (object("/etc/passwd", CSV), "it begins or ends with a slash"),
+        (object("folder", CSV), "The specified key does not exist: s3://data/folder"),
+        (object("number.json/x", CSV), "s3://data/number.json/x"),
         (object("", CSV), "it is empty"),
         (object("a//b", CSV), "is not valid"),
         (
