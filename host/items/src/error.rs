@@ -120,8 +120,10 @@ pub enum BucketError {
 impl BucketError {
     pub(crate) fn store(bucket: &str, key: &str, source: object_store::Error) -> BucketError {
         let (bucket, key) = (bucket.to_owned(), key.to_owned());
-        match source {
-            object_store::Error::NotFound { source, .. } if source.to_string().contains("NoSuchBucket") => {
+        // Failed listings are told by their text alone.
+        let says = |text: &str| source.to_string().contains(text);
+        match &source {
+            _ if says("NoSuchBucket") => {
                 BucketError::NoSuchBucket { bucket, advice: "create it at the S3 endpoint".into() }
             }
             object_store::Error::NotFound { .. } => BucketError::NoSuchKey { bucket, key },
@@ -129,7 +131,8 @@ impl BucketError {
             object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
                 BucketError::AccessDenied { bucket, key, source: Box::new(source) }
             }
-            source => BucketError::Store { bucket, key, source: Box::new(source) },
+            _ if says("403 Forbidden") => BucketError::AccessDenied { bucket, key, source: Box::new(source) },
+            _ => BucketError::Store { bucket, key, source: Box::new(source) },
         }
     }
 
@@ -192,6 +195,9 @@ pub enum ReadError {
         /// Where the value is.
         place: Place,
     },
+    /// A call was given up before it was ready, and nobody knows how far it came.
+    #[error("reading was interrupted; open a new reader and skip what was read")]
+    Interrupted,
     /// `ItemsPointer` leads nowhere.
     #[error("{place}: ItemsPointer {pointer:?} leads to nothing in this JSON file")]
     PointerNotFound {
@@ -215,6 +221,9 @@ pub enum WriteError {
     /// The bucket or an object could not be used.
     #[error(transparent)]
     Bucket(#[from] BucketError),
+    /// A call was given up, or failed, before it was ready, and the files lack something.
+    #[error("writing was interrupted; open a new writer and write all results again")]
+    Interrupted,
     /// The output of a child execution is not JSON.
     #[error("the output of {execution} cannot be written to a result file: {problem}")]
     NotJson {

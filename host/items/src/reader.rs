@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::buckets::{Bucket, Buckets, Entry, Listing};
 use crate::error::{BucketError, ReadError};
-use crate::formats::{Found, TextReader, Want};
+use crate::formats::{Found, ParquetReader, TextReader, Want};
 use crate::limits::MAX_ITEMS;
 use crate::manifest::{self, DataFile};
 use crate::objects::Object;
@@ -36,7 +36,15 @@ pub struct Reader {
     inner: Inner,
     position: u64,
     end: u64,
-    failed: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Ready,
+    /// A call is under way, or was given up.
+    Busy,
+    Failed,
 }
 
 #[derive(Debug)]
@@ -66,6 +74,7 @@ struct Current {
 #[derive(Debug)]
 enum ObjectReader {
     Text(TextReader),
+    Parquet(ParquetReader),
 }
 
 impl Reader {
@@ -110,12 +119,13 @@ impl Reader {
             }
         };
         let end = max_items.filter(|most| *most > 0).unwrap_or(MAX_ITEMS).min(MAX_ITEMS);
-        Ok(Reader { buckets: buckets.clone(), inner, position: 0, end, failed: false })
+        Ok(Reader { buckets: buckets.clone(), inner, position: 0, end, state: State::Ready })
     }
 
     /// The next item; nothing at the end, and after an error.
     ///
-    /// Dropping the future loses nothing but what is under way: use the reader again only after it was ready.
+    /// Not to be given up: once a future of this or of [`Reader::skip`] is dropped before it is ready, the reader only
+    /// answers [`ReadError::Interrupted`].
     pub async fn next(&mut self) -> Option<Result<Item, ReadError>> {
         self.advance(Want::Items).await.transpose()
     }
@@ -138,14 +148,23 @@ impl Reader {
     }
 
     async fn advance(&mut self, want: Want) -> Result<Option<Item>, ReadError> {
-        if self.failed || self.position >= self.end {
-            return Ok(None);
+        match std::mem::replace(&mut self.state, State::Busy) {
+            State::Ready if self.position < self.end => {}
+            State::Busy => {
+                self.state = State::Failed;
+                return Err(ReadError::Interrupted);
+            }
+            state => {
+                self.state = state;
+                return Ok(None);
+            }
         }
         let item = self.inner.next(&self.buckets, want).await;
+        self.state = if item.is_ok() { State::Ready } else { State::Failed };
         match &item {
             Ok(Some(_)) => self.position += 1,
             Ok(None) => self.end = self.position,
-            Err(_) => self.failed = true,
+            Err(_) => {}
         }
         item
     }
@@ -204,6 +223,7 @@ impl Current {
         format: &Format,
     ) -> Result<Current, ReadError> {
         let source = format!("S3://{}/{key}", bucket.name()).into();
+        let has_version = version.is_some();
         let object = Object::open(bucket, key, version).await?;
         let reader = match format {
             Format::Csv { headers, delimiter } => {
@@ -213,11 +233,12 @@ impl Current {
                 ObjectReader::Text(TextReader::json(object, items_pointer.as_deref())?)
             }
             Format::Jsonl => ObjectReader::Text(TextReader::jsonl(object)),
-            Format::Parquet => {
-                let problem = "Parquet is not read yet".into();
+            Format::Parquet if has_version => {
+                let problem = "VersionId is not for Parquet, as with AWS; leave it out".into();
                 let (bucket, key) = (object.bucket.to_string(), object.key.to_string());
                 return Err(BucketError::Unsupported { bucket, key, problem }.into());
             }
+            Format::Parquet => ObjectReader::Parquet(ParquetReader::open(object).await?),
         };
         Ok(Current { reader, source })
     }
@@ -227,6 +248,7 @@ impl ObjectReader {
     async fn next(&mut self, want: Want) -> Result<Option<Found>, ReadError> {
         match self {
             ObjectReader::Text(reader) => reader.next(want).await,
+            ObjectReader::Parquet(reader) => reader.next(want).await,
         }
     }
 }

@@ -248,6 +248,7 @@ async fn what_is_refused_says_where_and_what_to_do() {
         ("no.csv.gz", b"a\n1\n"),
     ];
     let (dir, buckets) = bucket(&files);
+    fs::create_dir(dir.path().join("data/folder")).unwrap();
     let at = |pointer: &str| Format::Json { items_pointer: Some(pointer.into()) };
     let cases: Vec<(Source, &str)> = vec![
         (object("number.json", JSON), "Attempting to map over non-iterable node."),
@@ -269,6 +270,8 @@ async fn what_is_refused_says_where_and_what_to_do() {
         (object("nothing.csv", CSV), "The specified key does not exist: s3://data/nothing.csv"),
         (object("../x", CSV), "the key \"../x\" of bucket \"data\" is not valid"),
         (object("/etc/passwd", CSV), "it begins or ends with a slash"),
+        (object("folder", CSV), "The specified key does not exist: s3://data/folder"),
+        (object("number.json/x", CSV), "s3://data/number.json/x"),
         (object("", CSV), "it is empty"),
         (object("a//b", CSV), "is not valid"),
         (
@@ -338,4 +341,31 @@ async fn an_object_that_changes_is_noticed() {
     let told = reader.next().await.unwrap().unwrap_err().to_string();
     assert_eq!(told, "s3://data/a.jsonl changed while it was read; start again when nothing writes to it");
     assert!(reader.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_reader_that_was_given_up_says_so() {
+    let (_dir, buckets) = bucket(&[("a.jsonl", b"1\n2\n")]);
+    let mut reader = Reader::open(&buckets, object("a.jsonl", Format::Jsonl), None).await.unwrap();
+    {
+        let mut next = std::pin::pin!(reader.next());
+        let polled =
+            std::future::poll_fn(|context| std::task::Poll::Ready(next.as_mut().poll(context))).await;
+        assert!(polled.is_pending());
+    }
+    assert!(matches!(reader.next().await, Some(Err(ReadError::Interrupted))));
+    assert!(reader.next().await.is_none());
+}
+
+/// Whoever drives readers moves them between threads.
+#[tokio::test]
+async fn readers_and_what_they_do_can_be_sent() {
+    fn sent<T: Send>(value: T) -> T {
+        value
+    }
+    let (_dir, buckets) = bucket(&[("a.jsonl", b"1\n2\n")]);
+    let mut reader =
+        sent(sent(Reader::open(&buckets, object("a.jsonl", Format::Jsonl), None)).await.unwrap());
+    assert_eq!(sent(reader.skip(1)).await.unwrap(), 1);
+    assert_eq!(sent(reader.next()).await.unwrap().unwrap().json, "2");
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use dirigent_items::{Buckets, ChildResult, Outcome, OutputType, ResultWriter, Transformation, WriterConfig};
+use dirigent_items::{
+    Buckets, ChildResult, Outcome, OutputType, ResultWriter, Transformation, WriteError, WriterConfig,
+};
 use serde_json::{Value, json};
 
 const MAP_RUN: &str = "arn:aws:states:local:000000000000:mapRun:orders/Map:ad9b5f27";
@@ -61,8 +63,13 @@ fn buckets() -> (tempfile::TempDir, Buckets) {
     (dir, buckets)
 }
 
+/// Whoever drives writers moves them between threads.
+fn sent<T: Send>(value: T) -> T {
+    value
+}
+
 async fn write(buckets: &Buckets, config: WriterConfig) {
-    let mut writer = ResultWriter::open(buckets, config).await.unwrap();
+    let mut writer = sent(sent(ResultWriter::open(buckets, config)).await.unwrap());
     let cause = Some("because");
     let error = Some("Oops");
     for (name, outcome) in [
@@ -72,10 +79,10 @@ async fn write(buckets: &Buckets, config: WriterConfig) {
         ("d", Outcome::TimedOut { error, cause: None }),
         ("e", Outcome::Aborted { error: None, cause: None }),
     ] {
-        writer.push(&result(name, outcome)).await.unwrap();
+        sent(writer.push(&result(name, outcome))).await.unwrap();
     }
-    writer.push_pending(r#"{"n":9}"#).await.unwrap();
-    let place = writer.finish().await.unwrap();
+    sent(writer.push_pending(r#"{"n":9}"#)).await.unwrap();
+    let place = sent(writer.finish()).await.unwrap();
     assert_eq!((&*place.bucket, &*place.key), ("results", "jobs/daily/ad9b5f27/manifest.json"));
 }
 
@@ -167,7 +174,7 @@ async fn results_larger_than_a_part_and_what_was_aborted() {
         if finish {
             writer.finish().await.unwrap();
         } else {
-            writer.abort().await;
+            sent(writer.abort()).await;
         }
     }
     let found = files(&dir.path().join("results"));
@@ -195,4 +202,7 @@ async fn what_is_refused() {
         ResultWriter::open(&buckets, config(OutputType::Json, Transformation::Flatten)).await.unwrap();
     let error = writer.push(&result("a", Outcome::Succeeded { output: "[1" })).await.unwrap_err();
     assert!(error.to_string().contains("it is not JSON"), "{error}");
+    let error = writer.push(&result("b", Outcome::Succeeded { output: "1" })).await.unwrap_err();
+    assert!(matches!(error, WriteError::Interrupted), "{error}");
+    assert!(matches!(writer.finish().await, Err(WriteError::Interrupted)));
 }

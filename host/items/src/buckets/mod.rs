@@ -94,9 +94,8 @@ impl Bucket {
         &self.name
     }
 
-    /// The store behind it, with keys as its paths. It does not check for symbolic links that lead out of a folder;
-    /// [`crate::Reader`] and [`crate::ResultWriter`] do.
-    pub fn store(&self) -> Arc<dyn ObjectStore> {
+    /// The store behind it. Its paths are what [`Bucket::locate`] gives.
+    pub(crate) fn store(&self) -> Arc<dyn ObjectStore> {
         match &self.place {
             Place::Folder(folder) => folder.store(),
             Place::S3(store) => store.clone(),

@@ -21,6 +21,8 @@ pub struct S3Config {
     pub region: Option<String>,
     /// Requests name the bucket in the host's name rather than in the path. Off, as most compatible servers want it.
     pub virtual_hosted: bool,
+    /// Requests are not signed, and no credentials are looked for: for public buckets.
+    pub anonymous: bool,
 }
 
 #[derive(Debug)]
@@ -60,7 +62,8 @@ impl S3 {
             .with_bucket_name(name)
             .with_retry(retry)
             .with_client_options(client)
-            .with_virtual_hosted_style_request(self.config.virtual_hosted);
+            .with_virtual_hosted_style_request(self.config.virtual_hosted)
+            .with_skip_signature(self.config.anonymous);
         if let Some(endpoint) = &self.config.endpoint {
             builder = builder.with_config(object_store::aws::AmazonS3ConfigKey::S3Endpoint, endpoint);
         }

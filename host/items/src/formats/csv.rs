@@ -222,22 +222,22 @@ impl CsvScanner {
 
     /// A JSON object of strings: fields that are missing are empty, those without a column are left out.
     fn item(&self, columns: &[Column], row: &Row) -> Result<String, ScanError> {
-        let mut json = String::with_capacity(row.text.len() + 32 * columns.len());
-        json.push('{');
+        let mut json = Vec::with_capacity(row.text.len() + 32 * columns.len());
+        json.push(b'{');
         let fields = row.fields().chain(std::iter::repeat(&[][..]));
         for (number, (Column(name), field)) in columns.iter().zip(fields).enumerate() {
             let Some(name) = name else { continue };
-            let field = std::str::from_utf8(field).map_err(|_| {
-                self.malformed(format!("column {} is not UTF-8; save the file as UTF-8", number + 1))
-            })?;
+            let not_text =
+                || self.malformed(format!("column {} is not UTF-8; save the file as UTF-8", number + 1));
+            let field = std::str::from_utf8(field).map_err(|_| not_text())?;
             if json.len() > 1 {
-                json.push(',');
+                json.push(b',');
             }
-            json.push_str(name);
-            json.push_str(&quoted(field));
+            json.extend_from_slice(name.as_bytes());
+            serde_json::to_writer(&mut json, field).map_err(|error| self.malformed(error.to_string()))?;
         }
-        json.push('}');
-        Ok(json)
+        json.push(b'}');
+        String::from_utf8(json).map_err(|error| self.malformed(error.to_string()))
     }
 }
 

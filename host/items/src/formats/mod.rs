@@ -4,8 +4,12 @@ mod compact;
 mod csv;
 mod json;
 mod jsonl;
+mod parquet;
+#[cfg(test)]
+mod properties;
 mod text;
 
+pub(crate) use self::parquet::ParquetReader;
 pub(crate) use compact::compact;
 pub(crate) use text::TextReader;
 

@@ -41,7 +41,15 @@ impl Object {
         let (path, store) = (bucket.locate(key).await?, bucket.store());
         let options = GetOptions { head: true, version: version.clone(), ..GetOptions::default() };
         let failed = |error| BucketError::store(bucket.name(), key, error);
-        let meta = store.get_opts(&path, options).await.map_err(failed)?.meta;
+        let meta = match store.get_opts(&path, options).await {
+            Ok(result) => result.meta,
+            Err(error @ object_store::Error::NotFound { .. }) => {
+                // The answer to HEAD has no body that says what is missing, the object or the bucket. That to GET has.
+                let options = GetOptions { range: Some((0..1).into()), ..GetOptions::default() };
+                return Err(failed(store.get_opts(&path, options).await.err().unwrap_or(error)));
+            }
+            Err(error) => return Err(failed(error)),
+        };
         let object = Object {
             bucket: bucket.name().into(),
             key: key.into(),

@@ -76,6 +76,8 @@ pub struct ResultWriter {
     succeeded: Series,
     failed: Series,
     pending: Series,
+    /// A call is under way, was given up, or failed.
+    busy: bool,
 }
 
 impl ResultWriter {
@@ -102,16 +104,17 @@ impl ResultWriter {
         bucket.locate(&format!("{folder}manifest.json")).await?;
         let series = |status| Series::new(&bucket, &folder, status, config.output_type, limit);
         let (succeeded, failed, pending) = (series("SUCCEEDED"), series("FAILED"), series("PENDING"));
-        Ok(ResultWriter { bucket, config, folder, succeeded, failed, pending })
+        Ok(ResultWriter { bucket, config, folder, succeeded, failed, pending, busy: false })
     }
 
     /// Writes the result of a child execution that has ended.
     ///
     /// # Errors
     ///
-    /// What the bucket says; an output that is not JSON. After an error the writer is of no use but to
-    /// [`abort`](Self::abort).
+    /// What the bucket says; an output that is not JSON. After an error, and after a future that was dropped before it
+    /// was ready, the writer only answers [`WriteError::Interrupted`].
     pub async fn push(&mut self, result: &ChildResult<'_>) -> Result<(), WriteError> {
+        self.begin()?;
         match result.outcome {
             Outcome::Succeeded { output } => match self.config.transformation {
                 Transformation::None => self.succeeded.push(&result.to_json()).await?,
@@ -126,6 +129,7 @@ impl ResultWriter {
                 self.failed.push(&result.to_json()).await?;
             }
         }
+        self.busy = false;
         Ok(())
     }
 
@@ -134,17 +138,25 @@ impl ResultWriter {
     ///
     /// # Errors
     ///
-    /// What the bucket says.
+    /// As [`ResultWriter::push`].
     pub async fn push_pending(&mut self, input: &str) -> Result<(), WriteError> {
-        Ok(self.pending.push(&entry::pending(input)).await?)
+        self.begin()?;
+        self.pending.push(&entry::pending(input)).await?;
+        self.busy = false;
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), WriteError> {
+        if std::mem::replace(&mut self.busy, true) { Err(WriteError::Interrupted) } else { Ok(()) }
     }
 
     /// Completes the files and writes the manifest.
     ///
     /// # Errors
     ///
-    /// What the bucket says.
-    pub async fn finish(self) -> Result<ResultLocation, WriteError> {
+    /// As [`ResultWriter::push`].
+    pub async fn finish(mut self) -> Result<ResultLocation, WriteError> {
+        self.begin()?;
         let result_files = ResultFiles {
             failed: self.failed.finish().await?,
             pending: self.pending.finish().await?,

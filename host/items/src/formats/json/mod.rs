@@ -3,9 +3,14 @@
 //! The scanner only finds where values end: it counts brackets outside strings. Each item is then checked by itself.
 //! What lies beside the way to the items is not checked.
 
+mod pointer;
+mod value_end;
+
 use super::compact::compact;
 use super::{Found, Scan, ScanError, Want};
 use crate::limits::{MAX_ITEM_BYTES, MAX_JSON_NAME_BYTES};
+use pointer::{index, steps};
+use value_end::ValueEnd;
 
 #[derive(Debug)]
 pub(super) struct JsonScanner {
@@ -73,72 +78,6 @@ enum After {
     Element { left: u64 },
 }
 
-/// Finds where a value ends.
-#[derive(Debug, Default)]
-struct ValueEnd {
-    depth: u64,
-    in_string: bool,
-    escaped: bool,
-    scalar: bool,
-    /// Bytes of the value so far.
-    length: usize,
-}
-
-impl ValueEnd {
-    /// How many of these bytes belong to the value, and whether it ends with them. The first byte of a value is not
-    /// white space.
-    fn find(&mut self, input: &[u8]) -> (usize, bool) {
-        let (taken, ended) = self.end(input);
-        self.length += taken;
-        (taken, ended)
-    }
-
-    fn end(&mut self, input: &[u8]) -> (usize, bool) {
-        let mut at = 0;
-        while at < input.len() {
-            if self.escaped {
-                self.escaped = false;
-                at += 1;
-            } else if self.in_string {
-                let Some(special) = memchr::memchr2(b'"', b'\\', &input[at..]) else {
-                    return (input.len(), false);
-                };
-                at += special + 1;
-                self.escaped = input[at - 1] == b'\\';
-                self.in_string = self.escaped;
-                if !self.in_string && self.depth == 0 {
-                    return (at, true);
-                }
-            } else if self.scalar {
-                let ends =
-                    |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'}' | b':');
-                return match input[at..].iter().position(ends) {
-                    Some(end) => (at + end, true),
-                    None => (input.len(), false),
-                };
-            } else {
-                match input[at] {
-                    b'"' => self.in_string = true,
-                    b'{' | b'[' => self.depth += 1,
-                    b'}' | b']' if self.depth > 0 => {
-                        self.depth -= 1;
-                        if self.depth == 0 {
-                            return (at + 1, true);
-                        }
-                    }
-                    _ if self.depth == 0 => {
-                        self.scalar = true;
-                        continue;
-                    }
-                    _ => {}
-                }
-                at += 1;
-            }
-        }
-        (at, false)
-    }
-}
-
 impl JsonScanner {
     /// # Errors
     ///
@@ -196,8 +135,13 @@ impl JsonScanner {
         format!("byte {}", self.offset + ahead as u64)
     }
 
+    /// Where the value began that has been read up to here.
+    fn begun(&self, ahead: usize) -> u64 {
+        self.offset + ahead as u64 - self.value.length as u64
+    }
+
     fn malformed(&self, ahead: usize, problem: impl Into<String>) -> ScanError {
-        ScanError::Malformed { at: self.at(ahead), problem: problem.into() }
+        malformed_at(self.offset + ahead as u64, problem.into())
     }
 
     fn not_found(&self) -> ScanError {
@@ -317,25 +261,26 @@ impl JsonScanner {
     fn name(&mut self, input: &[u8], ahead: usize) -> Result<(usize, Option<String>), ScanError> {
         let (taken, ended) = self.value.find(input);
         self.text.extend_from_slice(&input[..taken]);
+        let begun = self.begun(ahead + taken);
         if self.text.len() > MAX_JSON_NAME_BYTES {
-            return Err(
-                self.malformed(ahead, format!("a member's name has more than {MAX_JSON_NAME_BYTES} bytes"))
-            );
+            let problem = format!("a member's name has more than {MAX_JSON_NAME_BYTES} bytes");
+            return Err(malformed_at(begun, problem));
         }
         if !ended {
             return Ok((taken, None));
         }
         self.value = ValueEnd::default();
-        let name = serde_json::from_slice(&std::mem::take(&mut self.text));
-        let name =
-            name.map_err(|error| self.malformed(ahead, format!("a member's name is not JSON: {error}")))?;
-        Ok((taken, Some(name)))
+        match serde_json::from_slice(&std::mem::take(&mut self.text)) {
+            Ok(name) => Ok((taken, Some(name))),
+            Err(error) => Err(malformed_at(begun, format!("a member's name is not JSON: {error}"))),
+        }
     }
 
     fn item(&mut self, input: &[u8], ahead: usize, object: bool, want: Want) -> Scan {
         let (taken, ended) = self.value.find(input);
+        let begun = self.begun(ahead + taken);
         if self.value.length > MAX_ITEM_BYTES {
-            return Err(ScanError::ItemTooLarge { at: self.at(ahead) });
+            return Err(ScanError::ItemTooLarge { at: format!("byte {begun}") });
         }
         if want == Want::Items {
             self.text.extend_from_slice(&input[..taken]);
@@ -343,145 +288,22 @@ impl JsonScanner {
         if !ended {
             return Ok((taken, None));
         }
-        let length = std::mem::take(&mut self.value).length;
-        if length == 0 {
+        if std::mem::take(&mut self.value).length == 0 {
             return Err(self.malformed(ahead, "a value is expected"));
         }
         self.stage = Stage::ItemComma { object };
         let (text, key) = (std::mem::take(&mut self.text), self.name.take());
         let json = match want {
             Want::Count => String::new(),
-            Want::Items => {
-                let begins = (self.offset + (ahead + taken) as u64).saturating_sub(length as u64);
-                compact(text)
-                    .map_err(|problem| ScanError::Malformed { at: format!("byte {begins}"), problem })?
-            }
+            Want::Items => compact(text).map_err(|problem| malformed_at(begun, problem))?,
         };
         Ok((taken, Some(Found { json, key })))
     }
 }
 
-/// The steps of a JSON Pointer (RFC 6901).
-fn steps(pointer: &str) -> Result<Vec<String>, String> {
-    if pointer.is_empty() {
-        return Ok(Vec::new());
-    }
-    let Some(rest) = pointer.strip_prefix('/') else {
-        return Err(format!(
-            "ItemsPointer {pointer:?} is not a JSON Pointer (RFC 6901): it has to begin with a slash"
-        ));
-    };
-    Ok(rest.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect())
-}
-
-/// A step as an array index: digits without leading zeros.
-fn index(step: &str) -> Option<u64> {
-    let digits = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
-    (digits && (step == "0" || !step.starts_with('0'))).then(|| step.parse().ok()).flatten()
+fn malformed_at(byte: u64, problem: String) -> ScanError {
+    ScanError::Malformed { at: format!("byte {byte}"), problem }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-mod tests {
-    use super::*;
-
-    type Pairs = Vec<(Option<String>, String)>;
-
-    fn items(text: &[u8], pointer: &str, piece: usize) -> Result<Pairs, ScanError> {
-        let mut scanner = JsonScanner::new(pointer).unwrap();
-        let mut items = Vec::new();
-        for mut piece in text.chunks(piece) {
-            while !piece.is_empty() {
-                let (taken, found) = scanner.scan(piece, Want::Items)?;
-                assert!(found.is_some() || taken == piece.len());
-                piece = &piece[taken..];
-                items.extend(found.map(|found| (found.key, found.json)));
-            }
-        }
-        if !scanner.is_done() {
-            scanner.finish()?;
-        }
-        Ok(items)
-    }
-
-    #[test]
-    fn elements_and_members() {
-        let cases: &[(&str, &str, &[&str])] = &[
-            ("[]", "", &[]),
-            (" [ ] ", "", &[]),
-            ("{}", "", &[]),
-            ("[1]", "", &["1"]),
-            ("[1 , -2.5e3,true,false , null]\n", "", &["1", "-2.5e3", "true", "false", "null"]),
-            (
-                r#"["a]", "\"", "\\", "é\u00e9", ""]"#,
-                "",
-                &[r#""a]""#, r#""\"""#, r#""\\""#, r#""é\u00e9""#, r#""""#],
-            ),
-            (r#"[[1, [2]], {"a": [ ]}, []]"#, "", &["[1,[2]]", r#"{"a":[]}"#, "[]"]),
-            (r#"{"a": 1, "b\n": {"c": 2}}"#, "", &["a=1", "b\n={\"c\":2}"]),
-            (r#"{"x": [9], "y": {"z": [1, 2], "w": 3}}"#, "/y/z", &["1", "2"]),
-            (r#"{"x": "}", "y": [ [0], {"k": ["in"]} ] }"#, "/y/1/k", &[r#""in""#]),
-            (r#"{"a/b": {"m~n": [1]}}"#, "/a~1b/m~0n", &["1"]),
-            (r#"{"": [1]}"#, "/", &["1"]),
-            (r#"{"A": [7]}"#, "/A", &["7"]),
-            // The first of two members with one name.
-            (r#"{"a": [1], "a": [2]}"#, "/a", &["1"]),
-            // What follows does not matter any more.
-            (r#"{"a": [1]"#, "/a", &["1"]),
-        ];
-        for (text, pointer, expected) in cases {
-            for piece in [1, 2, 3, 5, 1000] {
-                let found = items(text.as_bytes(), pointer, piece).unwrap();
-                let found: Vec<String> = found
-                    .into_iter()
-                    .map(|(key, json)| key.map_or(json.clone(), |key| format!("{key}={json}")))
-                    .collect();
-                assert_eq!(found, *expected, "{text:?} at {pointer:?} in pieces of {piece}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        let cases = [
-            ("", "", "Malformed byte 0"),
-            ("  ", "", "Malformed byte 2"),
-            ("7", "", "NotIterable byte 0"),
-            (" \"a\"", "", "NotIterable byte 1"),
-            ("null", "", "NotIterable byte 0"),
-            ("[1", "", "Malformed byte 2"),
-            ("[1,]", "", "Malformed byte 3"),
-            ("[,1]", "", "Malformed byte 1"),
-            ("[1 2]", "", "Malformed byte 3"),
-            ("[1}", "", "Malformed byte 2"),
-            ("[tru]", "", "Malformed byte 1"),
-            ("[1,{\"a\":}]", "", "Malformed byte 3"),
-            ("{\"a\" 1}", "", "Malformed byte 5"),
-            ("{1:2}", "", "Malformed byte 1"),
-            ("[1] x", "", "Malformed byte 4"),
-            ("x", "", "Malformed byte 0"),
-            ("{\"a\":1}", "/b", "PointerNotFound"),
-            ("{}", "/b", "PointerNotFound"),
-            ("[[1]]", "/1", "PointerNotFound"),
-            ("[]", "/0", "PointerNotFound"),
-            ("[[1]]", "/00", "PointerNotFound"),
-            ("[[1]]", "/a", "PointerNotFound"),
-            ("{\"a\":1}", "/a/b", "PointerNotFound"),
-            ("{\"a\":1}", "/a", "NotIterable byte 5"),
-        ];
-        for (text, pointer, expected) in cases {
-            for piece in [1, 3, 1000] {
-                let told = match items(text.as_bytes(), pointer, piece) {
-                    Err(ScanError::Malformed { at, .. }) => format!("Malformed {at}"),
-                    Err(ScanError::NotIterable { at }) => format!("NotIterable {at}"),
-                    Err(ScanError::PointerNotFound { .. }) => "PointerNotFound".into(),
-                    other => panic!("{text:?} at {pointer:?}: {other:?}"),
-                };
-                assert_eq!(told, expected, "{text:?} at {pointer:?} in pieces of {piece}");
-            }
-        }
-        assert!(JsonScanner::new("a").is_err());
-        let huge = [b"[\"".to_vec(), vec![b'x'; MAX_ITEM_BYTES]].concat();
-        assert!(matches!(items(&huge, "", 100_000), Err(ScanError::ItemTooLarge { .. })));
-    }
-}
+mod tests;
