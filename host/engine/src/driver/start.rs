@@ -7,6 +7,7 @@ use dirigent_asl::Kind;
 use dirigent_store::ExecutionId;
 use parking_lot::Mutex;
 
+use super::apply::to_its_end;
 use super::live::{Durability, Lease, Live};
 use super::tasks::binding;
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
@@ -62,11 +63,8 @@ impl Engine {
     pub async fn start(self: &Arc<Self>, request: StartRequest) -> Result<Started, EngineError> {
         let lease = match self.new_execution(&request).await? {
             (lease, None) => lease,
-            (lease, create_as) => match self.apply_as(&lease, Stimulus::Start, create_as).await {
-                Ok(effects) => {
-                    self.perform(&lease, effects.unwrap_or_default());
-                    return Ok(started(&lease));
-                }
+            (lease, create_as) => match begin(lease.clone(), create_as).await {
+                Ok(()) => return Ok(started(&lease)),
                 Err(EngineError::NameTaken { name }) => return self.started_before(&request, name).await,
                 Err(error) => return Err(error),
             },
@@ -87,8 +85,8 @@ impl Engine {
     ) -> Result<Started, EngineError> {
         let (lease, create_as) = self.new_execution(&request).await?;
         let end = self.watch_end(lease.id());
-        match self.apply_as(&lease, Stimulus::Start, create_as).await {
-            Ok(effects) => self.perform(&lease, effects.unwrap_or_default()),
+        match begin(lease.clone(), create_as).await {
+            Ok(()) => {}
             Err(EngineError::NameTaken { name }) => return self.started_before(&request, name).await,
             Err(error) => return Err(error),
         }
@@ -126,10 +124,15 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoSuchExecution`], or the store's.
     pub async fn stop(self: &Arc<Self>, id: ExecutionId, fault: Fault) -> Result<i64, EngineError> {
-        if let Some(lease) = Lease::of(self, id).await?
-            && let Some(effects) = self.apply(&lease, Stimulus::Stop(fault)).await?
-        {
-            self.perform(&lease, effects);
+        if let Some(lease) = Lease::of(self, id).await? {
+            to_its_end(async move {
+                let engine = lease.engine();
+                if let Some(effects) = engine.apply(&lease, Stimulus::Stop(fault)).await? {
+                    engine.perform(&lease, effects);
+                }
+                Ok::<_, EngineError>(())
+            })
+            .await?;
         }
         let row = self.record(id).await?.ok_or(EngineError::NoSuchExecution)?;
         Ok(row.stopped_ms.unwrap_or_else(now_ms))
@@ -215,6 +218,17 @@ impl Engine {
         let arn = self.execution_arn(&request.machine.name, &row.name).into();
         Ok(Started { id, arn, name: row.name, started_ms: row.started_ms })
     }
+}
+
+/// The first step of a Standard execution.
+async fn begin(lease: Lease, create_as: Option<String>) -> Result<(), EngineError> {
+    to_its_end(async move {
+        let engine = lease.engine();
+        let effects = engine.apply_as(&lease, Stimulus::Start, create_as).await?;
+        engine.perform(&lease, effects.unwrap_or_default());
+        Ok(())
+    })
+    .await
 }
 
 fn started(lease: &Lease) -> Started {

@@ -233,7 +233,9 @@ impl<'a> Simulator<'a> {
         }
         self.callers.answered();
         self.note(&step);
-        self.read_queues().await;
+        if !step.queue.is_empty() {
+            self.read_queues().await;
+        }
     }
 
     /// Keeps what is to be done. Timers are read from the store, as after a crash, to show that they are all there.
