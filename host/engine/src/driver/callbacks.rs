@@ -8,6 +8,7 @@ use dirigent_store::Batch;
 use thiserror::Error;
 use tokio::sync::oneshot;
 
+use super::apply::to_its_end;
 use super::live::Lease;
 use super::{Engine, EngineError};
 use crate::activities::queue::{self, Claim};
@@ -192,14 +193,7 @@ impl Engine {
 
     async fn call_back(self: &Arc<Self>, token: TaskToken, stimulus: Stimulus) -> Result<(), CallbackError> {
         let engine = self.clone();
-        // A caller that goes away must not take the effects of a durable step with it.
-        let called = tokio::spawn(async move { engine.call_back_now(token, stimulus).await });
-        match called.await {
-            Ok(result) => result,
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            // The runtime shuts down, and with it this call.
-            Err(_) => std::future::pending().await,
-        }
+        to_its_end(async move { engine.call_back_now(token, stimulus).await }).await
     }
 
     async fn call_back_now(

@@ -7,7 +7,7 @@ use dirigent_asl::Kind;
 use dirigent_store::{CatalogChange, ExecutionId};
 use parking_lot::Mutex;
 
-use super::apply::Create;
+use super::apply::{Create, to_its_end};
 use super::live::{Durability, Lease, Live};
 use super::tasks::binding;
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
@@ -63,11 +63,8 @@ impl Engine {
     pub async fn start(self: &Arc<Self>, request: StartRequest) -> Result<Started, EngineError> {
         let lease = match self.new_execution(&request).await? {
             (lease, None) => lease,
-            (lease, create) => match self.apply_as(&lease, Stimulus::Start, create).await {
-                Ok(effects) => {
-                    self.perform(&lease, effects.unwrap_or_default());
-                    return Ok(started(&lease));
-                }
+            (lease, create) => match begin(lease.clone(), create).await {
+                Ok(()) => return Ok(started(&lease)),
                 Err(EngineError::NameTaken { name }) => return self.started_before(&request, name).await,
                 Err(error) => return Err(error),
             },
@@ -91,8 +88,7 @@ impl Engine {
         if let Some(create) = &mut create {
             create.catalog.push(row(lease.id())?);
         }
-        let effects = self.apply_as(&lease, Stimulus::Start, create).await?;
-        self.perform(&lease, effects.unwrap_or_default());
+        begin(lease.clone(), create).await?;
         Ok(started(&lease))
     }
 
@@ -107,8 +103,8 @@ impl Engine {
     ) -> Result<Started, EngineError> {
         let (lease, create) = self.new_execution(&request).await?;
         let end = self.watch_end(lease.id());
-        match self.apply_as(&lease, Stimulus::Start, create).await {
-            Ok(effects) => self.perform(&lease, effects.unwrap_or_default()),
+        match begin(lease.clone(), create).await {
+            Ok(()) => {}
             Err(EngineError::NameTaken { name }) => return self.started_before(&request, name).await,
             Err(error) => return Err(error),
         }
@@ -146,10 +142,15 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoSuchExecution`], or the store's.
     pub async fn stop(self: &Arc<Self>, id: ExecutionId, fault: Fault) -> Result<i64, EngineError> {
-        if let Some(lease) = Lease::of(self, id).await?
-            && let Some(effects) = self.apply(&lease, Stimulus::Stop(fault)).await?
-        {
-            self.perform(&lease, effects);
+        if let Some(lease) = Lease::of(self, id).await? {
+            to_its_end(async move {
+                let engine = lease.engine();
+                if let Some(effects) = engine.apply(&lease, Stimulus::Stop(fault)).await? {
+                    engine.perform(&lease, effects);
+                }
+                Ok::<_, EngineError>(())
+            })
+            .await?;
         }
         let row = self.record(id).await?.ok_or(EngineError::NoSuchExecution)?;
         Ok(row.stopped_ms.unwrap_or_else(now_ms))
@@ -235,6 +236,17 @@ impl Engine {
         let arn = self.execution_arn(&request.machine.name, &row.name).into();
         Ok(Started { id, arn, name: row.name, started_ms: row.started_ms })
     }
+}
+
+/// The first step of a Standard execution.
+async fn begin(lease: Lease, create: Option<Create>) -> Result<(), EngineError> {
+    to_its_end(async move {
+        let engine = lease.engine();
+        let effects = engine.apply_as(&lease, Stimulus::Start, create).await?;
+        engine.perform(&lease, effects.unwrap_or_default());
+        Ok(())
+    })
+    .await
 }
 
 fn started(lease: &Lease) -> Started {
