@@ -5,6 +5,7 @@
 //!
 //! - `live`: executions in memory, loaded when something happens to them and dropped when they only wait
 //! - `apply`: a stimulus, its step, its commit, its effects
+//! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`: what callers ask for
 //! - `tasks`: running a task and taking its result in
 //! - `map_runs`: the runs of Distributed Maps
@@ -14,6 +15,7 @@
 
 mod apply;
 mod callbacks;
+mod lambda;
 mod live;
 mod map_runs;
 mod objects;

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dirigent_asl::{Integration, Kind, Resource};
-use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::Engine;
 use super::apply::report;
+use super::lambda::Invocation;
 use super::live::Lease;
 use super::now_ms;
+use super::{Engine, EngineConfig};
 use crate::core::{Effect, Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::{Fault, Metering};
 use crate::payload::Payload;
@@ -235,7 +235,12 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
         Err(fault) => return (Err(fault), Box::default()),
     };
     let Some(component) = bound(lease, &request.binding) else {
-        return (Err(lease.engine().tasks.explain(&request.binding)), Box::default());
+        let mut fault = lease.engine().tasks.explain(&request.binding);
+        if let Some(invocation) = &request.invocation {
+            let EngineConfig { region, account, .. } = &lease.engine().config;
+            fault = invocation.not_found(fault, region, account);
+        }
+        return (Err(fault), Box::default());
     };
     if run.deadline_ms.is_some_and(|deadline| deadline <= now_ms()) {
         return (Err(timed_out()), Box::default());
@@ -262,7 +267,10 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
     {
         outcome.result = Err(timed_out());
     }
-    let result = outcome.result.map(|output| (request.shape)(Payload::from_text(output)));
+    let result = match &request.invocation {
+        Some(invocation) => invocation.reply(outcome.result, &outcome.metering),
+        None => outcome.result.map(Payload::from_text),
+    };
     (result, Box::new(outcome.metering))
 }
 
@@ -300,63 +308,26 @@ fn bound(lease: &Lease, binding: &Binding) -> Option<[u8; 32]> {
 struct Request {
     binding: Binding,
     input: Arc<str>,
-    shape: fn(Payload) -> Payload,
+    /// AWS's call around the function, for `lambda:invoke`.
+    invocation: Option<Invocation>,
 }
 
 impl Request {
     fn of(resource: &Resource, text: &Arc<str>, parameters: &Payload) -> Result<Request, Fault> {
         match resource {
             Resource::Service { service, action, .. } if service == "lambda" && action == "invoke" => {
-                Request::lambda_invoke(parameters)
+                let invocation = Invocation::of(parameters)?;
+                Ok(Request {
+                    binding: Binding::Function(invocation.function.clone()),
+                    input: invocation.input.clone(),
+                    invocation: Some(invocation),
+                })
             }
             _ => Ok(Request {
                 binding: Binding::Resource(bound_text(resource, text)),
                 input: parameters.shared_text(),
-                shape: std::convert::identity,
+                invocation: None,
             }),
-        }
-    }
-
-    /// `arn:aws:states:::lambda:invoke`: the function's name is a parameter, its output a member of the result.
-    fn lambda_invoke(parameters: &Payload) -> Result<Request, Fault> {
-        let parameters = parameters.value();
-        let Some(function) = parameters.get("FunctionName").and_then(Value::as_str) else {
-            let cause = "The parameters of lambda:invoke need a FunctionName";
-            return Err(Fault::new(error_names::RUNTIME, cause));
-        };
-        let input = parameters.get("Payload").map_or_else(|| "{}".to_owned(), Value::to_string);
-        Ok(Request {
-            binding: Binding::Function(function_name(function).into()),
-            input: input.into(),
-            shape: |output| {
-                Payload::from_value(
-                    json!({ "ExecutedVersion": "$LATEST", "Payload": output.value(), "StatusCode": 200 }),
-                )
-            },
-        })
-    }
-}
-
-/// The name in a function's name, partial ARN or ARN, without its qualifier.
-fn function_name(text: &str) -> &str {
-    let after = text.rsplit_once("function:").map_or(text, |(_, after)| after);
-    after.split(':').next().unwrap_or(after)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::function_name;
-
-    #[test]
-    fn function_names() {
-        for text in [
-            "f",
-            "f:live",
-            "function:f",
-            "123456789012:function:f",
-            "arn:aws:lambda:us-east-1:1:function:f:1",
-        ] {
-            assert_eq!(function_name(text), "f", "{text}");
         }
     }
 }
