@@ -128,7 +128,7 @@ impl Resource {
             (rest, Integration::RequestResponse)
         };
         let (service, action) = rest.rsplit_once(':')?;
-        if !service.starts_with("aws-sdk:") && !is_optimized(service, action) {
+        if !is_supported(service, action, integration) {
             return None;
         }
         let sound =
@@ -141,92 +141,90 @@ impl Resource {
     }
 }
 
-/// The optimized integrations and their actions.
-/// Source: AWS developer guide, "Integrating optimized services with Step Functions".
-const OPTIMIZED: &[(&str, &[&str])] = &[
-    ("apigateway", &["invoke"]),
-    ("athena", &["startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"]),
-    ("batch", &["submitJob"]),
-    ("bedrock", &["invokeModel", "createModelCustomizationJob"]),
-    (
-        "codebuild",
-        &[
-            "startBuild",
-            "stopBuild",
-            "batchDeleteBuilds",
-            "batchGetReports",
-            "startBuildBatch",
-            "stopBuildBatch",
-            "retryBuildBatch",
-            "deleteBuildBatch",
-        ],
+/// An optimized integration.
+struct Optimized {
+    service: &'static str,
+    /// Whether a task of it may wait for a task token.
+    callback: bool,
+    /// Actions that only answer.
+    calls: &'static [&'static str],
+    /// Actions that start a job, which a task may wait for.
+    jobs: &'static [&'static str],
+}
+
+const fn optimized(
+    service: &'static str,
+    callback: bool,
+    calls: &'static [&'static str],
+    jobs: &'static [&'static str],
+) -> Optimized {
+    Optimized { service, callback, calls, jobs }
+}
+
+/// The optimized integrations, their actions, and the patterns that these support.
+/// Source: AWS developer guide, "Integrating optimized services with Step Functions", and the page of each service.
+#[rustfmt::skip]
+const OPTIMIZED: &[Optimized] = &[
+    optimized("apigateway", true, &["invoke"], &[]),
+    optimized("athena", false, &["stopQueryExecution", "getQueryExecution", "getQueryResults"], &["startQueryExecution"]),
+    optimized("batch", false, &[], &["submitJob"]),
+    optimized("bedrock", true, &["invokeModel"], &["createModelCustomizationJob"]),
+    optimized(
+        "codebuild", false,
+        &["stopBuild", "batchDeleteBuilds", "batchGetReports", "stopBuildBatch", "deleteBuildBatch"],
+        &["startBuild", "startBuildBatch", "retryBuildBatch"],
     ),
-    ("databrew", &["startJobRun"]),
-    ("dynamodb", &["getItem", "putItem", "updateItem", "deleteItem"]),
-    ("ecs", &["runTask"]),
-    (
-        "eks",
-        &[
-            "createCluster",
-            "deleteCluster",
-            "createNodegroup",
-            "deleteNodegroup",
-            "createFargateProfile",
-            "deleteFargateProfile",
-            "runJob",
-            "call",
-        ],
+    optimized("databrew", false, &[], &["startJobRun"]),
+    optimized("dynamodb", false, &["getItem", "putItem", "updateItem", "deleteItem"], &[]),
+    optimized("ecs", true, &[], &["runTask"]),
+    optimized(
+        "eks", true,
+        &["call"],
+        &["createCluster", "deleteCluster", "createNodegroup", "deleteNodegroup", "createFargateProfile",
+          "deleteFargateProfile", "runJob"],
     ),
-    (
-        "elasticmapreduce",
-        &[
-            "createCluster",
-            "setClusterTerminationProtection",
-            "terminateCluster",
-            "addStep",
-            "cancelStep",
-            "modifyInstanceFleetByName",
-            "modifyInstanceGroupByName",
-        ],
+    optimized(
+        "elasticmapreduce", false,
+        &["setClusterTerminationProtection", "cancelStep", "modifyInstanceFleetByName", "modifyInstanceGroupByName"],
+        &["createCluster", "terminateCluster", "addStep"],
     ),
-    ("emr-containers", &["createVirtualCluster", "deleteVirtualCluster", "startJobRun"]),
-    (
-        "emr-serverless",
-        &[
-            "createApplication",
-            "startApplication",
-            "stopApplication",
-            "deleteApplication",
-            "startJobRun",
-            "cancelJobRun",
-        ],
+    optimized("emr-containers", false, &["createVirtualCluster"], &["deleteVirtualCluster", "startJobRun"]),
+    optimized(
+        "emr-serverless", false,
+        &[],
+        &["createApplication", "startApplication", "stopApplication", "deleteApplication", "startJobRun", "cancelJobRun"],
     ),
-    ("events", &["putEvents"]),
-    ("glue", &["startJobRun"]),
-    ("http", &["invoke"]),
-    ("lambda", &["invoke"]),
-    ("mediaconvert", &["createJob"]),
-    (
-        "sagemaker",
-        &[
-            "createEndpoint",
-            "createEndpointConfig",
-            "createHyperParameterTuningJob",
-            "createLabelingJob",
-            "createModel",
-            "createProcessingJob",
-            "createTrainingJob",
-            "createTransformJob",
-            "updateEndpoint",
-        ],
+    optimized("events", true, &["putEvents"], &[]),
+    optimized("glue", false, &[], &["startJobRun"]),
+    optimized("http", false, &["invoke"], &[]),
+    optimized("lambda", true, &["invoke"], &[]),
+    optimized("mediaconvert", false, &[], &["createJob"]),
+    optimized(
+        "sagemaker", false,
+        &["createEndpoint", "createEndpointConfig", "createModel", "updateEndpoint"],
+        &["createHyperParameterTuningJob", "createLabelingJob", "createProcessingJob", "createTrainingJob",
+          "createTransformJob"],
     ),
-    ("sns", &["publish"]),
-    ("sqs", &["sendMessage"]),
-    ("states", &["startExecution"]),
+    optimized("sns", true, &["publish"], &[]),
+    optimized("sqs", true, &["sendMessage"], &[]),
+    optimized("states", true, &[], &["startExecution"]),
 ];
 
-fn is_optimized(service: &str, action: &str) -> bool {
-    OPTIMIZED.iter().any(|(known, actions)| *known == service && actions.contains(&action))
+/// Whether Step Functions calls the service's action, and can wait for it in this way.
+fn is_supported(service: &str, action: &str, integration: Integration) -> bool {
+    // Any action of any service, but nothing is known of jobs.
+    if service.starts_with("aws-sdk:") {
+        return matches!(integration, Integration::RequestResponse | Integration::WaitForTaskToken);
+    }
+    let Some(known) = OPTIMIZED.iter().find(|known| known.service == service) else { return false };
+    let job = known.jobs.contains(&action);
+    match integration {
+        _ if !job && !known.calls.contains(&action) => false,
+        Integration::RequestResponse => true,
+        Integration::Sync => job,
+        Integration::Sync2 => job && service == "states",
+        Integration::WaitForTaskToken => known.callback,
+    }
 }
 
 impl fmt::Display for Integration {
@@ -245,6 +243,12 @@ impl fmt::Display for Integration {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn there_are_as_many_optimized_services_as_aws_has() {
+        assert_eq!(OPTIMIZED.len(), 21);
+        assert!(OPTIMIZED.is_sorted_by_key(|known| known.service));
+    }
 
     #[test]
     fn forms() {
@@ -294,6 +298,12 @@ mod tests {
             "lambda",
             "plugin:a b",
             "arn:aws:states:::dynamodb:query",
+            "arn:aws:states:::dynamodb:getItem.sync",
+            "arn:aws:states:::glue:startJobRun.waitForTaskToken",
+            "arn:aws:states:::glue:startJobRun.sync:2",
+            "arn:aws:states:::codebuild:stopBuild.sync",
+            "arn:aws:states:::http:invoke.waitForTaskToken",
+            "arn:aws:states:::aws-sdk:glue:startJobRun.sync",
         ] {
             assert!(Resource::parse(text).is_err(), "{text}");
         }

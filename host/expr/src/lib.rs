@@ -30,6 +30,7 @@ pub use expr::{ContextPath, EvalError, Expr, ExprSyntaxError, MAX_VARIABLE_NAME,
 pub use intrinsic::{Intrinsic, MAX_INTRINSIC_NESTING};
 pub use jsonata::{
     Jsonata, JsonataError, JsonataSyntaxError, JsonataTemplate, JsonataTemplateError, MAX_JSONATA_LENGTH,
+    MisplacedJsonata,
 };
 pub use jsonpath::{
     JsonPath, MAX_DEPTH, MAX_NESTING, MAX_PATH_LENGTH, MAX_SEGMENTS, MAX_STEPS, PathError, PathSyntaxError,

@@ -135,5 +135,5 @@ fn templates() {
     );
     let errors =
         JsonataTemplate::parse(&json!({ "a": "{% ( %}", "b": ["{% ) %}"] })).expect_err("has faults");
-    assert_eq!(errors.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(), ["/a", "/b/0"]);
+    assert_eq!(errors.iter().map(|error| error.place.as_str()).collect::<Vec<_>>(), ["/a", "/b[0]"]);
 }

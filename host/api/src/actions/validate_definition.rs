@@ -28,12 +28,15 @@ pub(super) fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Api
         .iter()
         .filter(|diagnostic| warnings || diagnostic.severity == Severity::Error)
         .map(|diagnostic| {
-            json!({
+            let mut shown = json!({
                 "severity": match diagnostic.severity { Severity::Error => "ERROR", Severity::Warning => "WARNING" },
                 "code": diagnostic.code,
                 "message": diagnostic.message,
-                "location": diagnostic.location,
-            })
+            });
+            if let Some(location) = &diagnostic.location {
+                shown["location"] = location.as_str().into();
+            }
+            shown
         })
         .collect();
     let truncated = shown.len() > most;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::fields::{Fields, strings};
 use super::map::{Range, WHOLE_NUMBER};
 use super::{Compiler, QueryLanguage};
-use crate::diagnostic::SCHEMA;
+use crate::diagnostic::{DUPLICATE_LABEL, LABEL, SCHEMA};
 use crate::program::{
     AnyTemplate, ChildType, CsvHeaders, Distributed, InputType, ItemBatcher, ItemReader, ManifestType,
     ReaderConfig, ReaderResource, ResultWriter, Transformation,
@@ -64,7 +64,7 @@ impl Compiler {
         let at = fields.place(name);
         let mut inner = Fields::of(fields.get(name)?, at, &mut self.out)?;
         let compiled = compile(self, &mut inner);
-        inner.finish(&[], &format!("'{name}'"), &mut self.out);
+        inner.finish(&mut self.out);
         compiled
     }
 
@@ -73,18 +73,26 @@ impl Compiler {
         let place = fields.place("Label");
         let refused = |c: char| c.is_whitespace() || c.is_control() || "?*<>{}[]:;,\\|^~$#%&`\"/".contains(c);
         if label.is_empty() {
-            self.out.error(SCHEMA, &place, "Label cannot be empty");
+            self.out.error(LABEL, &place, "Label cannot be empty");
         } else if label.chars().count() > MAX_LABEL {
-            self.out.error(SCHEMA, &place, format!("A label has at most {MAX_LABEL} characters"));
+            self.out.error(LABEL, &place, format!("A label has at most {MAX_LABEL} characters"));
         } else if label.chars().any(refused) {
             let message = "A label has no white space, brackets, wildcards, special or control characters";
-            self.out.error(SCHEMA, &place, message);
+            self.out.error(LABEL, &place, message);
+        }
+        if !self.labels.insert(label.into()) {
+            let message = format!("Two Map states have the label {label}");
+            self.out.error(DUPLICATE_LABEL, &place, message);
         }
         Some(label.into())
     }
 
     /// `Parameters`, or `Arguments` in JSONata.
     fn arguments(&mut self, fields: &mut Fields<'_>) -> Option<AnyTemplate> {
+        match self.language {
+            QueryLanguage::JsonPath => fields.not_in("JSONPath", &["Arguments"], &mut self.out),
+            QueryLanguage::Jsonata => fields.not_in("JSONata", &["Parameters"], &mut self.out),
+        }
         match self.language {
             QueryLanguage::JsonPath => {
                 fields.template("Parameters", &mut self.out).map(AnyTemplate::JsonPath)
@@ -115,7 +123,7 @@ impl Compiler {
         let config = self.reader_config(&mut inner, resource);
         let range = Range { least: 0, most: MAX_ITEMS, whole: true };
         let max_items = self.quantity(&mut inner, "MaxItems", "MaxItemsPath", range);
-        inner.finish(&[], "'ReaderConfig'", &mut self.out);
+        inner.finish(&mut self.out);
         Some(ItemReader { resource, arguments, config, max_items })
     }
 
@@ -229,7 +237,7 @@ impl Compiler {
                 Some("FLATTEN") => Transformation::Flatten,
                 _ => Transformation::None,
             };
-            config.finish(&[], "'WriterConfig'", &mut self.out);
+            config.finish(&mut self.out);
         }
         Some(ResultWriter { arguments, lines, transformation })
     }

@@ -23,14 +23,15 @@ impl Compiler {
         // A Map's two spellings: ItemSelector and ItemProcessor of today, Parameters and Iterator of before.
         let processor_field = if fields.has("Iterator") { "Iterator" } else { "ItemProcessor" };
         fields.require(&[processor_field], &mut self.out);
+        // When both are there, that is the fault.
+        fields.get("ItemProcessor");
         let processor_at = fields.place(processor_field);
         let mut child_type = None;
         let processor = fields.get(processor_field).and_then(|value| {
             let mut inner = Fields::of(value, processor_at, &mut self.out)?;
             child_type = self.processor_config(&mut inner);
-            self.query_language(&mut inner);
             let index: Option<MachineIndex> = self.machine(&mut inner);
-            inner.finish(Self::top_only(), "an item processor", &mut self.out);
+            inner.finish(&mut self.out);
             index
         });
         let max_concurrency = self.quantity(fields, "MaxConcurrency", "MaxConcurrencyPath", WHOLE_NUMBER);
@@ -84,7 +85,7 @@ impl Compiler {
             config.require(&["ExecutionType"], &mut self.out);
         }
         let child_type = config.one_of("ExecutionType", &["STANDARD", "EXPRESS"], &mut self.out);
-        config.finish(&[], "a processor configuration", &mut self.out);
+        config.finish(&mut self.out);
         (mode == Some("DISTRIBUTED")).then_some(match child_type {
             Some("EXPRESS") => ChildType::Express,
             _ => ChildType::Standard,

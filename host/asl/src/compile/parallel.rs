@@ -17,9 +17,8 @@ impl Compiler {
         let mut branches = Vec::with_capacity(list.len());
         for (index, value) in list.iter().enumerate() {
             if let Some(mut branch) = Fields::of(value, place.index(index), &mut self.out) {
-                self.query_language(&mut branch);
                 branches.extend(self.machine(&mut branch));
-                branch.finish(Self::top_only(), "a branch", &mut self.out);
+                branch.finish(&mut self.out);
             }
         }
         let errors = self.errors(names, fields);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fields::Fields;
+use super::fields::{Fields, wrong_type};
 use super::state::path_or;
 use super::{Compiler, Names, QueryLanguage};
 use crate::diagnostic::{NOT_SUPPORTED, SCHEMA};
@@ -35,6 +35,12 @@ impl Compiler {
         }
         let mut path = |name| if jsonata { None } else { fields.path(name, &mut self.out) };
         let (timeout_path, heartbeat_path) = (path("TimeoutSecondsPath"), path("HeartbeatSecondsPath"));
+        if let Some(value) = fields.get("Credentials")
+            && !value.is_object()
+            && !fields.has_jsonata("Credentials")
+        {
+            wrong_type(&mut self.out, &fields.place("Credentials"), "Object");
+        }
         let credentials = if jsonata {
             fields.jsonata_template("Credentials", &mut self.out).map(AnyTemplate::Jsonata)
         } else {

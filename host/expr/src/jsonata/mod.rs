@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 use crate::Scope;
 
-pub use template::{JsonataTemplate, JsonataTemplateError};
+pub use template::{JsonataTemplate, JsonataTemplateError, MisplacedJsonata};
 
 /// Longest evaluation. Source: AWS, as above.
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -58,10 +58,13 @@ const STATES: [&str; 4] = ["input", "result", "errorOutput", "context"];
 
 /// The text is no expression that Step Functions takes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct JsonataSyntaxError {
-    /// What is wrong.
-    pub message: String,
+pub enum JsonataSyntaxError {
+    /// It is not JSONata. The message is the parser's.
+    #[error("{0}")]
+    Invalid(String),
+    /// It is JSONata, and asks for what Step Functions does not offer.
+    #[error("{0}")]
+    Unsupported(String),
 }
 
 /// An expression that gave no value.
@@ -90,18 +93,18 @@ impl Jsonata {
     /// Compiles a string of a definition, `{%` and `%}` included.
     ///
     /// # Errors
-    /// When it is no expression, or not one of JSONata 2.0.6 without `$eval`.
+    /// When it is no expression, not one of JSONata 2.0.6 without `$eval`, or reads a context item, which there is none
+    /// of: what AWS refuses when a definition is created.
     pub fn parse(text: &str) -> Result<Jsonata, JsonataSyntaxError> {
-        let refused = |message: String| JsonataSyntaxError { message };
+        use JsonataSyntaxError::{Invalid, Unsupported};
         if !Self::is_expression(text) {
-            return Err(refused(format!("a JSONata expression stands between {OPEN} and {CLOSE}")));
+            return Err(Invalid(format!("a JSONata expression stands between {OPEN} and {CLOSE}")));
         }
         let source = text[OPEN.len()..text.len() - CLOSE.len()].trim();
         if source.len() > MAX_JSONATA_LENGTH {
-            return Err(refused(format!("an expression has at most {MAX_JSONATA_LENGTH} bytes")));
+            return Err(Invalid(format!("an expression has at most {MAX_JSONATA_LENGTH} bytes")));
         }
-        let expression = Expression::compile(source)
-            .map_err(|error| refused(format!("{}: {}", error.code(), error.message())))?;
+        let expression = Expression::compile(source).map_err(|error| Invalid(error.message()))?;
         let mut names = BTreeSet::new();
         let mut newer = false;
         expression.ast().root.walk(&mut |node| match &node.kind {
@@ -110,16 +113,28 @@ impl Jsonata {
             _ => {}
         });
         if newer {
-            return Err(refused(
+            return Err(Invalid(
                 "the operators ?: and ?? are newer than JSONata 2.0.6. Write a condition".into(),
             ));
         }
         if names.contains("eval") {
-            return Err(refused("$eval is not available".into()));
+            return Err(Unsupported("$eval is not available".into()));
         }
-        let reads = expression.reads();
+        if names.contains("$") {
+            return Err(Unsupported("Reference to '$$' at the top level is not supported.".into()));
+        }
+        let reads = expression.reads_with(&functions::for_analysis());
+        if let Some(name) = reads.input().and_then(|read| read.fields()?.keys().next()) {
+            let message = format!("Reference to '{name}' at the top level is not supported.");
+            return Err(Unsupported(message));
+        }
         let states = match reads.binding("states").map(|read| read.fields()) {
-            Some(Some(fields)) => fields.keys().map(|name| name.as_str().into()).collect(),
+            Some(Some(fields)) => {
+                if let Some(unknown) = fields.keys().find(|name| !STATES.contains(&name.as_str())) {
+                    return Err(Unsupported(format!("Field '$states.{unknown}' does not exist.")));
+                }
+                fields.keys().map(|name| name.as_str().into()).collect()
+            }
             Some(None) => STATES.iter().map(|name| (*name).into()).collect(),
             None => BTreeSet::new(),
         };
@@ -146,6 +161,12 @@ impl Jsonata {
     #[must_use]
     pub fn variables(&self) -> Vec<&str> {
         self.variables.iter().map(|name| &**name).collect()
+    }
+
+    /// Whether it reads `$states.errorOutput` by that name: outside of a catcher there is none.
+    #[must_use]
+    pub fn reads_error_output(&self) -> bool {
+        self.states.contains("errorOutput") && self.states.len() < STATES.len()
     }
 
     /// Evaluates it.

@@ -1,0 +1,4 @@
+//! Workflows as users write them.
+
+#[test]
+fn todo_workflows() {}
