@@ -37,7 +37,28 @@ const OPTIMIZED: [&str; 21] = [
 const NOT_YET: &str = "NOT_SUPPORTED_YET";
 
 /// Of the workflows: those that ask for what this version does not run.
-const WANT_MORE: &[&str] = &[];
+const WANT_MORE: &[&str] = &[
+    "activity-field-service",
+    "apigateway-quote-approval",
+    "athena-daily-report",
+    "batch-render-frames",
+    "bedrock-answer-letters",
+    "codebuild-release",
+    "databrew-clean-addresses",
+    "ecs-transcode",
+    "eks-nightly-simulation",
+    "emr-clickstream",
+    "emr-containers-spark",
+    "emr-serverless-forecast",
+    "events-shipment",
+    "glue-load-warehouse",
+    "lambda-onboarding",
+    "mediaconvert-clips",
+    "sagemaker-train-and-deploy",
+    "sns-alarm",
+    "sqs-orders",
+    "states-month-end",
+];
 
 /// The workflows by name.
 fn workflows() -> BTreeMap<String, Value> {
