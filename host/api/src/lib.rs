@@ -29,9 +29,5 @@ mod token;
 pub use sdk::call as call_own_action;
 pub use server::router;
 
-/// Largest request body, in bytes: a definition of 1 MiB in a JSON string, every character escaped, and some more.
-/// Under `--limits off` a definition may be larger than AWS allows, and so may an input.
-pub const MAX_BODY_BYTES: usize = 80 * 1024 * 1024;
-
 /// Longest wait of `POST /api/executions?wait=…`, in seconds.
 pub const MAX_WAIT_SECONDS: u64 = 15 * 60;

@@ -1,6 +1,7 @@
 //! The binary `dirigent`: its commands, a file each.
 
 mod args;
+mod limits;
 mod locate;
 mod object_host;
 mod plugin;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Run(run) => block_on(run::run(run)),
         Command::Validate(validate) => validate::validate(&validate),
         Command::Plugin(plugin) => block_on(plugin::plugin(plugin)),
+        Command::Limits(args) => limits::limits(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "dirigent", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

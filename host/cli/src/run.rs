@@ -25,7 +25,7 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let input = Payload::parse(read_input(&args.input)?).context("the input is not JSON")?;
 
     let runtime = Runtime::open(RuntimeConfig::new(&args.registry, &args.cache)).await?;
-    let config = EngineConfig { limits: args.limits.limits(), ..EngineConfig::default() };
+    let config = EngineConfig { limits: args.limits.limits()?, ..EngineConfig::default() };
     let objects = Arc::new(BucketHost(Buckets::folder(&args.buckets)));
     let store = Arc::new(MemoryStore::default());
     let engine = Engine::open_with(config, store, Arc::new(PluginHost(runtime)), objects).await?;

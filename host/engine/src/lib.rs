@@ -28,5 +28,5 @@ pub use driver::{
     StartRequest, Started, TaskCall, TaskHost, TaskOutcome, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
-pub use limits::Limits;
+pub use limits::{LIMITS, Limit, LimitError, Limits};
 pub use payload::{Payload, PayloadRef};

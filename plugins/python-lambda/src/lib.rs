@@ -33,7 +33,13 @@ fn run(behaviour: &str, event: &str) -> Result<String, Failure> {
         "return-257-KiB-of-a-bytes" => Ok(format!("\"{}\"", "a".repeat(257 * 1024 - 2))),
         "raise-exception" => {
             let message = "Some exception was raised.";
-            Err(python::raised("Exception", message, 2, &format!("raise Exception(\"{message}\")"), random_id()))
+            Err(python::raised(
+                "Exception",
+                message,
+                2,
+                &format!("raise Exception(\"{message}\")"),
+                random_id(),
+            ))
         }
         "raise-custom-exception" => {
             Err(python::raised("CustomException", "", 9, "raise CustomException()", random_id()))
@@ -45,7 +51,8 @@ fn run(behaviour: &str, event: &str) -> Result<String, Failure> {
 /// Waits in the host, which takes neither fuel nor a core.
 fn sleep(time: Duration) {
     #[cfg(target_arch = "wasm32")]
-    wasip2::clocks::monotonic_clock::subscribe_duration(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)).block();
+    wasip2::clocks::monotonic_clock::subscribe_duration(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
+        .block();
     #[cfg(not(target_arch = "wasm32"))]
     std::thread::sleep(time);
 }
@@ -86,7 +93,11 @@ mod tests {
             ("return-hello-world", "{}", r#"{"Return": "HelloWorld"}"#),
             ("return-bytes-hello", "{}", r#""HelloWorld!""#),
         ] {
-            assert_eq!(run(behaviour, event).map_err(|failure| failure.error), Ok(output.to_owned()), "{behaviour}");
+            assert_eq!(
+                run(behaviour, event).map_err(|failure| failure.error),
+                Ok(output.to_owned()),
+                "{behaviour}"
+            );
         }
         assert_eq!(run("return-257-KiB-of-a-bytes", "{}").map(|output| output.len()).ok(), Some(263_168));
         assert_eq!(run("dance", "{}").map_err(|failure| failure.error), Err("UnknownBehaviour".to_owned()));
@@ -96,7 +107,11 @@ mod tests {
     fn what_they_raise() {
         let Err(failure) = run("raise-custom-exception", "{}") else { panic!("it does not raise") };
         assert_eq!(failure.error, "CustomException");
-        assert!(failure.cause.starts_with(r#"{"errorMessage": "", "errorType": "CustomException", "requestId": ""#));
+        assert!(
+            failure
+                .cause
+                .starts_with(r#"{"errorMessage": "", "errorType": "CustomException", "requestId": ""#)
+        );
         let trace = r#""stackTrace": ["  File \"/var/task/handler.py\", line 9, in handler\n    raise CustomException()\n"]}"#;
         assert!(failure.cause.ends_with(trace), "{}", failure.cause);
     }

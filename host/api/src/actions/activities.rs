@@ -19,7 +19,7 @@ const LIST: &str = "ListActivities";
 
 pub(super) async fn create(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let name = params.required("name", 1, MAX_NAME)?;
-    let tags = tags::pairs(&mut params)?;
+    let tags = tags::pairs(engine, &mut params)?;
     params.check()?;
     names::check(&name)?;
     let encryption = configuration(&params, "encryptionConfiguration")?;

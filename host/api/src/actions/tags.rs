@@ -10,13 +10,12 @@ use crate::arn;
 use crate::error::ApiError;
 use crate::params::Params;
 
-/// Most tags of a resource. Source: AWS developer guide, "Tagging in Step Functions".
-const MAX_TAGS: usize = 50;
+/// Longest key and value of a tag, in characters. Source: AWS developer guide, "Tagging in Step Functions".
 const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 256;
 
 /// `tags`, where given.
-pub(super) fn pairs(params: &mut Params) -> Result<Option<Vec<(String, String)>>, ApiError> {
+pub(super) fn pairs(engine: &Engine, params: &mut Params) -> Result<Option<Vec<(String, String)>>, ApiError> {
     let Some(list) = params.array("tags")? else { return Ok(None) };
     let mut pairs: Vec<(String, String)> = Vec::new();
     for tag in list {
@@ -29,9 +28,7 @@ pub(super) fn pairs(params: &mut Params) -> Result<Option<Vec<(String, String)>>
         }
         set(&mut pairs, key, value);
     }
-    if pairs.len() > MAX_TAGS {
-        return Err(too_many());
-    }
+    check_number(engine, &pairs)?;
     Ok(Some(pairs))
 }
 
@@ -42,8 +39,12 @@ fn set(pairs: &mut Vec<(String, String)>, key: String, value: String) {
     }
 }
 
-fn too_many() -> ApiError {
-    ApiError::new("TooManyTags", format!("A resource has at most {MAX_TAGS} tags"))
+fn check_number(engine: &Engine, tags: &[(String, String)]) -> Result<(), ApiError> {
+    let most = engine.config().limits.tags;
+    if tags.len() > most {
+        return Err(ApiError::new("TooManyTags", format!("A resource has at most {most} tags")));
+    }
+    Ok(())
 }
 
 fn missing(arn: &str) -> ApiError {
@@ -91,7 +92,7 @@ impl<'a> Tagged<'a> {
 
 pub(super) async fn tag(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("resourceArn", 1, MAX_ARN)?;
-    let pairs = pairs(&mut params)?;
+    let pairs = pairs(engine, &mut params)?;
     if pairs.is_none() {
         params.missing("tags");
     }
@@ -101,9 +102,7 @@ pub(super) async fn tag(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     for (key, value) in pairs.unwrap_or_default() {
         set(&mut tags, key, value);
     }
-    if tags.len() > MAX_TAGS {
-        return Err(too_many());
-    }
+    check_number(engine, &tags)?;
     tagged.change(engine, |slot| *slot = tags).await?;
     Ok(json!({}))
 }

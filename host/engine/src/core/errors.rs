@@ -185,6 +185,9 @@ impl Turn<'_> {
             .iter()
             .enumerate()
             .find(|(_, retrier)| matches(&retrier.errors, &name, failure.reported));
+        if retrier.is_some() && self.history_is_full() {
+            return;
+        }
         if let Some((index, retrier)) = retrier
             && self.retry(id, index, retriers.len(), retrier)
         {

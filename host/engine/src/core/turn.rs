@@ -152,14 +152,22 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Fails the execution when its history has no room for more. Looked at before whatever may go on without end:
+    /// entering a state, and trying one again.
+    pub(super) fn history_is_full(&mut self) -> bool {
+        let most = self.limits.history_events;
+        if self.x.info.express || self.x.next_event < most {
+            return false;
+        }
+        let cause = format!("The execution reached the maximum number of history events ({most}).");
+        self.fail_execution(Fault::new(error_names::RUNTIME, cause));
+        true
+    }
+
     /// Enters the state that the frame is ready for.
     fn enter(&mut self, id: FrameId) {
-        if !self.x.info.express && self.x.next_event >= self.limits.history_events {
-            let cause = format!(
-                "The execution reached the maximum number of history events ({}).",
-                self.limits.history_events
-            );
-            return self.fail_execution(Fault::new(error_names::RUNTIME, cause));
+        if self.history_is_full() {
+            return;
         }
         let now_ms = self.now_ms;
         let state = self.state_of(id);
