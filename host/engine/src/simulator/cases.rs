@@ -89,9 +89,11 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "no choice",
-            one(json!({ "Type": "Choice", "Choices": [
-            { "Variable": "$.a", "IsPresent": true, "Next": "S" }
-        ] })),
+            json!({ "StartAt": "S", "States": {
+                "S": { "Type": "Choice", "Choices": [
+                    { "Variable": "$.a", "IsPresent": true, "Next": "E" } ] },
+                "E": { "Type": "Succeed" }
+            } }),
             json!({}),
             Err("States.NoChoiceMatched"),
         ),
@@ -323,7 +325,10 @@ pub(super) fn cases() -> Vec<Case> {
         case(
             "a loop without end",
             json!({ "StartAt": "A", "States": {
-                "A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Pass", "Next": "A" } } }),
+                "A": { "Type": "Pass", "Next": "B" },
+                "B": { "Type": "Choice", "Default": "A",
+                       "Choices": [{ "Variable": "$.stop", "IsPresent": true, "Next": "E" }] },
+                "E": { "Type": "Succeed" } } }),
             json!({}),
             Err("States.Runtime"),
         ),

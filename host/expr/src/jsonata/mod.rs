@@ -5,12 +5,14 @@
 //! hostile expression costs its execution an error and nobody else anything.
 //!
 //! - `functions`: AWS's own functions
+//! - `offered`: what of JSONata Step Functions does not offer
 //! - `plain`: paths such as `$states.input.a.b`, answered without the evaluator
 //! - `template`: JSON values with expressions in them
 //!
 //! Source: AWS developer guide, "Transforming data with JSONata in Step Functions".
 
 mod functions;
+mod offered;
 mod plain;
 mod template;
 
@@ -96,7 +98,7 @@ impl Jsonata {
     /// When it is no expression, not one of JSONata 2.0.6 without `$eval`, or reads a context item, which there is none
     /// of: what AWS refuses when a definition is created.
     pub fn parse(text: &str) -> Result<Jsonata, JsonataSyntaxError> {
-        use JsonataSyntaxError::{Invalid, Unsupported};
+        use JsonataSyntaxError::Invalid;
         if !Self::is_expression(text) {
             return Err(Invalid(format!("a JSONata expression stands between {OPEN} and {CLOSE}")));
         }
@@ -117,24 +119,10 @@ impl Jsonata {
                 "the operators ?: and ?? are newer than JSONata 2.0.6. Write a condition".into(),
             ));
         }
-        if names.contains("eval") {
-            return Err(Unsupported("$eval is not available".into()));
-        }
-        if names.contains("$") {
-            return Err(Unsupported("Reference to '$$' at the top level is not supported.".into()));
-        }
-        let reads = expression.reads_with(&functions::for_analysis());
-        if let Some(name) = reads.input().and_then(|read| read.fields()?.keys().next()) {
-            let message = format!("Reference to '{name}' at the top level is not supported.");
-            return Err(Unsupported(message));
-        }
+        offered::check(&expression)?;
+        let reads = expression.reads();
         let states = match reads.binding("states").map(|read| read.fields()) {
-            Some(Some(fields)) => {
-                if let Some(unknown) = fields.keys().find(|name| !STATES.contains(&name.as_str())) {
-                    return Err(Unsupported(format!("Field '$states.{unknown}' does not exist.")));
-                }
-                fields.keys().map(|name| name.as_str().into()).collect()
-            }
+            Some(Some(fields)) => fields.keys().map(|name| name.as_str().into()).collect(),
             Some(None) => STATES.iter().map(|name| (*name).into()).collect(),
             None => BTreeSet::new(),
         };
