@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Run(Run),
     /// Check definitions, and show every problem with its place.
     Validate(Validate),
-    /// List the limits of executions and requests: AWS's, our own, and those that --limit sets.
+    /// List the limits of executions and requests.
     Limits(LimitArgs),
     /// Look at the plugins of a registry directory.
     Plugin(Plugin),

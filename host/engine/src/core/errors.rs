@@ -61,19 +61,17 @@ impl Failure {
     /// `States.Runtime`, which nothing catches.
     pub(crate) fn runtime(cause: impl Into<Arc<str>>) -> Failure {
         let fault = Fault::new(error_names::RUNTIME, cause);
-        Failure {
-            fault,
-            terminal: true,
-            located: false,
-            reported: false,
-            evaluation: None,
-            missed_heartbeat: false,
-        }
+        Failure { terminal: true, ..Failure::unreported(fault) }
     }
 
     /// An error of ASL that may be caught.
     pub(crate) fn named(error: &'static str, cause: impl Into<Arc<str>>) -> Failure {
-        Failure { fault: Fault::new(error, cause), terminal: false, ..Failure::runtime("") }
+        Failure::unreported(Fault::new(error, cause))
+    }
+
+    /// A fault that the engine found by itself.
+    fn unreported(fault: Fault) -> Failure {
+        Failure { located: false, reported: false, terminal: false, ..Failure::of(fault) }
     }
 
     /// `States.QueryEvaluationError`: JSONata's part of what goes wrong.
