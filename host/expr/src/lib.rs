@@ -28,6 +28,8 @@ mod template;
 
 pub use expr::{ContextPath, EvalError, Expr, ExprSyntaxError, MAX_VARIABLE_NAME, Source, VariablePath};
 pub use intrinsic::{Intrinsic, MAX_INTRINSIC_NESTING};
+#[doc(hidden)]
+pub use jsonata::suite as jsonata_suite;
 pub use jsonata::{
     Jsonata, JsonataError, JsonataSyntaxError, JsonataTemplate, JsonataTemplateError, MAX_JSONATA_LENGTH,
 };

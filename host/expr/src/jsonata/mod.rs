@@ -4,34 +4,32 @@
 //! evaluator is a crate's, which is young: nothing outside this module knows it. Every bound that it has is set, so a
 //! hostile expression costs its execution an error and nobody else anything.
 //!
+//! - `engine`: the crate, with every bound of `caps` set
 //! - `functions`: AWS's own functions
+//! - `range`: ranges, whose size is checked before they are built
 //! - `plain`: paths such as `$states.input.a.b`, answered without the evaluator
 //! - `template`: JSON values with expressions in them
 //!
 //! Source: AWS developer guide, "Transforming data with JSONata in Step Functions".
 
+mod caps;
+mod engine;
 mod functions;
 mod plain;
+mod range;
+#[doc(hidden)]
+pub mod suite;
 mod template;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use jlens_core::ast::NodeKind;
-use jlens_core::{Bindings, Expression, Options};
 use serde_json::{Map, Value};
 
+use self::caps::Caps;
+use self::engine::{Engine, Eval};
 use crate::Scope;
 
 pub use template::{JsonataTemplate, JsonataTemplateError};
-
-/// Longest evaluation. Source: AWS, as above.
-const TIMEOUT: Duration = Duration::from_secs(1);
-const MAX_STEPS: u64 = 2_000_000;
-const MAX_DEPTH: usize = 1_000;
-const MAX_STRING_BYTES: usize = 1 << 20;
-const MAX_ARRAY_ITEMS: usize = 100_000;
-const MAX_RESULT_BYTES: usize = 1 << 20;
 
 /// Longest expression, in bytes; the parser recurses by nesting.
 pub const MAX_JSONATA_LENGTH: usize = 64 * 1024;
@@ -43,10 +41,8 @@ const CLOSE: &str = "%}";
 /// A compiled expression.
 pub struct Jsonata {
     source: Box<str>,
-    expression: Expression,
+    engine: Engine,
     plain: Option<plain::Plain>,
-    /// Every name behind a `$` in it: variables, functions, its own bindings.
-    names: BTreeSet<Box<str>>,
     /// Variables that it reads and does not bind itself.
     variables: Vec<Box<str>>,
     /// Which members of `$states` it may read.
@@ -100,40 +96,18 @@ impl Jsonata {
         if source.len() > MAX_JSONATA_LENGTH {
             return Err(refused(format!("an expression has at most {MAX_JSONATA_LENGTH} bytes")));
         }
-        let expression = Expression::compile(source)
-            .map_err(|error| refused(format!("{}: {}", error.code(), error.message())))?;
-        let mut names = BTreeSet::new();
-        let mut newer = false;
-        expression.ast().root.walk(&mut |node| match &node.kind {
-            NodeKind::Variable { name } => drop(names.insert(name.as_str().into())),
-            NodeKind::Fallback { .. } => newer = true,
-            _ => {}
-        });
-        if newer {
-            return Err(refused(
-                "the operators ?: and ?? are newer than JSONata 2.0.6. Write a condition".into(),
-            ));
+        let engine = Engine::compile(source, Eval::Refused)?;
+        let mut states = BTreeSet::new();
+        let mut variables = Vec::new();
+        for (name, fields) in &engine.reads {
+            match (&**name, fields) {
+                ("states", Some(fields)) => states.extend(fields.iter().cloned()),
+                ("states", None) => states.extend(STATES.iter().map(|name| (*name).into())),
+                (name, _) if functions::is_own(name) => {}
+                _ => variables.push(name.clone()),
+            }
         }
-        if names.contains("eval") {
-            return Err(refused("$eval is not available".into()));
-        }
-        let reads = expression.reads();
-        let states = match reads.binding("states").map(|read| read.fields()) {
-            Some(Some(fields)) => fields.keys().map(|name| name.as_str().into()).collect(),
-            Some(None) => STATES.iter().map(|name| (*name).into()).collect(),
-            None => BTreeSet::new(),
-        };
-        let own = |name: &str| name == "states" || functions::is_own(name);
-        let variables =
-            reads.bindings().keys().filter(|name| !own(name)).map(|name| name.as_str().into()).collect();
-        Ok(Jsonata {
-            source: source.into(),
-            plain: plain::Plain::parse(source),
-            expression,
-            names,
-            variables,
-            states,
-        })
+        Ok(Jsonata { source: source.into(), plain: plain::Plain::parse(source), engine, variables, states })
     }
 
     /// The expression without `{%` and `%}`, as messages show it.
@@ -158,35 +132,9 @@ impl Jsonata {
         {
             return found.cloned().ok_or(JsonataError::Undefined);
         }
-        let mut bindings = Bindings::new();
-        if !self.states.is_empty() {
-            bindings = bindings.var("states", self.states(scope));
-        }
-        for name in &self.names {
-            if let Some(function) = functions::own(name, scope) {
-                bindings = bindings.function(&**name, function);
-            } else if let Some(value) = scope.variable(name) {
-                bindings = bindings.var(&**name, value.clone());
-            }
-        }
-        let mut options = Options::new()
-            .timeout(TIMEOUT)
-            .max_steps(MAX_STEPS)
-            .max_depth(MAX_DEPTH)
-            .max_string_length(MAX_STRING_BYTES)
-            .max_array_length(MAX_ARRAY_ITEMS)
-            .max_result_size(MAX_RESULT_BYTES)
-            .seed(scope.random());
-        if let Some(now_ms) = scope.now_ms() {
-            options = options.now(now_ms);
-        }
-        match self.expression.evaluate_with(None, &bindings, &options) {
-            Ok(Some(value)) => Ok(value),
-            Ok(None) => Err(JsonataError::Undefined),
-            Err(error) => {
-                Err(JsonataError::Threw { code: error.code().to_owned(), message: error.message() })
-            }
-        }
+        let states = || (!self.states.is_empty()).then(|| self.states(scope));
+        let variable = |name: &str| if name == "states" { states() } else { scope.variable(name).cloned() };
+        self.engine.evaluate(None, variable, scope, &Caps::EXECUTION)?.ok_or(JsonataError::Undefined)
     }
 
     /// `$states`, as far as the expression reads it.

@@ -1,0 +1,81 @@
+//! For JSONata's own suite, whose expressions look at a document as `$` and at bindings of their own.
+//!
+//! Hidden from the documentation: nothing but the test calls it. It goes through the engine and the table of functions
+//! of every execution, and through its bounds but for those that a case sets for itself.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::caps::Caps;
+use super::engine::{Engine, Eval};
+use super::{JsonataError, JsonataSyntaxError};
+use crate::Scope;
+
+/// Bounds that a case of the suite sets for itself.
+pub struct Limits {
+    /// `timelimit`
+    pub time: Duration,
+    /// `depth`
+    pub depth: Option<usize>,
+    /// The suite has no bound on an array's length but JSONata's own on ranges.
+    pub array_items: usize,
+}
+
+/// What became of a case.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// A value, or nothing.
+    Value(Option<Value>),
+    /// It is no expression.
+    Syntax(JsonataSyntaxError),
+    /// It failed.
+    Error(JsonataError),
+}
+
+/// Evaluates the source of a case, with `$eval`.
+pub fn run(
+    source: &str,
+    input: Option<&Value>,
+    bindings: &Map<String, Value>,
+    limits: Option<&Limits>,
+) -> Outcome {
+    let engine = match Engine::compile(source, Eval::Allowed) {
+        Ok(engine) => engine,
+        Err(error) => return Outcome::Syntax(error),
+    };
+    let caps = match limits {
+        None => Caps::EXECUTION,
+        Some(limits) => Caps {
+            time: limits.time,
+            depth: limits.depth.unwrap_or(Caps::EXECUTION.depth),
+            array_items: limits.array_items,
+            ..Caps::EXECUTION
+        },
+    };
+    match engine.evaluate(input, |name| bindings.get(name).cloned(), &Nothing, &caps) {
+        Ok(value) => Outcome::Value(value),
+        Err(error) => Outcome::Error(error),
+    }
+}
+
+/// A scope in which nothing is.
+struct Nothing;
+
+impl Scope for Nothing {
+    fn input(&self) -> &Value {
+        &Value::Null
+    }
+
+    fn context(&self) -> &Value {
+        &Value::Null
+    }
+
+    fn variable(&self, _: &str) -> Option<&Value> {
+        None
+    }
+
+    fn random(&self) -> u64 {
+        1
+    }
+}
