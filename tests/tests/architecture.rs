@@ -14,16 +14,24 @@ use serde_json::Value;
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Which of our crates each of our crates may use. A crate that is not listed may not exist.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("dirigent-expr", &[]),
     ("dirigent-store", &[]),
     ("dirigent-runtime", &[]),
     ("dirigent-asl", &["dirigent-expr"]),
     ("dirigent-engine", &["dirigent-asl", "dirigent-expr", "dirigent-store"]),
+    ("dirigent-evaluator", &["dirigent-expr"]),
     ("dirigent-api", &["dirigent-asl", "dirigent-engine", "dirigent-store"]),
     (
         "dirigent-cli",
-        &["dirigent-api", "dirigent-asl", "dirigent-engine", "dirigent-runtime", "dirigent-store"],
+        &[
+            "dirigent-api",
+            "dirigent-asl",
+            "dirigent-engine",
+            "dirigent-evaluator",
+            "dirigent-runtime",
+            "dirigent-store",
+        ],
     ),
     ("dirigent-tests", &[]),
     ("xtask", &[]),

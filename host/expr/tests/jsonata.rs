@@ -97,6 +97,18 @@ fn nothing_and_errors() {
 }
 
 #[test]
+fn functions_of_aws_say_what_they_take() {
+    for (source, want) in [
+        ("$range(0, 1, 0)", "$range: takes a step other than 0"),
+        ("$range(1, 1e9, 1)", "$range: gives at most 100000 items"),
+        ("$partition([1], 0)", "$partition: takes an array and a size of at least 1"),
+    ] {
+        let Err(JsonataError::Threw { message, .. }) = evaluate(source) else { panic!("{source}") };
+        assert_eq!(message, want);
+    }
+}
+
+#[test]
 fn hostile_expressions_end_with_an_error() {
     let cases = [
         "($f := function($n) { $f($n + 1) }; $f(0))",

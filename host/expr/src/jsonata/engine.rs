@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use jlens_core::ast::NodeKind;
 use jlens_core::{Bindings, Error, Expression, Options};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::caps::Caps;
 use super::{JsonataError, JsonataSyntaxError, functions, range};
-use crate::Scope;
 
 /// A compiled expression, and what it names.
 pub(super) struct Engine {
@@ -16,9 +15,15 @@ pub(super) struct Engine {
     /// Every name behind a `$` in it: variables, functions, its own bindings.
     names: BTreeSet<Box<str>>,
     has_ranges: bool,
-    /// Variables that it reads and does not bind itself, with the first names behind each; none where it may read all
-    /// of them.
-    pub(super) reads: Vec<(Box<str>, Option<Vec<Box<str>>>)>,
+    /// Variables that it reads and does not bind itself.
+    pub(super) reads: Vec<Read>,
+}
+
+/// A variable that an expression reads.
+pub(super) struct Read {
+    pub(super) name: Box<str>,
+    /// Members of its value that it may read, or none if it may read all of them.
+    pub(super) fields: Option<Vec<Box<str>>>,
 }
 
 /// Whether an expression may compile text while it is evaluated.
@@ -65,15 +70,21 @@ impl Engine {
         Ok(Engine { expression, names, has_ranges, reads })
     }
 
-    /// Evaluates it: `input` is `$`, `variables` gives the rest, AWS's own functions apart.
+    /// Names behind a `$` in it.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
+    }
+
+    /// Evaluates it: `input` is `$`, `variables` are the rest, AWS's own functions apart.
     ///
     /// # Errors
     /// When it fails, or exceeds a bound.
     pub(super) fn evaluate(
         &self,
         input: Option<&Value>,
-        variables: impl Fn(&str) -> Option<Value>,
-        scope: &dyn Scope,
+        variables: &Map<String, Value>,
+        seed: u64,
+        now_ms: Option<i64>,
         caps: &Caps,
     ) -> Result<Option<Value>, JsonataError> {
         let mut bindings = Bindings::new();
@@ -81,10 +92,10 @@ impl Engine {
             bindings = bindings.function(range::NAME, range::function(caps.array_items));
         }
         for name in &self.names {
-            if let Some(function) = functions::own(name, scope) {
+            if let Some(function) = functions::own(name, seed) {
                 bindings = bindings.function(&**name, function);
-            } else if let Some(value) = variables(name) {
-                bindings = bindings.var(&**name, value);
+            } else if let Some(value) = variables.get(&**name) {
+                bindings = bindings.var(&**name, value.clone());
             }
         }
         let mut options = Options::new()
@@ -94,22 +105,32 @@ impl Engine {
             .max_string_length(caps.string_bytes)
             .max_array_length(caps.array_items)
             .max_result_size(caps.result_bytes)
-            .seed(scope.random());
-        if let Some(now_ms) = scope.now_ms() {
+            .seed(seed);
+        if let Some(now_ms) = now_ms {
             options = options.now(now_ms);
         }
-        self.expression
-            .evaluate_with(input, &bindings, &options)
-            .map_err(|error| JsonataError::Threw { code: error.code().to_owned(), message: error.message() })
+        self.expression.evaluate_with(input, &bindings, &options).map_err(|error| JsonataError::Threw {
+            code: error.code().to_owned(),
+            message: message_of(&error),
+        })
     }
 }
 
-fn reads(expression: &Expression) -> Vec<(Box<str>, Option<Vec<Box<str>>>)> {
+fn reads(expression: &Expression) -> Vec<Read> {
     let reads = expression.reads();
-    let fields = |read: &jlens_core::reads::Read| {
-        Some(read.fields()?.keys().map(|name| name.as_str().into()).collect())
+    let read = |(name, read): (&String, &jlens_core::reads::Read)| Read {
+        name: name.as_str().into(),
+        fields: read.fields().map(|fields| fields.keys().map(|name| name.as_str().into()).collect()),
     };
-    reads.bindings().iter().map(|(name, read)| (name.as_str().into(), fields(read))).collect()
+    reads.bindings().iter().map(read).collect()
+}
+
+/// The error's own words, where a function of AWS's has some, or else JSONata's for its code.
+fn message_of(error: &Error) -> String {
+    match error.detail("message").and_then(Value::as_str) {
+        Some(own) if error.code() == functions::REFUSED => own.to_owned(),
+        _ => error.message(),
+    }
 }
 
 fn of_jsonata(error: Error) -> JsonataSyntaxError {

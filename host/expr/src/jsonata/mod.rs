@@ -1,10 +1,12 @@
 //! JSONata, the other query language: expressions between `{%` and `%}`.
 //!
 //! AWS documents JSONata 2.0.6 without `$eval`, with functions of its own, and a second for each expression. The
-//! evaluator is a crate's, which is young: nothing outside this module knows it. Every bound that it has is set, so a
-//! hostile expression costs its execution an error and nobody else anything.
+//! evaluator is a crate's, which is young: nothing outside this module knows it. Every bound that it has is set, and
+//! `isolation` is for what it has no bound on, so that a hostile expression costs its execution an error and nobody else
+//! anything.
 //!
 //! - `engine`: the crate, with every bound of `caps` set
+//! - `isolation`: evaluation in another process
 //! - `functions`: AWS's own functions
 //! - `range`: ranges, whose size is checked before they are built
 //! - `plain`: paths such as `$states.input.a.b`, answered without the evaluator
@@ -15,6 +17,7 @@
 mod caps;
 mod engine;
 mod functions;
+pub mod isolation;
 mod plain;
 mod range;
 #[doc(hidden)]
@@ -25,8 +28,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use self::caps::Caps;
-use self::engine::{Engine, Eval};
+use self::engine::{Engine, Eval, Read};
+use self::isolation::Request;
 use crate::Scope;
 
 pub use template::{JsonataTemplate, JsonataTemplateError};
@@ -99,7 +102,7 @@ impl Jsonata {
         let engine = Engine::compile(source, Eval::Refused)?;
         let mut states = BTreeSet::new();
         let mut variables = Vec::new();
-        for (name, fields) in &engine.reads {
+        for Read { name, fields } in &engine.reads {
             match (&**name, fields) {
                 ("states", Some(fields)) => states.extend(fields.iter().cloned()),
                 ("states", None) => states.extend(STATES.iter().map(|name| (*name).into())),
@@ -132,9 +135,27 @@ impl Jsonata {
         {
             return found.cloned().ok_or(JsonataError::Undefined);
         }
-        let states = || (!self.states.is_empty()).then(|| self.states(scope));
-        let variable = |name: &str| if name == "states" { states() } else { scope.variable(name).cloned() };
-        self.engine.evaluate(None, variable, scope, &Caps::EXECUTION)?.ok_or(JsonataError::Undefined)
+        let request = self.request(scope);
+        match isolation::evaluator() {
+            Some(evaluator) => evaluator.evaluate(&request),
+            None => self.engine.answer(&request),
+        }
+    }
+
+    /// The expression with all that it depends on.
+    fn request(&self, scope: &dyn Scope) -> Request<'_> {
+        let mut variables = Map::new();
+        for name in self.engine.names() {
+            if name == "states" {
+                if !self.states.is_empty() {
+                    variables.insert(name.to_owned(), self.states(scope));
+                }
+            } else if let Some(value) = scope.variable(name) {
+                variables.insert(name.to_owned(), value.clone());
+            }
+        }
+        let source = self.source.as_ref().into();
+        Request { source, variables, seed: scope.random(), now_ms: scope.now_ms() }
     }
 
     /// `$states`, as far as the expression reads it.
