@@ -145,9 +145,12 @@ fn templates() {
         error.to_string(),
         "The JSONata expression '$nothing' specified for the field 'Output/a/b' returned nothing (undefined)."
     );
-    let errors =
-        JsonataTemplate::parse(&json!({ "a": "{% ( %}", "b": ["{% ) %}"] })).expect_err("has faults");
-    assert_eq!(errors.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(), ["/a", "/b/0"]);
+    let errors = JsonataTemplate::parse(&json!({ "a": "{% ( %}", "b": ["{% ) %}"], "c/~": "{% } %}" }))
+        .expect_err("has faults");
+    assert_eq!(
+        errors.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(),
+        ["/a", "/b/0", "/c~1~0"]
+    );
 }
 
 /// A range becomes a call of a function that checks its size; that must not show.

@@ -193,7 +193,9 @@ impl<'a> Fields<'a> {
             Ok(template) => Some(template),
             Err(errors) => {
                 for error in errors {
-                    let at = error.pointer.split('/').skip(1).fold(place.clone(), |at, key| at.child(key));
+                    let keys = error.pointer.split('/').skip(1);
+                    let keys = keys.map(|key| key.replace("~1", "/").replace("~0", "~"));
+                    let at = keys.fold(place.clone(), |at, key| at.child(&key));
                     out.error(
                         SCHEMA,
                         &at,

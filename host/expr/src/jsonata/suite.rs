@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::caps::Caps;
 use super::engine::{Engine, Eval};
+use super::isolation::{Evaluator, Request};
 use super::{JsonataError, JsonataSyntaxError};
 
 /// No case is about time, and a machine may be busy. What does not end exceeds its steps.
@@ -52,5 +53,26 @@ pub fn run(
     match engine.evaluate(input, bindings, 1, None, &caps) {
         Ok(value) => Outcome::Value(value),
         Err(error) => Outcome::Error(error),
+    }
+}
+
+/// An evaluator on the spot with bounds of a thousandth, for fuzzing: no input takes long.
+pub struct SmallBounds;
+
+impl Evaluator for SmallBounds {
+    fn evaluate(&self, request: &Request<'_>) -> Result<Value, JsonataError> {
+        let caps = Caps {
+            time: TIME,
+            steps: 20_000,
+            depth: 100,
+            string_bytes: 4096,
+            array_items: 1000,
+            result_bytes: 16 * 1024,
+        };
+        let engine = Engine::compile(&request.source, Eval::Refused)
+            .map_err(|error| JsonataError::Threw { code: "S0500".to_owned(), message: error.message })?;
+        engine
+            .evaluate(None, &request.variables, request.seed, request.now_ms, &caps)?
+            .ok_or(JsonataError::Undefined)
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Jsonata, JsonataError};
+use crate::template::escape;
 use crate::{Scope, TemplateError};
 
 /// Deepest nesting of a template.
@@ -63,7 +64,7 @@ impl JsonataTemplate {
                     .map(|(key, value)| {
                         (
                             Box::from(key.as_str()),
-                            Self::compile(value, format!("{at}/{key}"), depth + 1, errors),
+                            Self::compile(value, format!("{at}/{}", escape(key)), depth + 1, errors),
                         )
                     })
                     .collect();
