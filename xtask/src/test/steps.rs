@@ -78,7 +78,10 @@ pub(super) const STEPS: [Step; 10] = [
 ];
 
 fn fmt_host(project: &Project, _: bool, _: &mut Counts) -> Result<()> {
-    process::run(cargo(project.root(), &["fmt", "--all", "--check"]), LIMIT)
+    for dir in [project.root().to_owned(), project.root().join("fuzz")] {
+        process::run(cargo(&dir, &["fmt", "--all", "--check"]), LIMIT)?;
+    }
+    Ok(())
 }
 
 fn fmt_guests(project: &Project, _: bool, _: &mut Counts) -> Result<()> {
