@@ -21,6 +21,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("dirigent-runtime", &[]),
     ("dirigent-asl", &["dirigent-expr"]),
     ("dirigent-engine", &["dirigent-asl", "dirigent-expr", "dirigent-store"]),
+    ("dirigent-evaluator", &["dirigent-expr"]),
     ("dirigent-api", &["dirigent-asl", "dirigent-engine", "dirigent-store"]),
     (
         "dirigent-cli",
@@ -28,6 +29,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
             "dirigent-api",
             "dirigent-asl",
             "dirigent-engine",
+            "dirigent-evaluator",
             "dirigent-items",
             "dirigent-runtime",
             "dirigent-store",

@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod guest;
 mod plugins;
 mod process;
@@ -18,6 +19,8 @@ cargo xtask <command>
   test [--quick] [STEP…]
                     run every check and test; --quick leaves out what needs the release
                     binary; STEP runs only the steps whose names contain it (--list lists them)
+  fuzz [TARGET…] [--seconds N] [--input FILE]
+                    run fuzz targets, each for N seconds (60) or with one input (see fuzz/README.md)
   bench [NAME…]     run the benchmarks of the crates, or those whose names contain NAME
 
 Environment:
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(rest),
         "plugins" => plugins::run(rest),
         "test" => test::run(rest),
+        "fuzz" => fuzz::run(rest),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

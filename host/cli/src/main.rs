@@ -21,8 +21,16 @@ use args::{Args, Command};
 const TROUBLE: u8 = 2;
 
 fn main() -> ExitCode {
+    // First, as a worker has no room for anything else.
+    if dirigent_evaluator::is_worker() {
+        return dirigent_evaluator::work();
+    }
     let args = Args::parse();
     init_logging(&args);
+    let evaluates = matches!(args.command, Command::Serve(_) | Command::Run(_));
+    if evaluates && let Err(error) = dirigent_evaluator::install() {
+        tracing::warn!(%error, "JSONata is evaluated in this process, where nothing bounds some hostile expressions");
+    }
     let done = match args.command {
         Command::Serve(serve) => block_on(serve::serve(serve)),
         Command::Run(run) => block_on(run::run(run)),

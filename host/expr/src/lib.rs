@@ -28,6 +28,9 @@ mod template;
 
 pub use expr::{ContextPath, EvalError, Expr, ExprSyntaxError, MAX_VARIABLE_NAME, Source, VariablePath};
 pub use intrinsic::{Intrinsic, MAX_INTRINSIC_NESTING};
+pub use jsonata::isolation as jsonata_isolation;
+#[doc(hidden)]
+pub use jsonata::suite as jsonata_suite;
 pub use jsonata::{
     Jsonata, JsonataError, JsonataSyntaxError, JsonataTemplate, JsonataTemplateError, MAX_JSONATA_LENGTH,
     MisplacedJsonata,

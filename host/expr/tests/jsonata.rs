@@ -97,6 +97,18 @@ fn nothing_and_errors() {
 }
 
 #[test]
+fn functions_of_aws_say_what_they_take() {
+    for (source, want) in [
+        ("$range(0, 1, 0)", "$range: takes a step other than 0"),
+        ("$range(1, 1e9, 1)", "$range: gives at most 100000 items"),
+        ("$partition([1], 0)", "$partition: takes an array and a size of at least 1"),
+    ] {
+        let Err(JsonataError::Threw { message, .. }) = evaluate(source) else { panic!("{source}") };
+        assert_eq!(message, want);
+    }
+}
+
+#[test]
 fn hostile_expressions_end_with_an_error() {
     let cases = [
         "($f := function($n) { $f($n + 1) }; $f(0))",
@@ -133,7 +145,53 @@ fn templates() {
         error.to_string(),
         "The JSONata expression '$nothing' specified for the field 'Output/a/b' returned nothing (undefined)."
     );
-    let errors =
-        JsonataTemplate::parse(&json!({ "a": "{% ( %}", "b": ["{% ) %}"] })).expect_err("has faults");
-    assert_eq!(errors.iter().map(|error| error.place.as_str()).collect::<Vec<_>>(), ["/a", "/b[0]"]);
+    let errors = JsonataTemplate::parse(&json!({ "a": "{% ( %}", "b": ["{% ) %}"], "c/~": "{% } %}" }))
+        .expect_err("has faults");
+    assert_eq!(
+        errors.iter().map(|error| error.place.as_str()).collect::<Vec<_>>(),
+        ["/a", "/b[0]", "/c~1~0"]
+    );
+}
+
+/// A range becomes a call of a function that checks its size; that must not show.
+#[test]
+fn ranges() {
+    let cases = [
+        ("[1..3]", json!([1, 2, 3])),
+        ("[-1..1, 5, 7..8]", json!([-1, 0, 1, 5, 7, 8])),
+        ("[$count([1..2])..4]", json!([2, 3, 4])),
+        ("[[1..2]..3]", json!("T2003")),
+        ("[[1..2], [3..4]]", json!([[1, 2], [3, 4]])),
+        ("[3..1]", json!([])),
+        ("[$nothing..3, 9]", json!([9])),
+        ("[1..$nothing]", json!([])),
+        ("[1..1]", json!([1])),
+        ("[/* a */ 1 /* .. */ .. /* b */ 2 /* c */]", json!([1, 2])),
+        ("[1../[.]./('a..b') ? 2 : 9]", json!([1, 2])),
+        ("['..' = \"..\" ? 1 : 2 .. 3]", json!([1, 2, 3])),
+        ("(  [$x := 2..$x + 1] ~> $append($x))", json!([2, 3, 2])),
+        ("$states.input.list.[n..3]", json!([[1, 2, 3], [2, 3]])),
+        ("$states.input.list.{'é': [%.list[0].n..n]}", json!([{ "é": [1] }, { "é": [1, 2] }])),
+        ("$map([1..2], function($i) { [$i..$i + 1] })", json!([[1, 2], [2, 3]])),
+        ("[1..3][$ > 1]", json!([2, 3])),
+        ("[1..3].($ * 2)", json!([2, 4, 6])),
+        ("[1.5..3]", json!("T2003")),
+        ("['1'..3]", json!("T2003")),
+        ("[null..3]", json!("T2003")),
+        ("[$sum..3]", json!("T2003")),
+        ("[1..true]", json!("T2004")),
+        ("[$nothing..'a']", json!("T2004")),
+        ("[1..$sum]", json!("T2004")),
+        ("[1..10000001]", json!("D2014")),
+        ("[1..100001]", json!("U1001")),
+        ("[0..$states.input.a.b]", json!("D2014")),
+        ("$count([1..100000])", json!(100_000)),
+    ];
+    for (source, want) in cases {
+        match evaluate(source) {
+            Ok(value) => assert_eq!(value, want, "{source}"),
+            Err(JsonataError::Threw { code, .. }) => assert_eq!(json!(code), want, "{source}"),
+            Err(JsonataError::Undefined) => panic!("{source} gives nothing"),
+        }
+    }
 }

@@ -3,12 +3,14 @@
 mod counts;
 mod steps;
 
+pub(crate) use self::counts::Counts;
+pub(crate) use self::steps::host_triple;
+
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use self::counts::Counts;
 use self::steps::{STEPS, Step};
 use crate::project::Project;
 
@@ -49,7 +51,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     let project = Project::find()?;
     let mut reports: Vec<Report> = Vec::new();
     for step in chosen {
-        reports.push(execute(&project, step, &reports));
+        reports.push(execute(&project, step, quick, &reports));
     }
     Ok(summarize(&reports))
 }
@@ -67,7 +69,7 @@ fn choose(quick: bool, words: &[&str]) -> Vec<&'static Step> {
     STEPS.iter().zip(chosen).filter_map(|(step, chosen)| chosen.then_some(step)).collect()
 }
 
-fn execute(project: &Project, step: &'static Step, before: &[Report]) -> Report {
+fn execute(project: &Project, step: &'static Step, quick: bool, before: &[Report]) -> Report {
     let name = step.name;
     let broken = step.needs.iter().find(|need| {
         before.iter().any(|report| report.name == **need && !matches!(report.outcome, Outcome::Ran(_)))
@@ -79,7 +81,7 @@ fn execute(project: &Project, step: &'static Step, before: &[Report]) -> Report 
     println!("── {name}: {}", step.about);
     let begin = Instant::now();
     let mut counts = Counts::default();
-    let outcome = match (step.run)(project, &mut counts) {
+    let outcome = match (step.run)(project, quick, &mut counts) {
         Ok(()) if counts.failed == 0 => Outcome::Ran(counts),
         Ok(()) => Outcome::Failed(counts, "tests failed".to_owned()),
         Err(error) => Outcome::Failed(counts, format!("{error:#}")),

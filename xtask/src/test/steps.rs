@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use super::counts::Counts;
+use crate::fuzz;
 use crate::guest::TARGET;
 use crate::plugins;
 use crate::process;
@@ -23,11 +24,11 @@ pub(super) struct Step {
     pub(super) slow: bool,
     /// Steps before it without which it cannot run.
     pub(super) needs: &'static [&'static str],
-    /// Runs it, and counts tests as they end.
-    pub(super) run: fn(&Project, &mut Counts) -> Result<()>,
+    /// Runs it, and counts tests as they end; the flag is `--quick`.
+    pub(super) run: fn(&Project, bool, &mut Counts) -> Result<()>,
 }
 
-pub(super) const STEPS: [Step; 9] = [
+pub(super) const STEPS: [Step; 10] = [
     Step { name: "fmt-host", about: "the host is formatted", slow: false, needs: &[], run: fmt_host },
     Step {
         name: "fmt-guests",
@@ -59,6 +60,13 @@ pub(super) const STEPS: [Step; 9] = [
         needs: &["guests"],
         run: test_host,
     },
+    Step {
+        name: "fuzz",
+        about: "each fuzz target finds nothing in a while",
+        slow: false,
+        needs: &[],
+        run: fuzz_targets,
+    },
     Step { name: "release", about: "the release binary builds", slow: true, needs: &[], run: release },
     Step {
         name: "suites",
@@ -69,11 +77,14 @@ pub(super) const STEPS: [Step; 9] = [
     },
 ];
 
-fn fmt_host(project: &Project, _: &mut Counts) -> Result<()> {
-    process::run(cargo(project.root(), &["fmt", "--all", "--check"]), LIMIT)
+fn fmt_host(project: &Project, _: bool, _: &mut Counts) -> Result<()> {
+    for dir in [project.root().to_owned(), project.root().join("fuzz")] {
+        process::run(cargo(&dir, &["fmt", "--all", "--check"]), LIMIT)?;
+    }
+    Ok(())
 }
 
-fn fmt_guests(project: &Project, _: &mut Counts) -> Result<()> {
+fn fmt_guests(project: &Project, _: bool, _: &mut Counts) -> Result<()> {
     let guests = project.guest_workspaces()?;
     for dir in guests.iter().map(|workspace| workspace.dir.clone()).chain([project.rust_sdk()]) {
         if dir.join("Cargo.toml").is_file() {
@@ -83,16 +94,16 @@ fn fmt_guests(project: &Project, _: &mut Counts) -> Result<()> {
     Ok(())
 }
 
-fn clippy(project: &Project, _: &mut Counts) -> Result<()> {
+fn clippy(project: &Project, _: bool, _: &mut Counts) -> Result<()> {
     let arguments = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     process::run(cargo(project.root(), &arguments), LIMIT)
 }
 
-fn guests(project: &Project, _: &mut Counts) -> Result<()> {
+fn guests(project: &Project, _: bool, _: &mut Counts) -> Result<()> {
     plugins::build_and_install(project)
 }
 
-fn test_sdk(project: &Project, counts: &mut Counts) -> Result<()> {
+fn test_sdk(project: &Project, _: bool, counts: &mut Counts) -> Result<()> {
     let sdk = project.rust_sdk();
     if !sdk.join("Cargo.toml").is_file() {
         println!("there is no sdk/rust");
@@ -102,7 +113,7 @@ fn test_sdk(project: &Project, counts: &mut Counts) -> Result<()> {
 }
 
 /// Guests are compiled for wasm by their own configuration; their tests run on this machine.
-fn test_guests(project: &Project, counts: &mut Counts) -> Result<()> {
+fn test_guests(project: &Project, _: bool, counts: &mut Counts) -> Result<()> {
     let host = host_triple()?;
     for workspace in project.guest_workspaces()? {
         println!("test {}", workspace.name);
@@ -112,12 +123,22 @@ fn test_guests(project: &Project, counts: &mut Counts) -> Result<()> {
     Ok(())
 }
 
-fn test_host(project: &Project, counts: &mut Counts) -> Result<()> {
+fn test_host(project: &Project, _: bool, counts: &mut Counts) -> Result<()> {
     let arguments = ["test", "--workspace", "--exclude", "dirigent-tests", "--no-fail-fast"];
     test(cargo(project.root(), &arguments), counts)
 }
 
-fn release(project: &Project, _: &mut Counts) -> Result<()> {
+/// Seconds for each fuzz target.
+const FUZZ_SECONDS: u64 = 60;
+/// With `--quick`.
+const FUZZ_SECONDS_QUICK: u64 = 5;
+
+fn fuzz_targets(project: &Project, quick: bool, counts: &mut Counts) -> Result<()> {
+    let seconds = if quick { FUZZ_SECONDS_QUICK } else { FUZZ_SECONDS };
+    fuzz::run_all(project, seconds, counts)
+}
+
+fn release(project: &Project, _: bool, _: &mut Counts) -> Result<()> {
     process::run(cargo(project.root(), &["build", "--release", "--package", "dirigent-cli"]), LIMIT)?;
     let binary = project.release_binary();
     if !binary.is_file() {
@@ -126,7 +147,7 @@ fn release(project: &Project, _: &mut Counts) -> Result<()> {
     Ok(())
 }
 
-fn suites(project: &Project, counts: &mut Counts) -> Result<()> {
+fn suites(project: &Project, _: bool, counts: &mut Counts) -> Result<()> {
     let mut command = cargo(project.root(), &["test", "--package", "dirigent-tests", "--no-fail-fast"]);
     command.env("DIRIGENT_BIN", project.release_binary()).env("DIRIGENT_REGISTRY", project.registry());
     test(command, counts)
@@ -150,7 +171,7 @@ fn test(command: Command, counts: &mut Counts) -> Result<()> {
     Ok(())
 }
 
-fn host_triple() -> Result<String> {
+pub(crate) fn host_triple() -> Result<String> {
     let mut rustc = process::command("rustc");
     rustc.arg("-vV");
     let version = process::output(rustc, LIMIT)?;

@@ -20,7 +20,11 @@ pub(super) fn parse(text: &str) -> Result<Intrinsic, ExprSyntaxError> {
     let mut parser = Parser { cursor: Cursor::new(&chars), nesting: 0 };
     let call = parser.call()?;
     parser.skip_whitespace();
-    if parser.cursor.is_at_end() { Ok(call) } else { parser.error("Expected nothing behind the ')'") }
+    if !parser.cursor.is_at_end() {
+        return parser.error("Expected nothing behind the ')'");
+    }
+    // As it was written, blanks at the end included.
+    Ok(Intrinsic { text: text.into(), ..call })
 }
 
 struct Parser<'t> {

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jlens_core::{Bindings, Error, HostFunction};
 use serde_json::{Value, json};
 
-use crate::Scope;
 use crate::intrinsic::hash;
 
 /// Most items of `$range` and parts of `$partition`.
@@ -26,19 +25,19 @@ pub(super) fn for_analysis() -> Bindings {
     })
 }
 
-/// The function of that name, with entropy of the scope's where it needs some.
-pub(super) fn own(name: &str, scope: &dyn Scope) -> Option<HostFunction> {
+/// The function of that name, with entropy from the seed where it needs some.
+pub(super) fn own(name: &str, seed: u64) -> Option<HostFunction> {
     let function = match name {
         "partition" => HostFunction::new(2, |args, _| partition(args)),
         "range" => HostFunction::new(3, |args, _| range(args)),
         "hash" => HostFunction::new(2, |args, _| hashed(args)),
         "parse" => HostFunction::new(1, |args, _| parse(args)),
         "random" => {
-            let state = AtomicU64::new(scope.random());
+            let state = AtomicU64::new(seed.wrapping_add(1));
             HostFunction::new(1, move |args, _| random(args, &state))
         }
         "uuid" => {
-            let state = AtomicU64::new(scope.random());
+            let state = AtomicU64::new(seed.rotate_left(32));
             HostFunction::new(0, move |_, _| {
                 let (high, low) = (next(&state), next(&state));
                 Ok(Some(json!(uuid::Builder::from_random_bytes(bytes(high, low)).into_uuid().to_string())))
@@ -52,9 +51,11 @@ pub(super) fn own(name: &str, scope: &dyn Scope) -> Option<HostFunction> {
 type Args<'a> = &'a [Option<Value>];
 type Outcome = Result<Option<Value>, Error>;
 
+/// JSONata's code for an argument that does not fit.
+pub(super) const REFUSED: &str = "T0410";
+
 fn refused(function: &str, why: &str) -> Error {
-    // Codes of JSONata's that begin with T say that an argument does not fit.
-    Error::new("T0410").with("token", function).with("message", format!("${function}: {why}"))
+    Error::new(REFUSED).with("token", function).with("message", format!("${function}: {why}"))
 }
 
 fn argument<'a>(args: Args<'a>, index: usize) -> Option<&'a Value> {

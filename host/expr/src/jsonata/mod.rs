@@ -1,39 +1,40 @@
 //! JSONata, the other query language: expressions between `{%` and `%}`.
 //!
 //! AWS documents JSONata 2.0.6 without `$eval`, with functions of its own, and a second for each expression. The
-//! evaluator is a crate's, which is young: nothing outside this module knows it. Every bound that it has is set, so a
-//! hostile expression costs its execution an error and nobody else anything.
+//! evaluator is a crate's, which is young: nothing outside this module knows it. Every bound that it has is set, and
+//! `isolation` is for what it has no bound on, so that a hostile expression costs its execution an error and nobody else
+//! anything.
 //!
+//! - `engine`: the crate, with every bound of `caps` set
+//! - `isolation`: evaluation in another process
 //! - `functions`: AWS's own functions
 //! - `offered`: what of JSONata Step Functions does not offer
+//! - `range`: ranges, whose size is checked before they are built
 //! - `plain`: paths such as `$states.input.a.b`, answered without the evaluator
 //! - `template`: JSON values with expressions in them
 //!
 //! Source: AWS developer guide, "Transforming data with JSONata in Step Functions".
 
+mod caps;
+mod engine;
 mod functions;
+pub mod isolation;
 mod offered;
 mod plain;
+mod range;
+#[doc(hidden)]
+pub mod suite;
 mod template;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use jlens_core::ast::NodeKind;
-use jlens_core::{Bindings, Expression, Options};
 use serde_json::{Map, Value};
 
+use self::engine::{Engine, Eval, Read};
+use self::isolation::Request;
 use crate::Scope;
 
 pub use template::{JsonataTemplate, JsonataTemplateError, MisplacedJsonata};
-
-/// Longest evaluation. Source: AWS, as above.
-const TIMEOUT: Duration = Duration::from_secs(1);
-const MAX_STEPS: u64 = 2_000_000;
-const MAX_DEPTH: usize = 1_000;
-const MAX_STRING_BYTES: usize = 1 << 20;
-const MAX_ARRAY_ITEMS: usize = 100_000;
-const MAX_RESULT_BYTES: usize = 1 << 20;
 
 /// Longest expression, in bytes; the parser recurses by nesting.
 pub const MAX_JSONATA_LENGTH: usize = 64 * 1024;
@@ -45,10 +46,8 @@ const CLOSE: &str = "%}";
 /// A compiled expression.
 pub struct Jsonata {
     source: Box<str>,
-    expression: Expression,
+    engine: Engine,
     plain: Option<plain::Plain>,
-    /// Every name behind a `$` in it: variables, functions, its own bindings.
-    names: BTreeSet<Box<str>>,
     /// Variables that it reads and does not bind itself.
     variables: Vec<Box<str>>,
     /// Which members of `$states` it may read.
@@ -106,37 +105,18 @@ impl Jsonata {
         if source.len() > MAX_JSONATA_LENGTH {
             return Err(Invalid(format!("an expression has at most {MAX_JSONATA_LENGTH} bytes")));
         }
-        let expression = Expression::compile(source).map_err(|error| Invalid(error.message()))?;
-        let mut names = BTreeSet::new();
-        let mut newer = false;
-        expression.ast().root.walk(&mut |node| match &node.kind {
-            NodeKind::Variable { name } => drop(names.insert(name.as_str().into())),
-            NodeKind::Fallback { .. } => newer = true,
-            _ => {}
-        });
-        if newer {
-            return Err(Invalid(
-                "the operators ?: and ?? are newer than JSONata 2.0.6. Write a condition".into(),
-            ));
+        let engine = Engine::compile(source, Eval::Refused)?;
+        let mut states = BTreeSet::new();
+        let mut variables = Vec::new();
+        for Read { name, fields } in &engine.reads {
+            match (&**name, fields) {
+                ("states", Some(fields)) => states.extend(fields.iter().cloned()),
+                ("states", None) => states.extend(STATES.iter().map(|name| (*name).into())),
+                (name, _) if functions::is_own(name) => {}
+                _ => variables.push(name.clone()),
+            }
         }
-        offered::check(&expression)?;
-        let reads = expression.reads();
-        let states = match reads.binding("states").map(|read| read.fields()) {
-            Some(Some(fields)) => fields.keys().map(|name| name.as_str().into()).collect(),
-            Some(None) => STATES.iter().map(|name| (*name).into()).collect(),
-            None => BTreeSet::new(),
-        };
-        let own = |name: &str| name == "states" || functions::is_own(name);
-        let variables =
-            reads.bindings().keys().filter(|name| !own(name)).map(|name| name.as_str().into()).collect();
-        Ok(Jsonata {
-            source: source.into(),
-            plain: plain::Plain::parse(source),
-            expression,
-            names,
-            variables,
-            states,
-        })
+        Ok(Jsonata { source: source.into(), plain: plain::Plain::parse(source), engine, variables, states })
     }
 
     /// The expression without `{%` and `%}`, as messages show it.
@@ -167,35 +147,27 @@ impl Jsonata {
         {
             return found.cloned().ok_or(JsonataError::Undefined);
         }
-        let mut bindings = Bindings::new();
-        if !self.states.is_empty() {
-            bindings = bindings.var("states", self.states(scope));
+        let request = self.request(scope);
+        match isolation::evaluator() {
+            Some(evaluator) => evaluator.evaluate(&request),
+            None => self.engine.answer(&request),
         }
-        for name in &self.names {
-            if let Some(function) = functions::own(name, scope) {
-                bindings = bindings.function(&**name, function);
+    }
+
+    /// The expression with all that it depends on.
+    fn request(&self, scope: &dyn Scope) -> Request<'_> {
+        let mut variables = Map::new();
+        for name in self.engine.names() {
+            if name == "states" {
+                if !self.states.is_empty() {
+                    variables.insert(name.to_owned(), self.states(scope));
+                }
             } else if let Some(value) = scope.variable(name) {
-                bindings = bindings.var(&**name, value.clone());
+                variables.insert(name.to_owned(), value.clone());
             }
         }
-        let mut options = Options::new()
-            .timeout(TIMEOUT)
-            .max_steps(MAX_STEPS)
-            .max_depth(MAX_DEPTH)
-            .max_string_length(MAX_STRING_BYTES)
-            .max_array_length(MAX_ARRAY_ITEMS)
-            .max_result_size(MAX_RESULT_BYTES)
-            .seed(scope.random());
-        if let Some(now_ms) = scope.now_ms() {
-            options = options.now(now_ms);
-        }
-        match self.expression.evaluate_with(None, &bindings, &options) {
-            Ok(Some(value)) => Ok(value),
-            Ok(None) => Err(JsonataError::Undefined),
-            Err(error) => {
-                Err(JsonataError::Threw { code: error.code().to_owned(), message: error.message() })
-            }
-        }
+        let source = self.source.as_ref().into();
+        Request { source, variables, seed: scope.random(), now_ms: scope.now_ms() }
     }
 
     /// `$states`, as far as the expression reads it.

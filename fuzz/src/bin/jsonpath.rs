@@ -1,0 +1,9 @@
+#![cfg_attr(feature = "libfuzzer", no_main)]
+
+#[cfg(feature = "libfuzzer")]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| dirigent_fuzz::jsonpath(data));
+
+#[cfg(not(feature = "libfuzzer"))]
+fn main() {
+    dirigent_fuzz::blind::run(dirigent_fuzz::jsonpath);
+}
