@@ -23,6 +23,17 @@ impl State {
         found.into_iter().collect()
     }
 
+    /// Whether one of the state's expressions may take as long as its bound.
+    pub(crate) fn may_block(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |part| match part {
+            Part::Jsonata(jsonata) => found |= jsonata.may_block(),
+            Part::JsonataTemplate(template) => found |= template.may_block(),
+            Part::Expr(_) | Part::Template(_) => {}
+        });
+        found
+    }
+
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Part<'a>)) {
         match &self.flow {
             Flow::JsonPath(flow) => {

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::thread;
 
 use dirigent_expr::JsonataError;
 use dirigent_expr::jsonata_isolation::{Evaluator, Request, answer_from_json};
@@ -12,10 +11,16 @@ use serde_json::Value;
 
 use crate::{ARGUMENT, MEMORY, OUT_OF_TIME, TIME, wire};
 
-/// Workers of one program, at most as many as the machine runs threads at once.
+/// Most workers at a time. A hostile expression has one for up to [`TIME`], and others are not to wait for it; more
+/// than this at a time do.
+const MOST_WORKERS: usize = 16;
+
+/// Workers that are kept while nothing is to be done.
+const KEPT_WORKERS: usize = 2;
+
+/// Workers of one program, at most [`MOST_WORKERS`].
 pub struct Pool {
     program: PathBuf,
-    most: usize,
     workers: Mutex<Workers>,
     returned: Condvar,
 }
@@ -41,10 +46,8 @@ impl Pool {
     /// When the program cannot be found or not be started.
     pub fn of_this_program() -> io::Result<Pool> {
         let program = std::env::current_exe()?;
-        let most = thread::available_parallelism().map_or(1, usize::from);
         let pool = Pool {
             program,
-            most,
             workers: Mutex::new(Workers { idle: Vec::new(), alive: 0 }),
             returned: Condvar::new(),
         };
@@ -76,7 +79,7 @@ impl Pool {
             if let Some(worker) = workers.idle.pop() {
                 return Ok(worker);
             }
-            if workers.alive < self.most {
+            if workers.alive < MOST_WORKERS {
                 workers.alive += 1;
                 drop(workers);
                 return self.start().inspect_err(|_| self.lost());
@@ -87,7 +90,14 @@ impl Pool {
 
     fn give_back(&self, mut worker: Worker) {
         worker.used = true;
-        self.workers.lock().idle.push(worker);
+        let mut workers = self.workers.lock();
+        if workers.idle.len() < KEPT_WORKERS {
+            workers.idle.push(worker);
+        } else {
+            workers.alive -= 1;
+            drop(workers);
+            let _ = worker.end();
+        }
         self.returned.notify_one();
     }
 

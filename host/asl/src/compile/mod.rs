@@ -83,7 +83,10 @@ impl Program {
         }
         // Without errors every reserved place is filled; a gap would be a fault of this compiler.
         let states: Option<Vec<State>> = states.into_iter().collect();
-        let program = states.map(|states| Program { machines, states, timeout_seconds });
+        let program = states.map(|states| {
+            let may_block = states.iter().any(State::may_block);
+            Program { machines, states, timeout_seconds, may_block }
+        });
         debug_assert!(program.is_some(), "no error reported, yet a state is missing");
         (program, out.into_vec())
     }

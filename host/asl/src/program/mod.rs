@@ -33,6 +33,7 @@ pub struct Program {
     pub(crate) machines: Vec<Machine>,
     pub(crate) states: Vec<State>,
     pub(crate) timeout_seconds: Option<u64>,
+    pub(crate) may_block: bool,
 }
 
 /// A list of states with a start: the top level, a Parallel's branch or a Map's item processor.
@@ -116,6 +117,13 @@ impl Program {
     #[must_use]
     pub fn states(&self) -> &[State] {
         &self.states
+    }
+
+    /// Whether a step may take as long as the bound of an expression, so that whoever takes it should not be one of a
+    /// few threads that others wait for.
+    #[must_use]
+    pub fn may_block(&self) -> bool {
+        self.may_block
     }
 
     /// `TimeoutSeconds` of the top level.

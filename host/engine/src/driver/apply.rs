@@ -40,7 +40,9 @@ impl Engine {
         // The step and the queueing of its commit are one under the lock, so commits lie in the order of the steps.
         let (mut step, commit, arn) = {
             let mut execution = live.execution.lock();
-            let mut step = execution.step(&live.program, &self.config.limits, stimulus, self.moment());
+            let mut step = off_the_executor(live.program.may_block(), || {
+                execution.step(&live.program, &self.config.limits, stimulus, self.moment())
+            });
             if step.is_empty() {
                 return Ok(None);
             }
@@ -158,6 +160,18 @@ pub(super) async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> 
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         // The runtime shuts down, and the caller with it.
         Err(_) => std::future::pending().await,
+    }
+}
+
+/// Does work that may take long where the executor's other tasks do not wait for it.
+fn off_the_executor<T>(may_block: bool, work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    // An executor of one thread has no other one to go on with.
+    let flavor = Handle::try_current().map(|handle| handle.runtime_flavor());
+    if may_block && matches!(flavor, Ok(RuntimeFlavor::MultiThread)) {
+        tokio::task::block_in_place(work)
+    } else {
+        work()
     }
 }
 

@@ -31,4 +31,8 @@ impl Caps {
         array_items: 100_000,
         result_bytes: 1 << 20,
     };
+
+    /// Those of a tame expression beside other executions in one process: a tenth of the work. What needs more goes to a
+    /// process of its own after all.
+    pub(super) const BESIDE_OTHERS: Caps = Caps { steps: 200_000, ..Caps::EXECUTION };
 }

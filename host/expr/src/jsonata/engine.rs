@@ -7,7 +7,7 @@ use jlens_core::{Bindings, Error, Expression, Options};
 use serde_json::{Map, Value};
 
 use super::caps::Caps;
-use super::{JsonataError, JsonataSyntaxError, functions, offered, range};
+use super::{JsonataError, JsonataSyntaxError, functions, offered, range, tame};
 
 /// A compiled expression, and what it names.
 pub(super) struct Engine {
@@ -15,6 +15,8 @@ pub(super) struct Engine {
     /// Every name behind a `$` in it: variables, functions, its own bindings.
     names: BTreeSet<Box<str>>,
     has_ranges: bool,
+    /// Whether it may be evaluated in this process, whatever its data.
+    pub(super) is_tame: bool,
     /// Variables that it reads and does not bind itself.
     pub(super) reads: Vec<Read>,
 }
@@ -77,6 +79,7 @@ impl Engine {
         if names.contains(range::NAME) {
             return Err(refused(&format!("${} is a name of the host's", range::NAME)));
         }
+        let is_tame = tame::is_tame(&expression.ast().root);
         let reads = reads(&expression);
         let rewritten = range::rewrite(source, &expression.ast().root);
         let has_ranges = rewritten.is_some();
@@ -86,7 +89,7 @@ impl Engine {
                 return Err(refused("a range operator stands where its size cannot be checked"));
             }
         }
-        Ok(Engine { expression, names, has_ranges, reads })
+        Ok(Engine { expression, names, has_ranges, is_tame, reads })
     }
 
     /// Names behind a `$` in it.

@@ -117,13 +117,13 @@ impl Compiled {
             self.bytes += request.source.len();
             self.engines.insert((&*request.source).into(), engine);
         }
-        self.engines[&*request.source].answer(request)
+        self.engines[&*request.source].answer(request, &Caps::EXECUTION)
     }
 }
 
 impl Engine {
-    pub(super) fn answer(&self, request: &Request<'_>) -> Result<Value, JsonataError> {
-        self.evaluate(None, &request.variables, request.seed, request.now_ms, &Caps::EXECUTION)?
+    pub(super) fn answer(&self, request: &Request<'_>, caps: &Caps) -> Result<Value, JsonataError> {
+        self.evaluate(None, &request.variables, request.seed, request.now_ms, caps)?
             .ok_or(JsonataError::Undefined)
     }
 }

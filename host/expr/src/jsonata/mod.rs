@@ -9,6 +9,7 @@
 //! - `isolation`: evaluation in another process
 //! - `functions`: AWS's own functions
 //! - `offered`: what of JSONata Step Functions does not offer
+//! - `tame`: which expressions need no other process
 //! - `range`: ranges, whose size is checked before they are built
 //! - `plain`: paths such as `$states.input.a.b`, answered without the evaluator
 //! - `template`: JSON values with expressions in them
@@ -24,12 +25,14 @@ mod plain;
 mod range;
 #[doc(hidden)]
 pub mod suite;
+mod tame;
 mod template;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use self::caps::Caps;
 use self::engine::{Engine, Eval, Read};
 use self::isolation::Request;
 use crate::Scope;
@@ -84,6 +87,18 @@ pub enum JsonataError {
     },
 }
 
+impl JsonataError {
+    /// Whether the evaluation took more than it may: one of the codes that `caps` names.
+    fn exceeds_a_bound(&self) -> bool {
+        match self {
+            JsonataError::Undefined => false,
+            JsonataError::Threw { code, .. } => {
+                ["D1011", "D1012", "D2014", "U1001", "U1006"].contains(&code.as_str())
+            }
+        }
+    }
+}
+
 impl Jsonata {
     /// Whether a string of a definition is an expression.
     #[must_use]
@@ -131,6 +146,12 @@ impl Jsonata {
         self.variables.iter().map(|name| &**name).collect()
     }
 
+    /// Whether an evaluation may take as long as its bound, since nothing in the text says that it will not.
+    #[must_use]
+    pub fn may_block(&self) -> bool {
+        !self.engine.is_tame
+    }
+
     /// Whether it reads `$states.errorOutput` by that name: outside of a catcher there is none.
     #[must_use]
     pub fn reads_error_output(&self) -> bool {
@@ -149,8 +170,20 @@ impl Jsonata {
         }
         let request = self.request(scope);
         match isolation::evaluator() {
-            Some(evaluator) => evaluator.evaluate(&request),
-            None => self.engine.answer(&request),
+            None => self.engine.answer(&request, &Caps::EXECUTION),
+            Some(_) if self.engine.is_tame => match self.engine.answer(&request, &Caps::BESIDE_OTHERS) {
+                Err(error) if error.exceeds_a_bound() => self.apart(&request),
+                answer => answer,
+            },
+            Some(_) => self.apart(&request),
+        }
+    }
+
+    /// Evaluates it in another process.
+    fn apart(&self, request: &Request<'_>) -> Result<Value, JsonataError> {
+        match isolation::evaluator() {
+            Some(evaluator) => evaluator.evaluate(request),
+            None => self.engine.answer(request, &Caps::EXECUTION),
         }
     }
 

@@ -155,6 +155,17 @@ impl JsonataTemplate {
         })
     }
 
+    /// Whether one of its expressions may take as long as its bound.
+    #[must_use]
+    pub fn may_block(&self) -> bool {
+        match self {
+            JsonataTemplate::Constant(_) => false,
+            JsonataTemplate::Expression(expression) => expression.may_block(),
+            JsonataTemplate::Object(parts) => parts.iter().any(|(_, part)| part.may_block()),
+            JsonataTemplate::Array(parts) => parts.iter().any(JsonataTemplate::may_block),
+        }
+    }
+
     /// Whether one of its expressions reads `$states.errorOutput`, with its place.
     #[must_use]
     pub fn reads_error_output(&self) -> Option<String> {
