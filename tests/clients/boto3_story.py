@@ -223,6 +223,59 @@ def express(client):
     step("run an Express execution synchronously")
 
 
+def callers(client):
+    activity = client.create_activity(name="boto3-work", tags=[{"key": "team", "value": "shop"}])["activityArn"]
+    assert activity.endswith(":activity:boto3-work"), activity
+    described = client.describe_activity(activityArn=activity)
+    assert (described["name"], described["activityArn"]) == ("boto3-work", activity), described
+    listed = pages(client, "list_activities", "activities", PaginationConfig={"PageSize": 1})
+    assert activity in [item["activityArn"] for item in listed], listed
+    assert client.list_tags_for_resource(resourceArn=activity)["tags"] == [{"key": "team", "value": "shop"}]
+    step("create, describe, list an activity, and its tags")
+
+    definition = {
+        "StartAt": "Work",
+        "States": {
+            "Work": {"Type": "Task", "Resource": activity, "HeartbeatSeconds": 600, "ResultPath": "$.work", "Next": "Ask"},
+            "Ask": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+                "Parameters": {"FunctionName": "echo", "Payload": {"token.$": "$$.Task.Token"}},
+                "Catch": [{"ErrorEquals": ["Shop.Refused"], "ResultPath": "$.error", "Next": "Refused"}],
+                "End": True,
+            },
+            "Refused": {"Type": "Pass", "End": True},
+        },
+    }
+    machine = client.create_state_machine(name="boto3-callers", definition=json.dumps(definition), roleArn=ROLE)
+    machine = machine["stateMachineArn"]
+    execution = client.start_execution(stateMachineArn=machine, input='{"order":7}')["executionArn"]
+    task = client.get_activity_task(activityArn=activity, workerName="boto3")
+    assert json.loads(task["input"]) == {"order": 7}, task
+    client.send_task_heartbeat(taskToken=task["taskToken"])
+    client.send_task_success(taskToken=task["taskToken"], output='{"done":true}')
+    refused(client.exceptions.TaskTimedOut, client.send_task_success, taskToken=task["taskToken"], output="1")
+    refused(client.exceptions.InvalidToken, client.send_task_heartbeat, taskToken="NoSuchTaskToken")
+    step("work as an activity's worker")
+
+    def submitted():
+        events = client.get_execution_history(executionArn=execution)["events"]
+        return next((event for event in events if event["type"] == "TaskSubmitted"), None)
+
+    event = until("the token is handed on", submitted)
+    token = json.loads(event["taskSubmittedEventDetails"]["output"])["Payload"]["token"]
+    client.send_task_failure(taskToken=token, error="Shop.Refused", cause="no more of it")
+    described = until("the execution ends", lambda: ended(client, execution))
+    wanted = {"order": 7, "work": {"done": True}, "error": {"Error": "Shop.Refused", "Cause": "no more of it"}}
+    assert json.loads(described["output"]) == wanted, described
+    step("return a task's token")
+
+    client.delete_state_machine(stateMachineArn=machine)
+    client.delete_activity(activityArn=activity)
+    refused(client.exceptions.ActivityDoesNotExist, client.get_activity_task, activityArn=activity)
+    step("delete an activity")
+
+
 def main():
     # botocore would put `sync-` before the host name, which a loopback address does not have.
     config = Config(inject_host_prefix=False, retries={"max_attempts": 0}, proxies={})
@@ -232,6 +285,7 @@ def main():
     sleeping = stopping(client)
     tags(client, machine)
     update_and_delete(client, machine, sleeping)
+    callers(client)
     express(client)
 
 

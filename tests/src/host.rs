@@ -125,6 +125,20 @@ impl Host {
         &self.data
     }
 
+    /// The most memory that this life of it has held, in bytes (`VmHWM`).
+    ///
+    /// # Panics
+    /// When it is not running, or the system does not say.
+    #[track_caller]
+    #[must_use]
+    pub fn peak_memory(&self) -> u64 {
+        let pid = self.child.as_ref().expect("the host is running").id();
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the system knows the process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux says VmHWM");
+        let kib = line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number of kB");
+        kib * 1024
+    }
+
     /// What it has logged so far, over all its lives.
     #[must_use]
     pub fn log(&self) -> String {

@@ -62,6 +62,9 @@ fn echo_by_every_kind_of_resource() {
         let mut definition = task(resource);
         if !parameters.is_null() {
             definition["States"]["Work"]["Parameters"] = parameters;
+            // The rest of Lambda's response is of this one call.
+            definition["States"]["Work"]["ResultSelector"] = json!({
+                "ExecutedVersion.$": "$.ExecutedVersion", "Payload.$": "$.Payload", "StatusCode.$": "$.StatusCode" });
         }
         let machine = host.create(&format!("echo-{n}"), &definition);
         let execution = host.start(&machine, &input);

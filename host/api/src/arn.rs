@@ -50,11 +50,41 @@ pub(crate) fn machine(arn: &str) -> Result<MachineArn<'_>, ApiError> {
     }
 }
 
+/// `…:activity:NAME`
+pub(crate) fn activity(arn: &str) -> Result<&str, ApiError> {
+    match parts(arn)?.as_slice() {
+        ["activity", name] if !name.is_empty() => Ok(name),
+        [kind, ..] if *kind != "activity" => {
+            Err(invalid(&format!("Resource type not valid in this context: {kind}")))
+        }
+        _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
+    }
+}
+
 /// `…:execution:MACHINE:NAME`
 pub(crate) fn execution(arn: &str) -> Result<ExecutionArn<'_>, ApiError> {
     match parts(arn)?.as_slice() {
         ["execution", machine, name] if !name.is_empty() => Ok(ExecutionArn { machine, name }),
         [kind, ..] if *kind != "execution" => {
+            Err(invalid(&format!("Resource type not valid in this context: {kind}")))
+        }
+        _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
+    }
+}
+
+/// A Map Run's ARN, taken apart.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct MapRunArn<'a> {
+    pub(crate) uuid: &'a str,
+}
+
+/// `…:mapRun:MACHINE/LABEL:UUID`
+pub(crate) fn map_run(arn: &str) -> Result<MapRunArn<'_>, ApiError> {
+    match parts(arn)?.as_slice() {
+        ["mapRun", machine_and_label, uuid] if machine_and_label.contains('/') && !uuid.is_empty() => {
+            Ok(MapRunArn { uuid })
+        }
+        [kind, ..] if *kind != "mapRun" => {
             Err(invalid(&format!("Resource type not valid in this context: {kind}")))
         }
         _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
@@ -88,6 +118,19 @@ mod tests {
         assert_eq!(machine(&version).ok(), Some(MachineArn { name: "m", qualifier: Some("2") }));
         for wrong in ["m", "arn:aws:s3:::b", &arn("execution:m:e"), &arn("stateMachine:"), "arn:aws:states"] {
             assert!(machine(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn activities() {
+        assert_eq!(activity("arn:aws:states:us-east-1:000000000000:activity:a.1").ok(), Some("a.1"));
+        for wrong in [
+            "a",
+            "arn:aws:states:r:1:activity:",
+            "arn:aws:states:r:1:activity:a:b",
+            "arn:aws:states:r:1:stateMachine:a",
+        ] {
+            assert!(activity(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -1,9 +1,13 @@
 //! What a caller is told when something is wrong: AWS's error names and messages.
 
 use axum::http::StatusCode;
+use dirigent_engine::activities::{ActivityError, MAX_ACTIVITIES};
 use dirigent_engine::catalog::CatalogError;
-use dirigent_engine::{EngineError, rows::RowError};
+use dirigent_engine::{CallbackError, EngineError, PollError, rows::RowError};
 use serde_json::{Value, json};
+
+/// The code of an action that is none.
+const UNKNOWN_ACTION: &str = "UnknownOperationException";
 
 /// An error response.
 #[derive(Debug)]
@@ -25,6 +29,10 @@ impl ApiError {
 
     pub(crate) fn no_machine(arn: &str) -> ApiError {
         ApiError::new("StateMachineDoesNotExist", format!("State Machine Does Not Exist: '{arn}'"))
+    }
+
+    pub(crate) fn no_activity(arn: &str) -> ApiError {
+        ApiError::new("ActivityDoesNotExist", format!("Activity Does Not Exist: '{arn}'"))
     }
 
     pub(crate) fn no_execution(arn: &str) -> ApiError {
@@ -53,6 +61,19 @@ impl ApiError {
         self.code
     }
 
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// There is no action of that name. As AWS answers it.
+    pub(crate) fn unknown_action(action: &str) -> ApiError {
+        ApiError::new(UNKNOWN_ACTION, format!("The action {action} is not served"))
+    }
+
+    pub(crate) fn is_unknown_action(&self) -> bool {
+        self.code == UNKNOWN_ACTION
+    }
+
     /// AWS's form of an error's body.
     pub(crate) fn body(&self) -> Value {
         json!({ "__type": self.code, "message": self.message })
@@ -74,8 +95,10 @@ impl From<EngineError> for ApiError {
             EngineError::NameTaken { name } => {
                 ApiError::new("ExecutionAlreadyExists", format!("Execution Already Exists: '{name}'"))
             }
+            EngineError::Express => ApiError::new("StateMachineTypeNotSupported", error.to_string()),
             EngineError::Uncompilable => ApiError::new("InvalidDefinition", error.to_string()),
             EngineError::Catalog(error) => error.into(),
+            EngineError::Activity(error) => error.into(),
             EngineError::Commit(error) => ApiError::unavailable(error.to_string()),
             EngineError::Store(error) => ApiError::unavailable(error.to_string()),
             other @ (EngineError::History(_) | EngineError::Row(_) | EngineError::Recover(_)) => {
@@ -103,6 +126,49 @@ impl From<CatalogError> for ApiError {
             CatalogError::Store(error) => ApiError::unavailable(error.to_string()),
             CatalogError::Commit(error) => ApiError::unavailable(error.to_string()),
             CatalogError::Row(error) => error.into(),
+        }
+    }
+}
+
+/// Activities are named as the error has them; actions put their ARNs there.
+impl From<ActivityError> for ApiError {
+    fn from(error: ActivityError) -> ApiError {
+        match error {
+            ActivityError::Missing(name) => ApiError::no_activity(&name),
+            ActivityError::Exists(name) => {
+                ApiError::new("ActivityAlreadyExists", format!("Activity Already Exists: '{name}'"))
+            }
+            ActivityError::TooMany => ApiError::new(
+                "ActivityLimitExceeded",
+                format!("The maximum number of activities has been reached: {MAX_ACTIVITIES}"),
+            ),
+            ActivityError::Store(error) => ApiError::unavailable(error.to_string()),
+            ActivityError::Commit(error) => ApiError::unavailable(error.to_string()),
+            ActivityError::Row(error) => error.into(),
+        }
+    }
+}
+
+impl From<PollError> for ApiError {
+    fn from(error: PollError) -> ApiError {
+        match error {
+            PollError::NoSuchActivity(name) => ApiError::no_activity(&name),
+            PollError::TooManyPollers => ApiError::new("ActivityWorkerLimitExceeded", error.to_string()),
+            PollError::Engine(error) => error.into(),
+        }
+    }
+}
+
+impl From<CallbackError> for ApiError {
+    fn from(error: CallbackError) -> ApiError {
+        match error {
+            CallbackError::Unknown => {
+                ApiError::new("TaskDoesNotExist", "Task Does Not Exist: 'Provided task does not exist'")
+            }
+            CallbackError::Closed => {
+                ApiError::new("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+            }
+            CallbackError::Engine(error) => error.into(),
         }
     }
 }

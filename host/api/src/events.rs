@@ -93,6 +93,14 @@ impl Context<'_> {
             }
             EventKind::MapIterationFailed(at) => iteration("Failed", "mapIterationFailedEventDetails", at),
             EventKind::MapIterationAborted(at) => iteration("Aborted", "mapIterationAbortedEventDetails", at),
+            EventKind::MapRunStarted { arn } => {
+                let details = Details::from_iter([("mapRunArn".to_owned(), (&**arn).into())]);
+                with("MapRunStarted", "mapRunStartedEventDetails", details)
+            }
+            EventKind::MapRunSucceeded => plain("MapRunSucceeded"),
+            EventKind::MapRunFailed(fault) => {
+                with("MapRunFailed", "mapRunFailedEventDetails", fault_details(fault))
+            }
             EventKind::ParallelStateStarted => plain("ParallelStateStarted"),
             EventKind::ParallelStateSucceeded => plain("ParallelStateSucceeded"),
             EventKind::ParallelStateFailed => plain("ParallelStateFailed"),
@@ -110,7 +118,7 @@ impl Context<'_> {
                 role_arn,
             } => {
                 let mut details = match resource {
-                    TaskResource::Lambda { arn } => {
+                    TaskResource::Activity { arn } | TaskResource::Lambda { arn } => {
                         let mut details = self.payload("input", *parameters);
                         details.insert("resource".into(), (&**arn).into());
                         details
@@ -136,6 +144,7 @@ impl Context<'_> {
                 }
                 by_resource(
                     resource,
+                    ("ActivityScheduled", "activityScheduledEventDetails"),
                     ("LambdaFunctionScheduled", "lambdaFunctionScheduledEventDetails"),
                     ("TaskScheduled", "taskScheduledEventDetails"),
                     details,
@@ -143,13 +152,25 @@ impl Context<'_> {
             }
             EventKind::TaskStarted { resource } => match resource {
                 TaskResource::Lambda { .. } => plain("LambdaFunctionStarted"),
+                // A worker starts it, which has an event of its own.
+                TaskResource::Activity { .. } => plain("ActivityStarted"),
                 service => with("TaskStarted", "taskStartedEventDetails", service_details(service)),
             },
+            EventKind::ActivityStarted { worker } => {
+                let name = worker.iter().map(|name| ("workerName".to_owned(), (&**name).into()));
+                with("ActivityStarted", "activityStartedEventDetails", name.collect())
+            }
+            EventKind::TaskSubmitted { resource, output, .. } => {
+                let mut details = self.payload("output", *output);
+                details.extend(service_details(resource));
+                with("TaskSubmitted", "taskSubmittedEventDetails", details)
+            }
             EventKind::TaskSucceeded { resource, output, .. } => {
                 let mut details = self.payload("output", *output);
                 details.extend(service_details(resource));
                 by_resource(
                     resource,
+                    ("ActivitySucceeded", "activitySucceededEventDetails"),
                     ("LambdaFunctionSucceeded", "lambdaFunctionSucceededEventDetails"),
                     ("TaskSucceeded", "taskSucceededEventDetails"),
                     details,
@@ -160,6 +181,7 @@ impl Context<'_> {
                 details.extend(service_details(resource));
                 by_resource(
                     resource,
+                    ("ActivityFailed", "activityFailedEventDetails"),
                     ("LambdaFunctionFailed", "lambdaFunctionFailedEventDetails"),
                     ("TaskFailed", "taskFailedEventDetails"),
                     details,
@@ -170,6 +192,7 @@ impl Context<'_> {
                 details.extend(service_details(resource));
                 by_resource(
                     resource,
+                    ("ActivityTimedOut", "activityTimedOutEventDetails"),
                     ("LambdaFunctionTimedOut", "lambdaFunctionTimedOutEventDetails"),
                     ("TaskTimedOut", "taskTimedOutEventDetails"),
                     details,
@@ -198,14 +221,16 @@ fn with(name: &str, key: &'static str, details: Details) -> (String, Option<(&'s
     (name.to_owned(), Some((key, details)))
 }
 
-/// AWS has events of their own for Lambda functions that `Resource` names by their ARN.
+/// AWS has events of their own for activities, and for Lambda functions that `Resource` names by their ARN.
 fn by_resource(
     resource: &TaskResource,
+    activity: (&str, &'static str),
     lambda: (&str, &'static str),
     service: (&str, &'static str),
     details: Details,
 ) -> (String, Option<(&'static str, Details)>) {
     let (name, key) = match resource {
+        TaskResource::Activity { .. } => activity,
         TaskResource::Lambda { .. } => lambda,
         TaskResource::Service { .. } => service,
     };
@@ -214,7 +239,7 @@ fn by_resource(
 
 fn service_details(resource: &TaskResource) -> Details {
     match resource {
-        TaskResource::Lambda { .. } => Details::new(),
+        TaskResource::Activity { .. } | TaskResource::Lambda { .. } => Details::new(),
         TaskResource::Service { resource_type, resource } => Details::from_iter([
             ("resourceType".to_owned(), (&**resource_type).into()),
             ("resource".to_owned(), (&**resource).into()),

@@ -11,6 +11,7 @@
 //! - `arn`, `names`, `token`: what strings must look like
 //! - `events`: history events in AWS's form
 //! - `rest`: `/api`
+//! - `sdk`: the same actions for tasks of workflows
 
 mod actions;
 mod arn;
@@ -20,15 +21,13 @@ mod events;
 mod names;
 mod params;
 mod rest;
+mod sdk;
 mod server;
 mod shapes;
 mod token;
 
+pub use sdk::call as call_own_action;
 pub use server::router;
-
-/// Largest request body, in bytes: a definition of 1 MiB in a JSON string, every character escaped, and some more.
-/// Under `--limits off` a definition may be larger than AWS allows, and so may an input.
-pub const MAX_BODY_BYTES: usize = 80 * 1024 * 1024;
 
 /// Longest wait of `POST /api/executions?wait=…`, in seconds.
 pub const MAX_WAIT_SECONDS: u64 = 15 * 60;

@@ -94,6 +94,20 @@ impl Params {
         Ok(Some(number))
     }
 
+    /// A number between two bounds.
+    pub(crate) fn number(&mut self, name: &str, least: f64, most: f64) -> Result<Option<f64>, ApiError> {
+        let Some(value) = self.given(name) else { return Ok(None) };
+        let Some(number) = value.as_f64() else { return Err(wrong_type(name, "a number")) };
+        if number < least {
+            let constraint = format!("Member must have value greater than or equal to {least}");
+            self.violation(name, &number.to_string(), &constraint);
+        } else if number > most {
+            let constraint = format!("Member must have value less than or equal to {most}");
+            self.violation(name, &number.to_string(), &constraint);
+        }
+        Ok(Some(number))
+    }
+
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, ApiError> {
         match self.given(name) {
             None => Ok(None),

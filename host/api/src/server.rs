@@ -8,16 +8,17 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use dirigent_engine::Engine;
 
-use crate::{MAX_BODY_BYTES, aws, rest};
+use crate::{aws, rest};
 
 /// Everything that the host answers.
 pub fn router(engine: Arc<Engine>) -> Router {
+    let request_bytes = engine.config().limits.request_bytes;
     Router::new()
         .route("/", post(aws::handle))
         .route("/healthz", get(healthy))
         .route("/readyz", get(ready))
         .route("/api/executions", post(rest::start_execution))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(request_bytes))
         .with_state(engine)
 }
 

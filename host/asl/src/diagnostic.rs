@@ -20,14 +20,16 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// What is wrong and what to do.
     pub message: String,
-    /// JSON pointer of the place; `/` is the whole definition, as AWS writes it.
-    pub location: String,
+    /// The place as AWS writes it: a JSON pointer with `[0]` for places in arrays, and `/` for the whole definition.
+    /// `None` for what has no place, such as a terminal state that is missing.
+    pub location: Option<String>,
 }
 
 impl fmt::Display for Diagnostic {
-    /// AWS's form in the message of `InvalidDefinition`: `CODE: message at /pointer`.
+    /// AWS's form in the message of `InvalidDefinition`: `CODE: message at /pointer`, or `at null` without a place.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} at {}", self.code, self.message, self.location)
+        let location = self.location.as_deref().unwrap_or("null");
+        write!(f, "{}: {} at {location}", self.code, self.message)
     }
 }
 
@@ -35,28 +37,61 @@ impl fmt::Display for Diagnostic {
 #[derive(Debug, Default)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
+// Source of the codes: AWS API reference, ValidateStateMachineDefinitionDiagnostic, but for those of JSONata, which are
+// in AWS's answers and not on that page.
+
 /// A value or a field breaks the schema of its state.
 pub(crate) const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
 /// A transition names no state, or no transition names a state.
 pub(crate) const TRANSITION: &str = "MISSING_TRANSITION_TARGET";
+/// No state ends the machine.
+pub(crate) const NO_END: &str = "MISSING_END_STATE";
 /// The definition is not JSON.
 pub(crate) const INVALID_JSON: &str = "INVALID_JSON_DESCRIPTION";
+/// The definition is empty, or null.
+pub(crate) const NO_DEFINITION: &str = "MISSING_DESCRIPTION";
 /// Two states share a name.
 pub(crate) const DUPLICATE_NAME: &str = "DUPLICATE_STATE_NAME";
-/// ASL that AWS accepts and this version does not run: refused at creation, not half-run later.
-pub(crate) const NOT_SUPPORTED: &str = "NOT_SUPPORTED_YET";
+/// A state's name is empty or too long.
+pub(crate) const STATE_NAME: &str = "INVALID_STATE_NAME";
+/// A Distributed Map's label is empty, too long, or has characters that none may have.
+pub(crate) const LABEL: &str = "INVALID_LABEL_NAME";
+/// Two Distributed Maps share a label.
+pub(crate) const DUPLICATE_LABEL: &str = "DUPLICATE_LABEL_NAME";
+/// Machines or conditions lie too deep inside one another.
+pub(crate) const TOO_DEEP: &str = "TOO_DEEPLY_NESTED";
+/// An expression is not JSONata.
+pub(crate) const INVALID_JSONATA: &str = "INVALID_JSONATA_EXPRESSION";
+/// An expression asks for what Step Functions does not offer.
+pub(crate) const UNSUPPORTED_JSONATA: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
+/// A warning: a value of a template looks like a path or a function, and its key does not end in `.$`.
+pub(crate) const NO_DOLLAR: &str = "NO_DOLLAR";
+/// A warning: a value looks like a path, and its field's name does not end in `Path`.
+pub(crate) const NO_PATH: &str = "NO_PATH";
+/// A warning: a Pass state's `Result` has what looks like a path.
+pub(crate) const STATIC_RESULT: &str = "PASS_RESULT_IS_STATIC";
 
 impl Diagnostics {
     pub(crate) fn error(&mut self, code: &'static str, location: &Pointer, message: impl Into<String>) {
-        self.push(Severity::Error, code, location, message.into());
+        self.push(Severity::Error, code, Some(location), message.into());
+    }
+
+    /// An error that has no place.
+    pub(crate) fn error_nowhere(&mut self, code: &'static str, message: impl Into<String>) {
+        self.push(Severity::Error, code, None, message.into());
     }
 
     pub(crate) fn warning(&mut self, code: &'static str, location: &Pointer, message: impl Into<String>) {
-        self.push(Severity::Warning, code, location, message.into());
+        self.push(Severity::Warning, code, Some(location), message.into());
     }
 
-    fn push(&mut self, severity: Severity, code: &'static str, location: &Pointer, message: String) {
-        self.0.push(Diagnostic { severity, code, message, location: location.to_string() });
+    fn push(&mut self, severity: Severity, code: &'static str, location: Option<&Pointer>, message: String) {
+        self.0.push(Diagnostic { severity, code, message, location: location.map(Pointer::to_string) });
+    }
+
+    /// How many errors there are beside those of transitions.
+    pub(crate) fn faults(&self) -> usize {
+        self.0.iter().filter(|d| d.severity == Severity::Error && d.code != TRANSITION).count()
     }
 
     pub(crate) fn has_errors(&self) -> bool {
@@ -73,8 +108,18 @@ impl Diagnostics {
 pub(crate) struct Pointer(String);
 
 impl Pointer {
+    /// A pointer that was printed before.
+    pub(crate) fn at(text: &str) -> Pointer {
+        Pointer(if text == "/" { String::new() } else { text.to_owned() })
+    }
+
     pub(crate) fn child(&self, key: &str) -> Pointer {
         Pointer(format!("{}/{}", self.0, key.replace('~', "~0").replace('/', "~1")))
+    }
+
+    /// A place below this one, in the form that a template names it: `/key[0]`.
+    pub(crate) fn below(&self, place: &str) -> Pointer {
+        Pointer(format!("{}{place}", self.0))
     }
 
     pub(crate) fn index(&self, index: usize) -> Pointer {

@@ -23,10 +23,11 @@ mod variables;
 pub use condition::{Comparison, Condition, ConditionError, Operand, Ordering, Wildcard};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use program::{
-    AnyTemplate, CatchFlow, Catcher, Choice, ChoiceRule, Concurrency, ErrorHandling, ErrorName, Fail, Flow,
-    Items, Jitter, JsonPathFlow, JsonataFlow, Kind, Machine, MachineIndex, Map, MapMode, Parallel, Pass,
-    Program, ResultPlace, Retrier, RuleCondition, Seconds, Selector, State, StateIndex, Task, Text,
-    Transition, Wait, WaitUntil,
+    AnyTemplate, CatchFlow, Catcher, ChildType, Choice, ChoiceRule, CsvHeaders, Distributed, ErrorHandling,
+    ErrorName, Fail, Flow, InputType, ItemBatcher, ItemReader, Items, Jitter, JsonPathFlow, JsonataFlow,
+    Kind, Machine, MachineIndex, ManifestType, Map, MapMode, Parallel, Pass, Program, Quantity, ReaderConfig,
+    ReaderResource, ResultPlace, ResultWriter, Retrier, RuleCondition, Seconds, Selector, State, StateIndex,
+    Task, Text, Transformation, Transition, Wait, WaitUntil,
 };
 pub use resource::{Integration, Resource, ResourceError};
 pub use timestamp::parse_timestamp;

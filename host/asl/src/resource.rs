@@ -17,13 +17,18 @@ pub enum Integration {
     WaitForTaskToken,
 }
 
+/// What the pattern of [`Integration::WaitForTaskToken`] looks like in a `Resource`.
+const TOKEN_SUFFIX: &str = ".waitForTaskToken";
+
 /// A parsed `Resource`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Resource {
-    /// `plugin:NAME` or `plugin:NAME@VERSION`: a plugin by name.
+    /// `plugin:NAME[@VERSION][.waitForTaskToken]`: a plugin by name.
     Plugin {
-        /// What follows `plugin:`.
+        /// What follows `plugin:`, without the pattern.
         reference: String,
+        /// How it waits: request-response, or for its token.
+        integration: Integration,
     },
     /// `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`: the plugin of that function name.
     Lambda {
@@ -61,11 +66,15 @@ impl Resource {
     pub fn parse(text: &str) -> Result<Resource, ResourceError> {
         let unknown = || ResourceError(text.to_owned());
         if let Some(reference) = text.strip_prefix("plugin:") {
+            let (reference, integration) = match reference.strip_suffix(TOKEN_SUFFIX) {
+                Some(reference) => (reference, Integration::WaitForTaskToken),
+                None => (reference, Integration::RequestResponse),
+            };
             let name = reference.split('@').next().unwrap_or_default();
             let sound = !name.is_empty()
                 && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
             return if sound {
-                Ok(Resource::Plugin { reference: reference.to_owned() })
+                Ok(Resource::Plugin { reference: reference.to_owned(), integration })
             } else {
                 Err(unknown())
             };
@@ -96,18 +105,45 @@ impl Resource {
         }
     }
 
+    /// Whether the task starts an execution and is done when that has ended: `states:startExecution.sync`.
+    #[must_use]
+    pub fn waits_for_execution(&self) -> bool {
+        match self {
+            Resource::Service { service, action, integration } => {
+                service == "states"
+                    && action == "startExecution"
+                    && matches!(integration, Integration::Sync | Integration::Sync2)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the task is done when somebody outside says so, with its token: an activity, `.waitForTaskToken`, or an
+    /// execution that the task has started.
+    #[must_use]
+    pub fn waits_for_caller(&self) -> bool {
+        match self {
+            Resource::Activity { .. } => true,
+            _ if self.waits_for_execution() => true,
+            Resource::Plugin { integration, .. } | Resource::Service { integration, .. } => {
+                *integration == Integration::WaitForTaskToken
+            }
+            Resource::Lambda { .. } => false,
+        }
+    }
+
     fn service(rest: &str) -> Option<Resource> {
         let (rest, integration) = if let Some(rest) = rest.strip_suffix(".sync:2") {
             (rest, Integration::Sync2)
         } else if let Some(rest) = rest.strip_suffix(".sync") {
             (rest, Integration::Sync)
-        } else if let Some(rest) = rest.strip_suffix(".waitForTaskToken") {
+        } else if let Some(rest) = rest.strip_suffix(TOKEN_SUFFIX) {
             (rest, Integration::WaitForTaskToken)
         } else {
             (rest, Integration::RequestResponse)
         };
         let (service, action) = rest.rsplit_once(':')?;
-        if !service.starts_with("aws-sdk:") && !is_optimized(service, action) {
+        if !is_supported(service, action, integration) {
             return None;
         }
         let sound =
@@ -120,92 +156,90 @@ impl Resource {
     }
 }
 
-/// The optimized integrations and their actions.
-/// Source: AWS developer guide, "Integrating optimized services with Step Functions".
-const OPTIMIZED: &[(&str, &[&str])] = &[
-    ("apigateway", &["invoke"]),
-    ("athena", &["startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"]),
-    ("batch", &["submitJob"]),
-    ("bedrock", &["invokeModel", "createModelCustomizationJob"]),
-    (
-        "codebuild",
-        &[
-            "startBuild",
-            "stopBuild",
-            "batchDeleteBuilds",
-            "batchGetReports",
-            "startBuildBatch",
-            "stopBuildBatch",
-            "retryBuildBatch",
-            "deleteBuildBatch",
-        ],
+/// An optimized integration.
+struct Optimized {
+    service: &'static str,
+    /// Whether a task of it may wait for a task token.
+    callback: bool,
+    /// Actions that only answer.
+    calls: &'static [&'static str],
+    /// Actions that start a job, which a task may wait for.
+    jobs: &'static [&'static str],
+}
+
+const fn optimized(
+    service: &'static str,
+    callback: bool,
+    calls: &'static [&'static str],
+    jobs: &'static [&'static str],
+) -> Optimized {
+    Optimized { service, callback, calls, jobs }
+}
+
+/// The optimized integrations, their actions, and the patterns that these support.
+/// Source: AWS developer guide, "Integrating optimized services with Step Functions", and the page of each service.
+#[rustfmt::skip]
+const OPTIMIZED: &[Optimized] = &[
+    optimized("apigateway", true, &["invoke"], &[]),
+    optimized("athena", false, &["stopQueryExecution", "getQueryExecution", "getQueryResults"], &["startQueryExecution"]),
+    optimized("batch", false, &[], &["submitJob"]),
+    optimized("bedrock", true, &["invokeModel"], &["createModelCustomizationJob"]),
+    optimized(
+        "codebuild", false,
+        &["stopBuild", "batchDeleteBuilds", "batchGetReports", "stopBuildBatch", "deleteBuildBatch"],
+        &["startBuild", "startBuildBatch", "retryBuildBatch"],
     ),
-    ("databrew", &["startJobRun"]),
-    ("dynamodb", &["getItem", "putItem", "updateItem", "deleteItem"]),
-    ("ecs", &["runTask"]),
-    (
-        "eks",
-        &[
-            "createCluster",
-            "deleteCluster",
-            "createNodegroup",
-            "deleteNodegroup",
-            "createFargateProfile",
-            "deleteFargateProfile",
-            "runJob",
-            "call",
-        ],
+    optimized("databrew", false, &[], &["startJobRun"]),
+    optimized("dynamodb", false, &["getItem", "putItem", "updateItem", "deleteItem"], &[]),
+    optimized("ecs", true, &[], &["runTask"]),
+    optimized(
+        "eks", true,
+        &["call"],
+        &["createCluster", "deleteCluster", "createNodegroup", "deleteNodegroup", "createFargateProfile",
+          "deleteFargateProfile", "runJob"],
     ),
-    (
-        "elasticmapreduce",
-        &[
-            "createCluster",
-            "setClusterTerminationProtection",
-            "terminateCluster",
-            "addStep",
-            "cancelStep",
-            "modifyInstanceFleetByName",
-            "modifyInstanceGroupByName",
-        ],
+    optimized(
+        "elasticmapreduce", false,
+        &["setClusterTerminationProtection", "cancelStep", "modifyInstanceFleetByName", "modifyInstanceGroupByName"],
+        &["createCluster", "terminateCluster", "addStep"],
     ),
-    ("emr-containers", &["createVirtualCluster", "deleteVirtualCluster", "startJobRun"]),
-    (
-        "emr-serverless",
-        &[
-            "createApplication",
-            "startApplication",
-            "stopApplication",
-            "deleteApplication",
-            "startJobRun",
-            "cancelJobRun",
-        ],
+    optimized("emr-containers", false, &["createVirtualCluster"], &["deleteVirtualCluster", "startJobRun"]),
+    optimized(
+        "emr-serverless", false,
+        &[],
+        &["createApplication", "startApplication", "stopApplication", "deleteApplication", "startJobRun", "cancelJobRun"],
     ),
-    ("events", &["putEvents"]),
-    ("glue", &["startJobRun"]),
-    ("http", &["invoke"]),
-    ("lambda", &["invoke"]),
-    ("mediaconvert", &["createJob"]),
-    (
-        "sagemaker",
-        &[
-            "createEndpoint",
-            "createEndpointConfig",
-            "createHyperParameterTuningJob",
-            "createLabelingJob",
-            "createModel",
-            "createProcessingJob",
-            "createTrainingJob",
-            "createTransformJob",
-            "updateEndpoint",
-        ],
+    optimized("events", true, &["putEvents"], &[]),
+    optimized("glue", false, &[], &["startJobRun"]),
+    optimized("http", false, &["invoke"], &[]),
+    optimized("lambda", true, &["invoke"], &[]),
+    optimized("mediaconvert", false, &[], &["createJob"]),
+    optimized(
+        "sagemaker", false,
+        &["createEndpoint", "createEndpointConfig", "createModel", "updateEndpoint"],
+        &["createHyperParameterTuningJob", "createLabelingJob", "createProcessingJob", "createTrainingJob",
+          "createTransformJob"],
     ),
-    ("sns", &["publish"]),
-    ("sqs", &["sendMessage"]),
-    ("states", &["startExecution"]),
+    optimized("sns", true, &["publish"], &[]),
+    optimized("sqs", true, &["sendMessage"], &[]),
+    optimized("states", true, &[], &["startExecution"]),
 ];
 
-fn is_optimized(service: &str, action: &str) -> bool {
-    OPTIMIZED.iter().any(|(known, actions)| *known == service && actions.contains(&action))
+/// Whether Step Functions calls the service's action, and can wait for it in this way.
+fn is_supported(service: &str, action: &str, integration: Integration) -> bool {
+    // Any action of any service, but nothing is known of jobs.
+    if service.starts_with("aws-sdk:") {
+        return matches!(integration, Integration::RequestResponse | Integration::WaitForTaskToken);
+    }
+    let Some(known) = OPTIMIZED.iter().find(|known| known.service == service) else { return false };
+    let job = known.jobs.contains(&action);
+    match integration {
+        _ if !job && !known.calls.contains(&action) => false,
+        Integration::RequestResponse => true,
+        Integration::Sync => job,
+        Integration::Sync2 => job && service == "states",
+        Integration::WaitForTaskToken => known.callback,
+    }
 }
 
 impl fmt::Display for Integration {
@@ -215,7 +249,7 @@ impl fmt::Display for Integration {
             Integration::RequestResponse => "",
             Integration::Sync => ".sync",
             Integration::Sync2 => ".sync:2",
-            Integration::WaitForTaskToken => ".waitForTaskToken",
+            Integration::WaitForTaskToken => TOKEN_SUFFIX,
         })
     }
 }
@@ -226,15 +260,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn there_are_as_many_optimized_services_as_aws_has() {
+        assert_eq!(OPTIMIZED.len(), 21);
+        assert!(OPTIMIZED.is_sorted_by_key(|known| known.service));
+    }
+
+    #[test]
     fn forms() {
         let service = |service: &str, action: &str, integration| Resource::Service {
             service: service.into(),
             action: action.into(),
             integration,
         };
+        let plugin =
+            |reference: &str, integration| Resource::Plugin { reference: reference.into(), integration };
         let cases = [
-            ("plugin:echo", Resource::Plugin { reference: "echo".into() }),
-            ("plugin:echo@1.2", Resource::Plugin { reference: "echo@1.2".into() }),
+            ("plugin:echo", plugin("echo", Integration::RequestResponse)),
+            ("plugin:echo@1.2", plugin("echo@1.2", Integration::RequestResponse)),
+            ("plugin:echo.waitForTaskToken", plugin("echo", Integration::WaitForTaskToken)),
+            ("plugin:echo@1.2.waitForTaskToken", plugin("echo@1.2", Integration::WaitForTaskToken)),
             ("arn:aws:lambda:us-east-1:000000000000:function:f", Resource::Lambda { function: "f".into() }),
             (
                 "arn:aws:lambda:us-east-1:000000000000:function:f:live",
@@ -263,11 +307,18 @@ mod tests {
             "",
             "plugin:",
             "plugin:@1",
+            "plugin:.waitForTaskToken",
             "arn:aws:states:::lambda",
             "arn:aws:s3:::bucket",
             "lambda",
             "plugin:a b",
             "arn:aws:states:::dynamodb:query",
+            "arn:aws:states:::dynamodb:getItem.sync",
+            "arn:aws:states:::glue:startJobRun.waitForTaskToken",
+            "arn:aws:states:::glue:startJobRun.sync:2",
+            "arn:aws:states:::codebuild:stopBuild.sync",
+            "arn:aws:states:::http:invoke.waitForTaskToken",
+            "arn:aws:states:::aws-sdk:glue:startJobRun.sync",
         ] {
             assert!(Resource::parse(text).is_err(), "{text}");
         }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use dirigent_expr::{Expr, Jsonata, JsonataTemplate, Template};
 
 use crate::program::{
-    AnyTemplate, CatchFlow, Concurrency, Flow, Items, Kind, RuleCondition, Seconds, Selector, State, Text,
-    WaitUntil,
+    AnyTemplate, CatchFlow, Distributed, Flow, Items, Kind, MapMode, Quantity, RuleCondition, Seconds,
+    Selector, State, Text, WaitUntil,
 };
 
 impl State {
@@ -79,10 +79,9 @@ impl State {
                     Some(Items::Jsonata(template)) => visit(Part::JsonataTemplate(template)),
                     None => {}
                 }
-                match &map.max_concurrency {
-                    Concurrency::Path(expr) => visit(Part::Expr(expr)),
-                    Concurrency::Jsonata(jsonata) => visit(Part::Jsonata(jsonata)),
-                    Concurrency::Fixed(_) => {}
+                visit_quantity(&map.max_concurrency, visit);
+                if let MapMode::Distributed(distributed) = &map.mode {
+                    visit_distributed(distributed, visit);
                 }
             }
             Kind::Fail(fail) => {
@@ -107,6 +106,32 @@ impl State {
             }
         }
     }
+}
+
+fn visit_quantity<'a>(quantity: &'a Quantity, visit: &mut dyn FnMut(Part<'a>)) {
+    match quantity {
+        Quantity::Path(expr) => visit(Part::Expr(expr)),
+        Quantity::Jsonata(jsonata) => visit(Part::Jsonata(jsonata)),
+        Quantity::Fixed(_) => {}
+    }
+}
+
+fn visit_distributed<'a>(map: &'a Distributed, visit: &mut dyn FnMut(Part<'a>)) {
+    let batcher = map.batcher.as_ref();
+    let quantities = [
+        map.reader.as_ref().and_then(|reader| reader.max_items.as_ref()),
+        batcher.and_then(|batcher| batcher.max_items.as_ref()),
+        batcher.and_then(|batcher| batcher.max_bytes.as_ref()),
+        map.tolerated_count.as_ref(),
+        map.tolerated_percentage.as_ref(),
+    ];
+    quantities.into_iter().flatten().for_each(|quantity| visit_quantity(quantity, visit));
+    let templates = [
+        map.reader.as_ref().and_then(|reader| reader.arguments.as_ref()),
+        batcher.and_then(|batcher| batcher.input.as_ref()),
+        map.writer.as_ref().and_then(|writer| writer.arguments.as_ref()),
+    ];
+    templates.into_iter().flatten().for_each(|template| visit(Part::any(template)));
 }
 
 /// Something of a state that may refer to variables.

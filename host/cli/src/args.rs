@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use dirigent_engine::Limits;
+use dirigent_runtime::ByteSize;
 
 /// Run Amazon States Language workflows on your own machine.
 ///
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Check definitions, and show every problem with its place.
     Validate(Validate),
+    /// List the limits of executions and requests.
+    Limits(LimitArgs),
     /// Look at the plugins of a registry directory.
     Plugin(Plugin),
     /// Print a completion script for a shell.
@@ -70,15 +73,21 @@ pub(crate) struct Serve {
     /// The directory of plugins [default: DATA/registry].
     #[arg(long, value_name = "DIR")]
     pub(crate) registry: Option<PathBuf>,
+    /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory [default: DATA/buckets].
+    #[arg(long, value_name = "DIR", conflicts_with = "s3")]
+    pub(crate) buckets: Option<PathBuf>,
+    /// Use the buckets of S3, or of what is compatible with it at this URL. Credentials, region and so on come from
+    /// the environment (AWS_ACCESS_KEY_ID, AWS_REGION, …).
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) s3: Option<String>,
     /// The account number in ARNs.
     #[arg(long, default_value = "000000000000", value_name = "NUMBER", value_parser = account)]
     pub(crate) account: String,
     /// The region in ARNs.
     #[arg(long, default_value = "us-east-1", value_name = "NAME")]
     pub(crate) region: String,
-    /// AWS's quotas (256 KiB payloads, 25,000 events, …), or wide ones of our own.
-    #[arg(long, default_value = "aws", value_enum)]
-    pub(crate) limits: LimitsName,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -95,9 +104,11 @@ pub(crate) struct Run {
     /// Where compiled plugins are kept.
     #[arg(long, default_value = ".dirigent/plugins", value_name = "DIR")]
     pub(crate) cache: PathBuf,
-    /// AWS's quotas, or wide ones of our own.
-    #[arg(long, default_value = "aws", value_enum)]
-    pub(crate) limits: LimitsName,
+    /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory.
+    #[arg(long, default_value = ".dirigent/buckets", value_name = "DIR")]
+    pub(crate) buckets: PathBuf,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     /// Show no progress.
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -136,20 +147,50 @@ pub(crate) enum PluginCommand {
     },
 }
 
-/// Which quotas hold.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum LimitsName {
+/// Which limits hold.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct LimitArgs {
+    /// AWS's quotas (256 KiB payloads, 25,000 events, …), or wide ones of our own.
+    #[arg(long, default_value = "aws", value_enum)]
+    limits: LimitsName,
+    /// With --limits off: set a limit, such as payload-bytes=1MiB. `dirigent limits` lists them.
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = setting)]
+    settings: Vec<(String, u64)>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum LimitsName {
     Aws,
     Off,
 }
 
-impl LimitsName {
-    pub(crate) fn limits(self) -> Limits {
-        match self {
-            LimitsName::Aws => Limits::aws(),
-            LimitsName::Off => Limits::off(),
+impl LimitArgs {
+    /// The limits that were asked for.
+    pub(crate) fn limits(&self) -> anyhow::Result<Limits> {
+        if self.limits == LimitsName::Aws {
+            anyhow::ensure!(
+                self.settings.is_empty(),
+                "AWS's limits are what they are: say --limits off with --limit"
+            );
+            return Ok(Limits::aws());
         }
+        let mut limits = Limits::off();
+        for (name, value) in &self.settings {
+            limits.set(name, *value)?;
+        }
+        Ok(limits)
     }
+}
+
+/// `NAME=VALUE`. A value is a number, or a size where the name ends in `-bytes`.
+fn setting(text: &str) -> Result<(String, u64), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE, such as payload-bytes=1MiB")?;
+    let number = if name.ends_with("-bytes") {
+        value.parse::<ByteSize>().map(|size| size.0)?
+    } else {
+        value.replace('_', "").parse().map_err(|_| format!("`{value}` is not a whole number"))?
+    };
+    Ok((name.to_owned(), number))
 }
 
 fn account(text: &str) -> Result<String, String> {
@@ -160,6 +201,20 @@ fn account(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings() {
+        for (text, read) in [
+            ("payload-bytes=1MiB", Some(("payload-bytes", 1 << 20))),
+            ("payload-bytes=4096", Some(("payload-bytes", 4096))),
+            ("history-events=1_000", Some(("history-events", 1000))),
+            ("history-events=1KiB", None),
+            ("payload-bytes=much", None),
+            ("tags", None),
+        ] {
+            assert_eq!(setting(text).ok(), read.map(|(name, value)| (name.to_owned(), value)), "{text}");
+        }
+    }
 
     #[test]
     fn the_command_line_holds_together() {

@@ -1,7 +1,9 @@
 //! The binary `dirigent`: its commands, a file each.
 
 mod args;
+mod limits;
 mod locate;
+mod object_host;
 mod plugin;
 mod plugin_host;
 mod progress;
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Command::Run(run) => block_on(run::run(run)),
         Command::Validate(validate) => validate::validate(&validate),
         Command::Plugin(plugin) => block_on(plugin::plugin(plugin)),
+        Command::Limits(args) => limits::limits(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "dirigent", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use dirigent_engine::{Binding, Fault, Metering, TaskCall, TaskHost, TaskOutcome};
+use dirigent_engine::{Binding, Engine, Fault, Metering, Payload, TaskCall, TaskHost, TaskOutcome};
 use dirigent_runtime::{Call, Digest, Runtime, TaskContext};
 
 /// Runs tasks as plugins. The engine knows no WASM and the runtime no workflows; they meet here.
@@ -28,6 +28,15 @@ impl TaskHost for PluginHost {
         Fault::new(failure.error, failure.cause)
     }
 
+    async fn act(
+        &self,
+        engine: &Arc<Engine>,
+        action: &str,
+        parameters: &Payload,
+    ) -> Option<Result<Payload, Fault>> {
+        dirigent_api::call_own_action(engine, action, parameters).await
+    }
+
     async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome {
         let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let deadline = call.deadline_ms.and_then(|deadline| u64::try_from(deadline).ok());
@@ -41,7 +50,7 @@ impl TaskHost for PluginHost {
             resource: call.resource.to_string(),
             attempt: call.retry_count,
             idempotency_key: call.idempotency_key,
-            task_token: None,
+            task_token: call.token,
             deadline,
         };
         let mut request = Call::new(context, call.input);

@@ -12,6 +12,8 @@ const SHOWN: usize = 120;
 
 pub(crate) struct Progress {
     colour: bool,
+    /// The execution that is followed: the first one to do something.
+    execution: Option<Arc<str>>,
     started_ms: Option<i64>,
     /// The state that each event belongs to, so that a task's events can name it.
     states: HashMap<u64, Arc<str>>,
@@ -21,7 +23,7 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new(colour: bool) -> Progress {
-        Progress { colour, started_ms: None, states: HashMap::new(), texts: HashMap::new() }
+        Progress { colour, execution: None, started_ms: None, states: HashMap::new(), texts: HashMap::new() }
     }
 
     /// Shows what happens until the execution ends.
@@ -29,6 +31,11 @@ impl Progress {
         loop {
             match happenings.recv().await {
                 Ok(happening) => {
+                    // Children of a Map Run, and executions that a task starts, have histories of their own.
+                    let followed = self.execution.get_or_insert_with(|| happening.execution_arn.clone());
+                    if *followed != happening.execution_arn {
+                        continue;
+                    }
                     for event in &happening.page.events {
                         if let Some(line) = self.line(event, &happening) {
                             eprintln!("{line}");

@@ -8,10 +8,12 @@ use anyhow::{Context, bail};
 use dirigent_engine::catalog::{CatalogError, MachineType, RevisionContent};
 use dirigent_engine::rows::StatusRow;
 use dirigent_engine::{Engine, EngineConfig, Payload, StartRequest};
+use dirigent_items::Buckets;
 use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::MemoryStore;
 
 use crate::args;
+use crate::object_host::BucketHost;
 use crate::plugin_host::PluginHost;
 use crate::progress::Progress;
 use crate::validate;
@@ -23,9 +25,10 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let input = Payload::parse(read_input(&args.input)?).context("the input is not JSON")?;
 
     let runtime = Runtime::open(RuntimeConfig::new(&args.registry, &args.cache)).await?;
-    let config = EngineConfig { limits: args.limits.limits(), ..EngineConfig::default() };
-    let engine =
-        Engine::open(config, Arc::new(MemoryStore::default()), Arc::new(PluginHost(runtime))).await?;
+    let config = EngineConfig { limits: args.limits.limits()?, ..EngineConfig::default() };
+    let objects = Arc::new(BucketHost(Buckets::folder(&args.buckets)));
+    let store = Arc::new(MemoryStore::default());
+    let engine = Engine::open_with(config, store, Arc::new(PluginHost(runtime)), objects).await?;
     let content = RevisionContent {
         revision_id: None,
         definition: definition.as_str().into(),

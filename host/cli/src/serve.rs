@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use dirigent_engine::{Engine, EngineConfig};
+use dirigent_items::{Buckets, S3Config};
 use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::{RedbOptions, RedbStore};
 
 use crate::args;
+use crate::object_host::BucketHost;
 use crate::plugin_host::PluginHost;
 
 /// How long requests under way may take to end after a signal to stop.
@@ -32,8 +34,14 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     let store = Arc::new(RedbStore::open(&args.data, &RedbOptions::default())?);
     let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
     let runtime = Runtime::open(RuntimeConfig::new(&registry, args.data.join("plugins"))).await?;
-    let config = EngineConfig { account: args.account, region: args.region, limits: args.limits.limits() };
-    let engine = Engine::open(config, store, Arc::new(PluginHost(runtime.clone()))).await?;
+    let config = EngineConfig { account: args.account, region: args.region, limits: args.limits.limits()? };
+    let objects = Arc::new(BucketHost(match args.s3 {
+        Some(url) => {
+            Buckets::s3(S3Config { endpoint: Some(url).filter(|url| !url.is_empty()), ..S3Config::default() })
+        }
+        None => Buckets::folder(args.buckets.unwrap_or_else(|| args.data.join("buckets"))),
+    }));
+    let engine = Engine::open_with(config, store, Arc::new(PluginHost(runtime.clone())), objects).await?;
 
     // On standard output and flushed, so that a script that asked for port 0 can read it.
     println!("listening on http://{address}");

@@ -42,13 +42,16 @@ pub(crate) fn report(file: &str, text: &str, diagnostics: &[Diagnostic]) -> Vec<
             }
             Severity::Warning => "warning",
         };
-        let place = match syntax.or_else(|| locate(text, &diagnostic.location)) {
-            Some((line, column)) => format!("{file}:{line}:{column}"),
-            None => file.to_owned(),
-        };
+        let place =
+            match syntax.or_else(|| diagnostic.location.as_deref().and_then(|place| locate(text, place))) {
+                Some((line, column)) => format!("{file}:{line}:{column}"),
+                None => file.to_owned(),
+            };
         lines.push(format!(
             "{place}: {severity} {}: {} ({})",
-            diagnostic.code, diagnostic.message, diagnostic.location
+            diagnostic.code,
+            diagnostic.message,
+            diagnostic.location.as_deref().unwrap_or("no place")
         ));
     }
     let warnings = diagnostics.len() - errors;

@@ -130,10 +130,10 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Reads the catalog of a store.
-    pub(crate) async fn open(store: Arc<dyn Store>) -> Result<Catalog, CatalogError> {
+    /// Reads the catalog of a store. Numbers up to `last_machine` are taken by others than state machines.
+    pub(crate) async fn open(store: Arc<dyn Store>, last_machine: u32) -> Result<Catalog, CatalogError> {
         let mut machines = BTreeMap::new();
-        let mut last_id = 0;
+        let mut last_id = last_machine;
         for (name, bytes) in scan_all(&*store, MACHINES).await? {
             let row: MachineRow = decode(&bytes)?;
             last_id = last_id.max(row.id);
@@ -155,6 +155,11 @@ impl Catalog {
             next_id: AtomicU32::new(last_id + 1),
             changing: tokio::sync::Mutex::new(()),
         })
+    }
+
+    /// A fresh machine number, for something else than a state machine that has executions.
+    pub(crate) fn next_machine(&self) -> MachineId {
+        MachineId(self.next_id.fetch_add(1, Ordering::Relaxed))
     }
 
     /// The state machine of that name.
@@ -232,7 +237,7 @@ impl Catalog {
         content: RevisionContent,
         tags: Vec<(String, String)>,
     ) -> Result<Arc<StateMachine>, CatalogError> {
-        let program = compile(&content.definition)?;
+        let program = compile_as(&content.definition, machine_type)?;
         let _one_at_a_time = self.changing.lock().await;
         if let Some(existing) = self.get(name) {
             let same =
@@ -256,6 +261,7 @@ impl Catalog {
         let program = compile(&content.definition)?;
         let _one_at_a_time = self.changing.lock().await;
         let existing = self.get(name).ok_or_else(|| CatalogError::Missing(name.to_owned()))?;
+        fits(&program, existing.machine_type)?;
         if existing.revision.content.is_same_revision(&content) {
             return Ok(existing);
         }
@@ -355,6 +361,23 @@ impl RevisionContent {
 
     fn is_same_revision(&self, other: &RevisionContent) -> bool {
         self.is_same_machine(other) && self.role_arn == other.role_arn && self.encryption == other.encryption
+    }
+}
+
+fn compile_as(definition: &str, machine_type: MachineType) -> Result<Arc<Program>, CatalogError> {
+    let program = compile(definition)?;
+    fits(&program, machine_type)?;
+    Ok(program)
+}
+
+/// Whether a program may be of that type.
+fn fits(program: &Program, machine_type: MachineType) -> Result<(), CatalogError> {
+    match machine_type {
+        MachineType::Standard => Ok(()),
+        MachineType::Express => match program.express_problems() {
+            problems if problems.is_empty() => Ok(()),
+            problems => Err(CatalogError::Invalid(problems)),
+        },
     }
 }
 

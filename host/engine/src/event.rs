@@ -142,6 +142,30 @@ pub enum EventKind {
     ParallelStateSucceeded,
     /// A branch of a Parallel failed, and with it the state.
     ParallelStateFailed,
+    /// A Distributed Map began its run.
+    MapRunStarted {
+        /// The run's ARN.
+        arn: Arc<str>,
+    },
+    /// The run ended well.
+    MapRunSucceeded,
+    /// The run failed, and with it the state.
+    MapRunFailed(Fault),
+    /// A task was handed on, and is done when its token comes back.
+    TaskSubmitted {
+        /// What ran.
+        resource: TaskResource,
+        /// What it returned, which is not yet the task's output.
+        output: PayloadRef,
+        /// What it used.
+        metering: Option<Box<Metering>>,
+    },
+    /// A worker took a task of an activity.
+    ActivityStarted {
+        /// The name that the worker gave itself.
+        worker: Option<Arc<str>>,
+    },
+    // Events at rest are numbered by their place here, so new ones come last.
 }
 
 /// An error name and its cause, as far as there are any.
@@ -176,7 +200,7 @@ pub enum StateType {
     Fail,
 }
 
-/// How a task's resource shows in events: AWS has events of their own for Lambda functions named by ARN.
+/// How a task's resource shows in events: AWS has events of their own for activities and for Lambda functions named by ARN.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum TaskResource {
     /// A Lambda function's ARN in `Resource`.
@@ -190,6 +214,11 @@ pub enum TaskResource {
         resource_type: Arc<str>,
         /// `resource`, such as `invoke`, or the plugin's name.
         resource: Arc<str>,
+    },
+    /// An activity.
+    Activity {
+        /// Its ARN.
+        arn: Arc<str>,
     },
 }
 

@@ -136,7 +136,9 @@ fn keep_payloads(known: &mut Payloads, first: u64, chunk: &Chunk) {
 fn payload_refs(kind: &EventKind) -> Vec<PayloadRef> {
     match kind {
         EventKind::ExecutionStarted { input } | EventKind::StateEntered { input, .. } => vec![*input],
-        EventKind::ExecutionSucceeded { output } | EventKind::TaskSucceeded { output, .. } => vec![*output],
+        EventKind::ExecutionSucceeded { output }
+        | EventKind::TaskSucceeded { output, .. }
+        | EventKind::TaskSubmitted { output, .. } => vec![*output],
         EventKind::TaskScheduled { parameters, .. } => vec![*parameters],
         EventKind::StateExited { output, assigned, .. } => {
             std::iter::once(*output).chain(assigned.iter().map(|(_, at)| *at)).collect()

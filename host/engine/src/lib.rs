@@ -3,9 +3,11 @@
 //! - [`core`]: the sans-IO core. Stimuli in; events, changed frames, timers and effects out.
 //! - `rows`: how executions lie in the store
 //! - [`catalog`]: state machines, their revisions and tags
+//! - [`activities`]: activities, and the queues of their tasks
 //! - `driver`: the engine proper: makes steps durable and carries out their effects
 //! - [`history`]: reading what happened
 
+pub mod activities;
 #[allow(missing_docs)]
 pub mod catalog;
 pub mod core;
@@ -20,9 +22,11 @@ pub mod rows;
 mod simulator;
 
 pub use driver::{
-    Binding, Description, Engine, EngineConfig, EngineError, Happening, Listing, MAX_LIVE_EXECUTIONS,
-    MAX_QUEUED_COMMITS, StartRequest, Started, TaskCall, TaskHost, TaskOutcome,
+    ActivityTask, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description, Engine,
+    EngineConfig, EngineError, Happening, Item, ItemStream, Listing, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS,
+    MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate, ObjectHost, PollError, ReadRequest, ResultSink,
+    StartRequest, Started, TaskCall, TaskHost, TaskOutcome, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
-pub use limits::Limits;
+pub use limits::{LIMITS, Limit, LimitError, Limits};
 pub use payload::{Payload, PayloadRef};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::core::{Execution, FrameRow, Status, Step};
-use crate::event::{Event, Fault};
+use crate::event::{Event, EventKind, Fault};
 use crate::payload::{Payload, PayloadRef};
 
 /// Version of the rows that this program writes.
@@ -140,6 +140,30 @@ pub(crate) fn change(
         step.events = chunk.events;
         step.payloads = chunk.payloads;
     }
+    Ok(change)
+}
+
+/// What is written of an execution of which only the end is: its record, and a history of a start and an end.
+pub(crate) fn ended(execution: &Execution, revision: u32) -> Result<ExecutionChange, RowError> {
+    let mut change = ExecutionChange::new(execution.info.id);
+    let mut payloads = Vec::new();
+    // Its payloads lay in chunks that were never written.
+    let mut refer = |payload: &Payload| crate::core::refer(&mut payloads, 1, &payload.detached());
+    let row = record(execution, revision, Pins::new(), &mut refer);
+    let end = match &row.status {
+        StatusRow::Succeeded(output) => EventKind::ExecutionSucceeded { output: *output },
+        StatusRow::Failed(fault) => EventKind::ExecutionFailed(fault.clone()),
+        StatusRow::TimedOut(fault) => EventKind::ExecutionTimedOut(fault.clone()),
+        StatusRow::Running | StatusRow::Aborted(_) => EventKind::ExecutionAborted(Fault::default()),
+    };
+    let at_ms = execution.stopped_ms().unwrap_or(row.started_ms);
+    let start = EventKind::ExecutionStarted { input: row.input };
+    let events = vec![
+        Event { id: 1, previous: 0, at_ms: row.started_ms, kind: start },
+        Event { id: 2, previous: 0, at_ms, kind: end },
+    ];
+    change.record = Some(encode(&row)?);
+    change.history = Some((1, encode(&Chunk { payloads, events })?));
     Ok(change)
 }
 

@@ -33,6 +33,7 @@ pub use jsonata::isolation as jsonata_isolation;
 pub use jsonata::suite as jsonata_suite;
 pub use jsonata::{
     Jsonata, JsonataError, JsonataSyntaxError, JsonataTemplate, JsonataTemplateError, MAX_JSONATA_LENGTH,
+    MisplacedJsonata,
 };
 pub use jsonpath::{
     JsonPath, MAX_DEPTH, MAX_NESTING, MAX_PATH_LENGTH, MAX_SEGMENTS, MAX_STEPS, PathError, PathSyntaxError,

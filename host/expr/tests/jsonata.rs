@@ -148,8 +148,8 @@ fn templates() {
     let errors = JsonataTemplate::parse(&json!({ "a": "{% ( %}", "b": ["{% ) %}"], "c/~": "{% } %}" }))
         .expect_err("has faults");
     assert_eq!(
-        errors.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(),
-        ["/a", "/b/0", "/c~1~0"]
+        errors.iter().map(|error| error.place.as_str()).collect::<Vec<_>>(),
+        ["/a", "/b[0]", "/c~1~0"]
     );
 }
 

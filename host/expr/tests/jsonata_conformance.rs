@@ -137,7 +137,7 @@ fn compare(case: &Value, outcome: &Outcome) -> Result<(), String> {
 fn code(outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::Value(_) => None,
-        Outcome::Syntax(error) => error.message.split(':').next().map(str::to_owned),
+        Outcome::Syntax(code) => Some(code.clone()),
         Outcome::Error(JsonataError::Threw { code, .. }) => Some(code.clone()),
         Outcome::Error(JsonataError::Undefined) => None,
     }

@@ -2,7 +2,7 @@
 
 use crate::home::Home;
 
-const COMMANDS: [&str; 5] = ["serve", "run", "validate", "plugin", "completions"];
+const COMMANDS: [&str; 6] = ["serve", "run", "validate", "limits", "plugin", "completions"];
 
 #[test]
 fn help_names_every_command() {
@@ -31,7 +31,16 @@ fn help_says_what_each_option_is_for() {
     let cases: [(&str, &[&str]); 3] = [
         (
             "serve",
-            &["--listen", "--data", "--registry", "--account", "--region", "--limits", "--endpoint-url"],
+            &[
+                "--listen",
+                "--data",
+                "--registry",
+                "--account",
+                "--region",
+                "--limits",
+                "--limit",
+                "--endpoint-url",
+            ],
         ),
         ("run", &["--input", "@FILE", "--registry", "Exit status"]),
         ("plugin", &["list", "inspect", "--json", "--registry"]),

@@ -19,7 +19,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let definition = params.required("definition", 1, engine.config().limits.definition_bytes)?;
     let role_arn = params.required("roleArn", 1, MAX_ARN)?;
     let machine_type = params.word("type", &["STANDARD", "EXPRESS"])?;
-    let tags = tags::pairs(&mut params)?;
+    let tags = tags::pairs(engine, &mut params)?;
     refuse_versions(&mut params)?;
     params.check()?;
     names::check(&name)?;

@@ -38,6 +38,11 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
             }
         }
     }
+    if let Some(run) = engine.run_of(id)
+        && let Some(run) = engine.describe_map_run(run).await?
+    {
+        body.insert("mapRunArn".into(), run.arn.into());
+    }
     redrive(&mut body, &row.status);
     Ok(Value::Object(body))
 }

@@ -39,6 +39,12 @@ pub(super) async fn for_execution(engine: &Arc<Engine>, mut params: Params) -> R
     let revision = engine.revision_of(id).await?;
     let content = &revision.content;
     let mut body = Map::new();
+    if let Some(run) = engine.run_of(id)
+        && let Some(run) = engine.describe_map_run(run).await?
+    {
+        body.insert("mapRunArn".into(), run.arn.into());
+        body.insert("label".into(), (&*run.row.label).into());
+    }
     body.insert("stateMachineArn".into(), engine.state_machine_arn(name).into());
     body.insert("name".into(), name.into());
     body.insert("definition".into(), if data { (&*content.definition).into() } else { "".into() });

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use dirigent_engine::Engine;
 use dirigent_engine::catalog::MachineType;
+use dirigent_store::MachineId;
 use serde_json::{Map, Value, json};
 
+use super::map_runs::{self, MAX_LONG_ARN};
 use super::{MAX_ARN, find_machine, page_size};
 use crate::error::ApiError;
 use crate::params::Params;
@@ -17,20 +19,14 @@ const STATUSES: &[&str] = &["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTE
 
 pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let arn = params.string("stateMachineArn", 1, MAX_ARN)?;
+    let map_run_arn = params.string("mapRunArn", 1, MAX_LONG_ARN)?;
     let filter = params.word("statusFilter", STATUSES)?;
     let size = page_size(&mut params, 100, 1_000)?;
     let token = params.string("nextToken", 1, 3_096)?;
     let redriven = params.word("redriveFilter", &["REDRIVEN", "NOT_REDRIVEN"])?;
     params.check()?;
-    let Some(arn) = arn else {
-        return Err(ApiError::validation("Must provide a state machine ARN or map run ARN"));
-    };
-    let machine = find_machine(engine, &arn)?;
-    if machine.machine_type == MachineType::Express {
-        let message = "This operation is not supported by this type of state machine";
-        return Err(ApiError::new("StateMachineTypeNotSupported", message));
-    }
-    let list = format!("ListExecutions/{}/{}", machine.id.0, filter.as_deref().unwrap_or("*"));
+    let of = Of::find(engine, arn.as_deref(), map_run_arn.as_deref()).await?;
+    let list = format!("ListExecutions/{}/{}", of.machine.0, filter.as_deref().unwrap_or("*"));
     let before = match token {
         None => None,
         Some(token) => {
@@ -43,20 +39,23 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let wanted = |row: &dirigent_engine::rows::StatusRow| {
         !none && filter.as_deref().is_none_or(|word| word == status(row))
     };
-    let listing = engine.list(machine.id, before, size, &wanted).await?;
-    let machine_arn = engine.state_machine_arn(&machine.name);
+    let listing = engine.list(of.machine, before, size, &wanted).await?;
+    let machine_arn = engine.state_machine_arn(&of.name);
     let executions: Vec<Value> = listing
         .executions
         .iter()
         .map(|(_, row)| {
             let mut item = Map::new();
-            item.insert("executionArn".into(), engine.execution_arn(&machine.name, &row.name).into());
+            item.insert("executionArn".into(), engine.execution_arn(&of.name, &row.name).into());
             item.insert("stateMachineArn".into(), machine_arn.as_str().into());
             item.insert("name".into(), (&*row.name).into());
             item.insert("status".into(), status(&row.status).into());
             item.insert("startDate".into(), time(row.started_ms));
             if let Some(stopped_ms) = row.stopped_ms {
                 item.insert("stopDate".into(), time(stopped_ms));
+            }
+            if let Some(arn) = &of.map_run_arn {
+                item.insert("mapRunArn".into(), arn.as_str().into());
             }
             item.insert("redriveCount".into(), 0.into());
             Value::Object(item)
@@ -67,4 +66,37 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         body["nextToken"] = token::write(&list, &next.to_string()).into();
     }
     Ok(body)
+}
+
+/// Whose executions are listed: a state machine's, or a Map Run's children.
+struct Of {
+    machine: MachineId,
+    /// The state machine's name, with the label for a Map Run.
+    name: String,
+    map_run_arn: Option<String>,
+}
+
+impl Of {
+    async fn find(engine: &Engine, machine: Option<&str>, run: Option<&str>) -> Result<Of, ApiError> {
+        match (machine, run) {
+            (Some(arn), None) => {
+                let machine = find_machine(engine, arn)?;
+                if machine.machine_type == MachineType::Express {
+                    let message = "This operation is not supported by this type of state machine";
+                    return Err(ApiError::new("StateMachineTypeNotSupported", message));
+                }
+                Ok(Of { machine: machine.id, name: machine.name.to_string(), map_run_arn: None })
+            }
+            (None, Some(arn)) => {
+                let machine = map_runs::find(engine, arn).await?;
+                let run = engine.describe_map_run(machine).await?;
+                let name = run.map(|run| run.machine_and_label).unwrap_or_default();
+                Ok(Of { machine, name, map_run_arn: Some(arn.to_owned()) })
+            }
+            (None, None) => Err(ApiError::validation("Must provide a state machine ARN or map run ARN")),
+            (Some(_), Some(_)) => {
+                Err(ApiError::validation("Must provide a state machine ARN or map run ARN, not both"))
+            }
+        }
+    }
 }

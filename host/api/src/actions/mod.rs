@@ -1,12 +1,16 @@
 //! The actions, a file each (pairs that mirror each other share one).
 
+mod activities;
 mod create_state_machine;
 mod delete_state_machine;
 mod describe_execution;
 mod describe_state_machine;
+mod get_activity_task;
 mod get_execution_history;
 mod list_executions;
 mod list_state_machines;
+mod map_runs;
+mod send_task;
 mod start_execution;
 mod start_sync_execution;
 mod stop_execution;
@@ -16,6 +20,7 @@ mod validate_definition;
 
 use std::sync::Arc;
 
+use dirigent_engine::activities::Activity;
 use dirigent_engine::catalog::StateMachine;
 use dirigent_engine::{Engine, EngineError};
 use dirigent_store::ExecutionId;
@@ -31,24 +36,34 @@ const MAX_ARN: usize = 256;
 /// Answers the action of that name.
 pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params) -> Result<Value, ApiError> {
     match action {
+        "CreateActivity" => activities::create(engine, params).await,
         "CreateStateMachine" => create_state_machine::run(engine, params).await,
+        "DeleteActivity" => activities::delete(engine, params).await,
         "DeleteStateMachine" => delete_state_machine::run(engine, params).await,
+        "DescribeActivity" => activities::describe(engine, params),
         "DescribeExecution" => describe_execution::run(engine, params).await,
+        "DescribeMapRun" => map_runs::describe(engine, params).await,
         "DescribeStateMachine" => describe_state_machine::run(engine, params),
         "DescribeStateMachineForExecution" => describe_state_machine::for_execution(engine, params).await,
+        "GetActivityTask" => get_activity_task::run(engine, params).await,
         "GetExecutionHistory" => get_execution_history::run(engine, params).await,
+        "ListActivities" => activities::list(engine, params),
         "ListExecutions" => list_executions::run(engine, params).await,
+        "ListMapRuns" => map_runs::list(engine, params).await,
         "ListStateMachines" => list_state_machines::run(engine, params),
         "ListTagsForResource" => tags::list(engine, params),
+        "SendTaskFailure" => send_task::failure(engine, params).await,
+        "SendTaskHeartbeat" => send_task::heartbeat(engine, params).await,
+        "SendTaskSuccess" => send_task::success(engine, params).await,
         "StartExecution" => start_execution::run(engine, params).await,
         "StartSyncExecution" => start_sync_execution::run(engine, params).await,
         "StopExecution" => stop_execution::run(engine, params).await,
         "TagResource" => tags::tag(engine, params).await,
         "UntagResource" => tags::untag(engine, params).await,
+        "UpdateMapRun" => map_runs::update(engine, params).await,
         "UpdateStateMachine" => update_state_machine::run(engine, params).await,
         "ValidateStateMachineDefinition" => validate_definition::run(engine, params),
-        // As AWS answers an action that it does not know.
-        other => Err(ApiError::new("UnknownOperationException", format!("The action {other} is not served"))),
+        other => Err(ApiError::unknown_action(other)),
     }
 }
 
@@ -59,6 +74,14 @@ pub(crate) fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachi
     // Versions and aliases are not served yet, so none exists; nor does anything of another account or region.
     let known = text == engine.state_machine_arn(parsed.name);
     machine.filter(|_| known).ok_or_else(|| ApiError::no_machine(text))
+}
+
+/// The activity that an ARN names.
+fn find_activity(engine: &Engine, text: &str) -> Result<Arc<Activity>, ApiError> {
+    let name = arn::activity(text)?;
+    let activity = engine.activities().get(name);
+    // Nothing of another account or region exists here.
+    activity.filter(|_| text == engine.activity_arn(name)).ok_or_else(|| ApiError::no_activity(text))
 }
 
 /// The execution that an ARN names.

@@ -1,22 +1,21 @@
-//! TagResource, UntagResource, ListTagsForResource; and `tags` of CreateStateMachine.
+//! TagResource, UntagResource, ListTagsForResource; and `tags` of CreateStateMachine and CreateActivity.
 
 use std::sync::Arc;
 
 use dirigent_engine::Engine;
 use serde_json::{Value, json};
 
-use super::{MAX_ARN, create_state_machine::with_arn};
+use super::{MAX_ARN, activities, create_state_machine::with_arn};
 use crate::arn;
 use crate::error::ApiError;
 use crate::params::Params;
 
-/// Most tags of a resource. Source: AWS developer guide, "Tagging in Step Functions".
-const MAX_TAGS: usize = 50;
+/// Longest key and value of a tag, in characters. Source: AWS developer guide, "Tagging in Step Functions".
 const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 256;
 
 /// `tags`, where given.
-pub(super) fn pairs(params: &mut Params) -> Result<Option<Vec<(String, String)>>, ApiError> {
+pub(super) fn pairs(engine: &Engine, params: &mut Params) -> Result<Option<Vec<(String, String)>>, ApiError> {
     let Some(list) = params.array("tags")? else { return Ok(None) };
     let mut pairs: Vec<(String, String)> = Vec::new();
     for tag in list {
@@ -29,9 +28,7 @@ pub(super) fn pairs(params: &mut Params) -> Result<Option<Vec<(String, String)>>
         }
         set(&mut pairs, key, value);
     }
-    if pairs.len() > MAX_TAGS {
-        return Err(too_many());
-    }
+    check_number(engine, &pairs)?;
     Ok(Some(pairs))
 }
 
@@ -42,31 +39,71 @@ fn set(pairs: &mut Vec<(String, String)>, key: String, value: String) {
     }
 }
 
-fn too_many() -> ApiError {
-    ApiError::new("TooManyTags", format!("A resource has at most {MAX_TAGS} tags"))
+fn check_number(engine: &Engine, tags: &[(String, String)]) -> Result<(), ApiError> {
+    let most = engine.config().limits.tags;
+    if tags.len() > most {
+        return Err(ApiError::new("TooManyTags", format!("A resource has at most {most} tags")));
+    }
+    Ok(())
 }
 
 fn missing(arn: &str) -> ApiError {
     ApiError::new("ResourceNotFound", format!("Resource not found: '{arn}'"))
 }
 
+/// What has tags.
+enum Tagged<'a> {
+    Machine(&'a str),
+    Activity(&'a str),
+}
+
+impl<'a> Tagged<'a> {
+    fn of(arn: &'a str) -> Result<Tagged<'a>, ApiError> {
+        match arn.split(':').nth(5) {
+            Some("activity") => arn::activity(arn).map(Tagged::Activity),
+            _ => arn::machine(arn).map(|machine| Tagged::Machine(machine.name)),
+        }
+    }
+
+    fn tags(&self, engine: &Engine) -> Option<Vec<(String, String)>> {
+        match self {
+            Tagged::Machine(name) => engine.catalog().get(name).map(|machine| machine.tags.clone()),
+            Tagged::Activity(name) => engine.activities().get(name).map(|activity| activity.tags.clone()),
+        }
+    }
+
+    async fn change(
+        &self,
+        engine: &Engine,
+        change: impl FnOnce(&mut Vec<(String, String)>) + Send,
+    ) -> Result<(), ApiError> {
+        match self {
+            Tagged::Machine(name) => {
+                engine.catalog().tag(name, change).await.map_err(|error| with_arn(engine, error))?;
+            }
+            Tagged::Activity(name) => {
+                let tagged = engine.activities().tag(name, change).await;
+                tagged.map_err(|error| activities::with_arn(engine, error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 pub(super) async fn tag(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("resourceArn", 1, MAX_ARN)?;
-    let pairs = pairs(&mut params)?;
+    let pairs = pairs(engine, &mut params)?;
     if pairs.is_none() {
         params.missing("tags");
     }
     params.check()?;
-    let name = arn::machine(&text)?.name;
-    let machine = engine.catalog().get(name).ok_or_else(|| missing(&text))?;
-    let mut tags = machine.tags.clone();
+    let tagged = Tagged::of(&text)?;
+    let mut tags = tagged.tags(engine).ok_or_else(|| missing(&text))?;
     for (key, value) in pairs.unwrap_or_default() {
         set(&mut tags, key, value);
     }
-    if tags.len() > MAX_TAGS {
-        return Err(too_many());
-    }
-    engine.catalog().tag(name, |slot| *slot = tags).await.map_err(|error| with_arn(engine, error))?;
+    check_number(engine, &tags)?;
+    tagged.change(engine, |slot| *slot = tags).await?;
     Ok(json!({}))
 }
 
@@ -77,22 +114,20 @@ pub(super) async fn untag(engine: &Arc<Engine>, mut params: Params) -> Result<Va
         params.missing("tagKeys");
     }
     params.check()?;
-    let name = arn::machine(&text)?.name;
-    engine.catalog().get(name).ok_or_else(|| missing(&text))?;
+    let tagged = Tagged::of(&text)?;
+    tagged.tags(engine).ok_or_else(|| missing(&text))?;
     let keys = keys.unwrap_or_default();
     let remove = |tags: &mut Vec<(String, String)>| {
         tags.retain(|(key, _)| !keys.iter().any(|gone| gone.as_str() == Some(key)));
     };
-    engine.catalog().tag(name, remove).await.map_err(|error| with_arn(engine, error))?;
+    tagged.change(engine, remove).await?;
     Ok(json!({}))
 }
 
 pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("resourceArn", 1, MAX_ARN)?;
     params.check()?;
-    let name = arn::machine(&text)?.name;
-    let machine = engine.catalog().get(name).ok_or_else(|| missing(&text))?;
-    let tags: Vec<Value> =
-        machine.tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
+    let tags = Tagged::of(&text)?.tags(engine).ok_or_else(|| missing(&text))?;
+    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
     Ok(json!({ "tags": tags }))
 }

@@ -14,23 +14,29 @@ const MAX_DIAGNOSTICS: i64 = 100;
 
 pub(super) fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let definition = params.required("definition", 1, engine.config().limits.definition_bytes)?;
-    params.word("type", &["STANDARD", "EXPRESS"])?;
+    let machine_type = params.word("type", &["STANDARD", "EXPRESS"])?;
     let severity = params.word("severity", &["ERROR", "WARNING"])?;
     let most = super::page_size(&mut params, MAX_DIAGNOSTICS as usize, MAX_DIAGNOSTICS)?;
     params.check()?;
-    let (_, diagnostics) = Program::compile_text(&definition);
+    let (program, mut diagnostics) = Program::compile_text(&definition);
+    if let (Some(program), Some("EXPRESS")) = (program, machine_type.as_deref()) {
+        diagnostics.extend(program.express_problems());
+    }
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let warnings = severity.as_deref() == Some("WARNING");
     let shown: Vec<Value> = diagnostics
         .iter()
         .filter(|diagnostic| warnings || diagnostic.severity == Severity::Error)
         .map(|diagnostic| {
-            json!({
+            let mut shown = json!({
                 "severity": match diagnostic.severity { Severity::Error => "ERROR", Severity::Warning => "WARNING" },
                 "code": diagnostic.code,
                 "message": diagnostic.message,
-                "location": diagnostic.location,
-            })
+            });
+            if let Some(location) = &diagnostic.location {
+                shown["location"] = location.as_str().into();
+            }
+            shown
         })
         .collect();
     let truncated = shown.len() > most;

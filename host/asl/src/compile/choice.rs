@@ -6,8 +6,8 @@ use dirigent_expr::Expr;
 use serde_json::Value;
 
 use super::fields::{Fields, wrong_type};
-use super::{Compiler, Names, QueryLanguage};
-use crate::diagnostic::{Pointer, SCHEMA};
+use super::{Compiler, Names, QueryLanguage, warnings};
+use crate::diagnostic::{Pointer, SCHEMA, TOO_DEEP};
 use crate::parse_timestamp;
 use crate::program::{Choice, ChoiceRule, Kind, RuleCondition};
 use crate::{Comparison, Condition, Operand, Ordering, Wildcard};
@@ -58,7 +58,7 @@ impl Compiler {
         let at = fields.place("Default");
         let default = fields.string("Default", &mut self.out);
         let default = match default {
-            Some(name) => Some(self.target(names, "Default", name, &at)?),
+            Some(name) => Some(self.target(names, "Next", name, &at)?),
             None => None,
         };
         Some(Kind::Choice(Choice { rules, default }))
@@ -67,6 +67,13 @@ impl Compiler {
     fn rule(&mut self, names: &Names, value: &Value, at: Pointer) -> Option<ChoiceRule> {
         let mut fields = Fields::of(value, at, &mut self.out)?;
         fields.require(&["Next"], &mut self.out);
+        match self.language {
+            QueryLanguage::JsonPath => fields.not_in("JSONPath", &["Condition", "Output"], &mut self.out),
+            QueryLanguage::Jsonata => {
+                fields.not_in("JSONata", &["Variable", "And", "Or", "Not"], &mut self.out);
+                fields.not_in("JSONata", OPERATORS, &mut self.out);
+            }
+        }
         let (condition, output) = match self.language {
             QueryLanguage::JsonPath => (self.condition(&mut fields, 0).map(RuleCondition::JsonPath), None),
             QueryLanguage::Jsonata => {
@@ -76,7 +83,7 @@ impl Compiler {
         let assign = self.any_assign(&mut fields);
         let next_at = fields.place("Next");
         let next = fields.string("Next", &mut self.out).and_then(|n| self.target(names, "Next", n, &next_at));
-        fields.finish(&[], "a choice rule", &mut self.out);
+        fields.finish(&mut self.out);
         Some(ChoiceRule { condition: condition?, next: next?, assign, output })
     }
 
@@ -93,7 +100,7 @@ impl Compiler {
     fn condition(&mut self, fields: &mut Fields<'_>, depth: usize) -> Option<Condition> {
         if depth > MAX_DEPTH {
             self.out.error(
-                SCHEMA,
+                TOO_DEEP,
                 &fields.at,
                 format!("Conditions are nested deeper than {MAX_DEPTH} levels"),
             );
@@ -122,7 +129,7 @@ impl Compiler {
         let at = fields.place("Not");
         let mut inner = Fields::of(fields.get("Not")?, at, &mut self.out)?;
         let condition = self.condition(&mut inner, depth + 1);
-        inner.finish(&["Next"], "a nested condition", &mut self.out);
+        inner.finish(&mut self.out);
         Some(Condition::Not(Box::new(condition?)))
     }
 
@@ -141,7 +148,7 @@ impl Compiler {
         for (index, value) in list.iter().enumerate() {
             if let Some(mut inner) = Fields::of(value, place.index(index), &mut self.out) {
                 conditions.extend(self.condition(&mut inner, depth + 1));
-                inner.finish(&["Next"], "a nested condition", &mut self.out);
+                inner.finish(&mut self.out);
             }
         }
         Some(conditions)
@@ -152,6 +159,9 @@ impl Compiler {
         let variable = fields.path("Variable", &mut self.out);
         let at = fields.place(name);
         let value = fields.get(name)?;
+        if let Some(text) = value.as_str().filter(|_| !name.ends_with("Path") && name != "StringMatches") {
+            warnings::of_text(fields, name, text, &mut self.out);
+        }
         let comparison = Right { value, at: &at, compiler: self }.comparison(name);
         Some(Condition::Test { variable: variable?, comparison: comparison? })
     }

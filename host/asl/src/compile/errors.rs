@@ -45,7 +45,7 @@ impl Compiler {
             let last = index + 1 == retry.len();
             if let Some(mut fields) = Fields::of(value, place.index(index), &mut self.out) {
                 handling.retry.extend(self.retrier(&mut fields, last));
-                fields.finish(&[], "a retrier", &mut self.out);
+                fields.finish(&mut self.out);
             }
         }
         let place = fields.place("Catch");
@@ -54,14 +54,14 @@ impl Compiler {
             let last = index + 1 == catch.len();
             if let Some(mut fields) = Fields::of(value, place.index(index), &mut self.out) {
                 handling.catch.extend(self.catcher(names, &mut fields, last));
-                fields.finish(&[], "a catcher", &mut self.out);
+                fields.finish(&mut self.out);
             }
         }
         handling
     }
 
     fn retrier(&mut self, fields: &mut Fields<'_>, last: bool) -> Option<Retrier> {
-        let errors = self.error_equals(fields, last)?;
+        let errors = self.error_equals(fields, last);
         let out = &mut self.out;
         let interval_seconds =
             fields.integer("IntervalSeconds", 1, MAX_SECONDS, out).unwrap_or(DEFAULT_INTERVAL_SECONDS);
@@ -86,7 +86,7 @@ impl Compiler {
             }
         };
         Some(Retrier {
-            errors,
+            errors: errors?,
             interval_seconds,
             max_attempts: u32::try_from(max_attempts).unwrap_or(u32::MAX),
             backoff_rate,
@@ -98,6 +98,10 @@ impl Compiler {
     fn catcher(&mut self, names: &Names, fields: &mut Fields<'_>, last: bool) -> Option<Catcher> {
         fields.require(&["Next"], &mut self.out);
         let errors = self.error_equals(fields, last);
+        match self.language {
+            QueryLanguage::JsonPath => fields.not_in("JSONPath", &["Output"], &mut self.out),
+            QueryLanguage::Jsonata => fields.not_in("JSONata", &["ResultPath"], &mut self.out),
+        }
         let flow = match self.language {
             QueryLanguage::JsonPath => result_place(fields, &mut self.out)
                 .map(|result| CatchFlow::JsonPath { result, assign: self.assign(fields) }),
@@ -119,7 +123,10 @@ impl Compiler {
         let place = fields.place("ErrorEquals");
         let names = strings(fields, "ErrorEquals", &mut self.out);
         if names.is_empty() {
-            self.out.error(SCHEMA, &place, "ErrorEquals needs at least one error name");
+            // What is of the wrong type has been told of.
+            if fields.get("ErrorEquals").and_then(|list| list.as_array()).is_some_and(Vec::is_empty) {
+                self.out.error(SCHEMA, &place, "ErrorEquals needs at least one error name");
+            }
             return None;
         }
         if names.iter().any(|name| &**name == "States.ALL") && (names.len() > 1 || !last) {

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use dirigent_expr::{Expr, Jsonata, JsonataTemplate, Template};
+use dirigent_expr::{Expr, Jsonata, JsonataSyntaxError, JsonataTemplate, Template};
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Diagnostics, Pointer, SCHEMA};
+use super::warnings;
+use crate::diagnostic::{Diagnostics, INVALID_JSONATA, Pointer, SCHEMA, UNSUPPORTED_JSONATA};
 
 /// The fields of one object. Each is asked for once; [`Fields::finish`] reports those that nobody asked for.
 pub(super) struct Fields<'a> {
@@ -19,7 +20,11 @@ impl<'a> Fields<'a> {
     /// The object at `at`, or a diagnostic when the value there is no object.
     pub(super) fn of(value: &'a Value, at: Pointer, out: &mut Diagnostics) -> Option<Fields<'a>> {
         match value {
-            Value::Object(object) => Some(Fields { object, at, known: HashSet::from(["Comment"]) }),
+            Value::Object(object) => {
+                let mut fields = Fields { object, at, known: HashSet::new() };
+                fields.string("Comment", out);
+                Some(fields)
+            }
             _ => {
                 wrong_type(out, &at, "Object");
                 None
@@ -65,6 +70,22 @@ impl<'a> Fields<'a> {
             wrong_type(out, &self.place(name), "Boolean");
         }
         value.as_bool()
+    }
+
+    /// A string that is one of `words`.
+    pub(super) fn one_of(
+        &mut self,
+        name: &'static str,
+        words: &[&str],
+        out: &mut Diagnostics,
+    ) -> Option<&'a str> {
+        let word = self.string(name, out)?;
+        if words.contains(&word) {
+            return Some(word);
+        }
+        let message = format!("The field '{name}' should have one of these values: [{}]", words.join(", "));
+        out.error(SCHEMA, &self.place(name), message);
+        None
     }
 
     /// A whole number between `least` and `most`.
@@ -150,6 +171,7 @@ impl<'a> Fields<'a> {
     pub(super) fn template(&mut self, name: &'static str, out: &mut Diagnostics) -> Option<Template> {
         let value = self.get(name)?;
         let place = self.place(name);
+        warnings::of_template(value, &place, out);
         match Template::parse(value) {
             Ok(template) => Some(template),
             Err(errors) => {
@@ -166,11 +188,7 @@ impl<'a> Fields<'a> {
         match Jsonata::parse(text) {
             Ok(expression) => Some(expression),
             Err(error) => {
-                out.error(
-                    SCHEMA,
-                    &self.place(name),
-                    format!("Value is not a valid JSONata expression: {error}"),
-                );
+                refused(&error, &self.place(name), out);
                 None
             }
         }
@@ -192,16 +210,7 @@ impl<'a> Fields<'a> {
         match JsonataTemplate::parse(value) {
             Ok(template) => Some(template),
             Err(errors) => {
-                for error in errors {
-                    let keys = error.pointer.split('/').skip(1);
-                    let keys = keys.map(|key| key.replace("~1", "/").replace("~0", "~"));
-                    let at = keys.fold(place.clone(), |at, key| at.child(&key));
-                    out.error(
-                        SCHEMA,
-                        &at,
-                        format!("Value is not a valid JSONata expression: {}", error.message),
-                    );
-                }
+                errors.iter().for_each(|it| refused(&it.error, &place.below(&it.place), out));
                 None
             }
         }
@@ -217,17 +226,34 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reports the fields that nobody asked for: an error where another state type has that field, else a warning.
-    pub(super) fn finish(self, elsewhere: &[&str], what: &str, out: &mut Diagnostics) {
-        for name in self.object.keys().filter(|name| !self.known.contains(name.as_str())) {
-            let place = self.at.child(name);
-            if elsewhere.contains(&name.as_str()) {
-                out.error(SCHEMA, &place, format!("Field '{name}' is not supported in {what}. Remove it"));
-            } else {
-                out.warning(SCHEMA, &place, format!("Field '{name}' is unknown in {what} and has no effect"));
+    /// Reports those of `names` that are there: they belong to another query language than `language`.
+    pub(super) fn not_in(&mut self, language: &str, names: &[&'static str], out: &mut Diagnostics) {
+        let other = if language == "JSONPath" { "JSONata" } else { "JSONPath" };
+        for name in names.iter().filter(|name| self.object.contains_key(**name)) {
+            if self.known.insert(name) {
+                let message = format!(
+                    "The QueryLanguage is set to '{language}', but field '{name}' is only supported for the '{other}' QueryLanguage"
+                );
+                out.error(SCHEMA, &self.at, message);
             }
         }
     }
+
+    /// Reports the fields that nobody asked for, as AWS does: at the object, not at the field.
+    pub(super) fn finish(self, out: &mut Diagnostics) {
+        for name in self.object.keys().filter(|name| !self.known.contains(name.as_str())) {
+            out.error(SCHEMA, &self.at, format!("Field '{name}' is not supported"));
+        }
+    }
+}
+
+/// Reports an expression that is none, or none that Step Functions takes.
+fn refused(error: &JsonataSyntaxError, at: &Pointer, out: &mut Diagnostics) {
+    let code = match error {
+        JsonataSyntaxError::Invalid(_) => INVALID_JSONATA,
+        JsonataSyntaxError::Unsupported(_) => UNSUPPORTED_JSONATA,
+    };
+    out.error(code, at, error.to_string());
 }
 
 pub(super) fn wrong_type(out: &mut Diagnostics, at: &Pointer, expected: &str) {

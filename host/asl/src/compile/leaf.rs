@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use super::fields::Fields;
-use super::{Compiler, Names, QueryLanguage};
+use super::{Compiler, Names, QueryLanguage, warnings};
 use crate::program::{Fail, Kind, Pass, Text};
 
 impl Compiler {
     pub(super) fn pass(&mut self, names: &Names, fields: &mut Fields<'_>) -> Option<Kind> {
         let json_path = self.language == QueryLanguage::JsonPath;
         let result = if json_path { fields.get("Result").cloned() } else { None };
+        if let Some(result) = &result {
+            warnings::of_result(result, &fields.place("Result"), &mut self.out);
+        }
         let next = self.transition(names, fields)?;
         Some(Kind::Pass(Pass { result, next }))
     }
@@ -28,7 +31,11 @@ impl Compiler {
             let constant = fields.string(fixed, &mut self.out).map(|text| Text::Fixed(Arc::from(text)));
             return expression.or(constant);
         }
-        let text = fields.string(fixed, &mut self.out).map(|text| Text::Fixed(Arc::from(text)));
+        let text = fields.string(fixed, &mut self.out);
+        if let Some(text) = text {
+            warnings::of_text(fields, fixed, text, &mut self.out);
+        }
+        let text = text.map(|text| Text::Fixed(Arc::from(text)));
         let path = fields.expression(path, &mut self.out).map(Text::Path);
         text.or(path)
     }

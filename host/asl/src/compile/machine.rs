@@ -1,28 +1,33 @@
 //! `StartAt` and `States` of the top level, a branch or an item processor.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::fields::{Fields, wrong_type};
-use super::{Compiler, Names, QueryLanguage};
-use crate::diagnostic::{DUPLICATE_NAME, Pointer, SCHEMA, TRANSITION};
-use crate::program::{Kind, Machine, MachineIndex, StateIndex, Transition};
+use super::{Compiler, Names, QueryLanguage, graph};
+use crate::diagnostic::{DUPLICATE_NAME, Pointer, SCHEMA, STATE_NAME, TOO_DEEP, TRANSITION};
+use crate::program::{Machine, MachineIndex, StateIndex};
 use crate::{MAX_NESTING, MAX_SECONDS, MAX_STATE_NAME};
 
-/// Fields of a machine that make no sense below the top level.
-const TOP_ONLY: &[&str] = &["TimeoutSeconds", "Version"];
+/// The version of the language. Source: ASL specification, "Top-level fields".
+const VERSION: &str = "1.0";
 
 impl Compiler {
     /// The whole definition. Returns its `TimeoutSeconds`.
     pub(super) fn top(&mut self, definition: &Value) -> Option<u64> {
         let mut fields = Fields::of(definition, Pointer::default(), &mut self.out)?;
         let timeout = fields.integer("TimeoutSeconds", 1, MAX_SECONDS, &mut self.out);
-        fields.string("Version", &mut self.out);
+        if let Some(version) = fields.string("Version", &mut self.out)
+            && version != VERSION
+        {
+            let message = format!("The field 'Version' should have one of these values: [{VERSION}]");
+            self.out.error(SCHEMA, &fields.place("Version"), message);
+        }
         self.default_language = self.query_language(&mut fields).unwrap_or_default();
         self.machine(&mut fields);
-        fields.finish(&[], "a state machine", &mut self.out);
+        fields.finish(&mut self.out);
         self.report_duplicate_names();
         timeout
     }
@@ -59,10 +64,11 @@ impl Compiler {
         };
         if self.nesting >= MAX_NESTING {
             let message = format!("Machines are nested deeper than {MAX_NESTING} levels");
-            self.out.error(SCHEMA, &place, message);
+            self.out.error(TOO_DEEP, &place, message);
             return None;
         }
         self.nesting += 1;
+        let faults = self.out.faults();
 
         let index = MachineIndex(u32::try_from(self.machines.len()).ok()?);
         self.machines.push(Machine { start: StateIndex(0) });
@@ -73,8 +79,9 @@ impl Compiler {
         }
         for (name, value) in states {
             let at = place.child(name);
-            if name.chars().count() > MAX_STATE_NAME {
-                self.out.error(SCHEMA, &at, format!("A state name has at most {MAX_STATE_NAME} characters"));
+            if name.is_empty() || name.chars().count() > MAX_STATE_NAME {
+                let message = format!("A state name has 1 to {MAX_STATE_NAME} characters");
+                self.out.error(STATE_NAME, &at, message);
             }
             if let (Some(state), Some(slot)) =
                 (self.state(&names, name, value, at), names.states.get(name.as_str()))
@@ -82,12 +89,14 @@ impl Compiler {
                 self.states[slot.0 as usize] = Some(state);
             }
         }
-        if let Some(start_at) = start_at {
-            let start_place = fields.place("StartAt");
-            if let Some(start) = self.target(&names, "StartAt", start_at, &start_place) {
-                self.machines[index.0 as usize].start = start;
-                self.report_unreachable(&names, start, &place);
-            }
+        let start_place = fields.place("StartAt");
+        let start = start_at.and_then(|name| self.target(&names, "StartAt", name, &start_place));
+        if let Some(start) = start {
+            self.machines[index.0 as usize].start = start;
+        }
+        // What breaks the schema may hide a transition: nothing is said of the graph then.
+        if self.out.faults() == faults {
+            graph::check(states, start_at.filter(|_| start.is_some()), &place, &mut self.out);
         }
         self.nesting -= 1;
         Some(index)
@@ -108,26 +117,6 @@ impl Compiler {
         found
     }
 
-    fn report_unreachable(&mut self, names: &Names, start: StateIndex, place: &Pointer) {
-        let mut reached = HashSet::from([start]);
-        let mut open = vec![start];
-        while let Some(index) = open.pop() {
-            // A state with faults has transitions that are not known: nothing is said of what it may reach.
-            let Some(state) = &self.states[index.0 as usize] else { return };
-            targets(&state.kind, &mut |target| {
-                if reached.insert(target) {
-                    open.push(target);
-                }
-            });
-        }
-        let mut unreached: Vec<_> =
-            names.states.iter().filter(|(_, index)| !reached.contains(index)).collect();
-        unreached.sort_by_key(|(_, index)| **index);
-        for (name, _) in unreached {
-            self.out.error(TRANSITION, &place.child(name), format!("State \"{name}\" is not reachable."));
-        }
-    }
-
     /// State names are unique in the whole definition, nested machines included.
     /// Source: ASL specification, "States": names must be unique within the scope of the whole state machine.
     fn report_duplicate_names(&mut self) {
@@ -142,38 +131,7 @@ impl Compiler {
             }
         }
         for (at, message) in faults {
-            let at = at
-                .split('/')
-                .skip(1)
-                .fold(Pointer::default(), |p, key| p.child(&key.replace("~1", "/").replace("~0", "~")));
-            self.out.error(DUPLICATE_NAME, &at, message);
+            self.out.error(DUPLICATE_NAME, &Pointer::default().below(&at), message);
         }
-    }
-
-    /// What may not stand in a nested machine.
-    pub(super) fn top_only() -> &'static [&'static str] {
-        TOP_ONLY
-    }
-}
-
-/// Calls `visit` with every state that `kind` may go to.
-fn targets(kind: &Kind, visit: &mut dyn FnMut(StateIndex)) {
-    let next = match kind {
-        Kind::Task(task) => Some(task.next),
-        Kind::Pass(pass) => Some(pass.next),
-        Kind::Wait(wait) => Some(wait.next),
-        Kind::Parallel(parallel) => Some(parallel.next),
-        Kind::Map(map) => Some(map.next),
-        Kind::Choice(choice) => {
-            choice.rules.iter().for_each(|rule| visit(rule.next));
-            choice.default.map(Transition::To)
-        }
-        Kind::Succeed | Kind::Fail(_) => None,
-    };
-    if let Some(Transition::To(next)) = next {
-        visit(next);
-    }
-    for catcher in kind.errors().map(|e| e.catch.as_slice()).unwrap_or_default() {
-        visit(catcher.next);
     }
 }

@@ -1,27 +1,35 @@
 //! From a definition to a [`Program`]: one pass that goes on after each problem and reports them all.
 //!
 //! - `fields`: reading an object's fields with diagnostics
-//! - `machine`: `StartAt`, `States`, transitions and what they reach
+//! - `machine`: `StartAt`, `States`, and where transitions lead
+//! - `graph`: what they reach, and whether anything ends
 //! - `state`: what all types share, and the dispatch by `Type`
-//! - `leaf`, `task`, `choice`, `wait`, `nested`: the types
+//! - `leaf`, `task`, `choice`, `wait`, `parallel`, `map`, `distributed`: the types
 //! - `errors`: `Retry` and `Catch`
+//! - `express`: what an Express state machine may not have
+//! - `warnings`: values that look like paths where none is looked for
 
 mod choice;
+mod distributed;
 mod errors;
+mod express;
 mod fields;
+mod graph;
 mod leaf;
 mod machine;
-mod nested;
+mod map;
+mod parallel;
 mod state;
 mod task;
 mod wait;
+mod warnings;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, INVALID_JSON, Pointer};
+use crate::diagnostic::{Diagnostic, Diagnostics, INVALID_JSON, NO_DEFINITION, Pointer};
 use crate::program::{Machine, MachineIndex, Program, State, StateIndex};
 
 /// What the compiler carries along.
@@ -31,6 +39,8 @@ struct Compiler {
     /// Reserved by index before it is compiled, since states refer to later ones.
     states: Vec<Option<State>>,
     nesting: usize,
+    /// Labels of Distributed Maps.
+    labels: HashSet<Arc<str>>,
     /// The definition's query language, which states have that name none.
     default_language: QueryLanguage,
     /// The query language of the state that is being compiled.
@@ -62,6 +72,7 @@ impl Program {
             machines: Vec::new(),
             states: Vec::new(),
             nesting: 0,
+            labels: HashSet::new(),
             default_language: QueryLanguage::default(),
             language: QueryLanguage::default(),
         };
@@ -80,6 +91,11 @@ impl Program {
     /// Parses the text of a definition and compiles it.
     #[must_use]
     pub fn compile_text(definition: &str) -> (Option<Program>, Vec<Diagnostic>) {
+        if matches!(definition.trim(), "" | "null") {
+            let mut out = Diagnostics::default();
+            out.error_nowhere(NO_DEFINITION, "The definition is empty");
+            return (None, out.into_vec());
+        }
         match serde_json::from_str::<Value>(definition) {
             Ok(value) => Self::compile(&value),
             Err(error) => {

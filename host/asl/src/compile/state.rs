@@ -7,59 +7,33 @@ use serde_json::Value;
 
 use super::fields::{Fields, wrong_type};
 use super::{Compiler, Names, QueryLanguage};
-use crate::diagnostic::{NOT_SUPPORTED, Pointer, SCHEMA};
+use crate::diagnostic::{Pointer, SCHEMA, UNSUPPORTED_JSONATA};
 use crate::program::{
     AnyTemplate, Flow, JsonPathFlow, JsonataFlow, Kind, ResultPlace, Selector, State, Transition,
 };
 
-/// Every field of some state type: in a type that lacks it, such a field is an error, not a stray comment.
-const FIELDS_OF_SOME_TYPE: &[&str] = &[
-    "Next",
-    "End",
+/// Fields that only states in JSONata have.
+const JSONATA_ONLY: &[&str] = &["Arguments", "Output", "Items"];
+
+/// Fields that only states in JSONPath have.
+const JSONPATH_ONLY: &[&str] = &[
     "InputPath",
     "OutputPath",
     "ResultPath",
     "Parameters",
     "ResultSelector",
     "Result",
-    "Retry",
-    "Catch",
-    "Choices",
-    "Default",
-    "Branches",
-    "ItemProcessor",
-    "Iterator",
     "ItemsPath",
-    "ItemSelector",
-    "MaxConcurrency",
-    "MaxConcurrencyPath",
-    "Seconds",
     "SecondsPath",
-    "Timestamp",
     "TimestampPath",
-    "Error",
-    "Cause",
+    "TimeoutSecondsPath",
+    "HeartbeatSecondsPath",
+    "MaxConcurrencyPath",
+    "ToleratedFailureCountPath",
+    "ToleratedFailurePercentagePath",
     "ErrorPath",
     "CausePath",
-    "Resource",
-    "TimeoutSeconds",
-    "TimeoutSecondsPath",
-    "HeartbeatSeconds",
-    "HeartbeatSecondsPath",
-    "Credentials",
-    "ItemReader",
-    "ItemBatcher",
-    "ResultWriter",
-    "ToleratedFailureCount",
-    "ToleratedFailureCountPath",
-    "ToleratedFailurePercentage",
-    "ToleratedFailurePercentagePath",
-    "Label",
-    "Assign",
 ];
-
-/// Fields that only states in JSONata have.
-const JSONATA_ONLY: &[&str] = &["Arguments", "Output", "Items"];
 
 /// Which of the data flow's fields a type has.
 #[derive(Clone, Copy, Default)]
@@ -94,8 +68,12 @@ impl Compiler {
         let type_name = fields.string("Type", &mut self.out)?;
         self.language = self.query_language(&mut fields).unwrap_or(self.default_language);
         if self.default_language == QueryLanguage::Jsonata && self.language == QueryLanguage::JsonPath {
-            let message = "A state machine in JSONata has no states in JSONPath. Leave it out at the top, and give it to each state";
-            self.out.error(SCHEMA, &fields.place("QueryLanguage"), message);
+            let message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";
+            self.out.error(SCHEMA, &fields.at, message);
+        }
+        match self.language {
+            QueryLanguage::JsonPath => fields.not_in("JSONPath", JSONATA_ONLY, &mut self.out),
+            QueryLanguage::Jsonata => fields.not_in("JSONata", JSONPATH_ONLY, &mut self.out),
         }
         let all = Has {
             parameters: true,
@@ -130,16 +108,7 @@ impl Compiler {
                 return None;
             }
         };
-        let jsonata = self.language == QueryLanguage::Jsonata;
-        for name in JSONATA_ONLY.iter().filter(|_| !jsonata) {
-            if fields.get(name).is_some() {
-                let message =
-                    format!("Field '{name}' belongs to JSONata, and the state's query language is JSONPath");
-                self.out.error(SCHEMA, &fields.place(name), message);
-            }
-        }
-        let what = format!("a {type_name} state{}", if jsonata { " in JSONata" } else { "" });
-        fields.finish(FIELDS_OF_SOME_TYPE, &what, &mut self.out);
+        fields.finish(&mut self.out);
         let (flow, kind) = parsed;
         Some(State { name: Arc::from(name), location, machine: names.index, flow: flow?, kind: kind? })
     }
@@ -159,7 +128,14 @@ impl Compiler {
             (false, false) => None,
         };
         let output = fields.jsonata_template("Output", &mut self.out);
-        JsonataFlow { arguments, output, assign: if has.assign { self.jsonata_assign(fields) } else { None } }
+        let assign = if has.assign { self.jsonata_assign(fields) } else { None };
+        for (name, template) in [("Arguments", &arguments), ("Output", &output), ("Assign", &assign)] {
+            if let Some(place) = template.as_ref().and_then(|template| template.reads_error_output()) {
+                let message = "Field '$states.errorOutput' does not exist.";
+                self.out.error(UNSUPPORTED_JSONATA, &fields.place(name).below(&place), message);
+            }
+        }
+        JsonataFlow { arguments, output, assign }
     }
 
     fn json_path_flow(&mut self, fields: &mut Fields<'_>, has: Has) -> Option<JsonPathFlow> {
@@ -231,20 +207,13 @@ impl Compiler {
                 );
                 None
             }
-            (None, _) => {
-                if !fields.has("Next") {
+            (None, end) => {
+                // One that is of the wrong type has been told of.
+                if !fields.has("Next") && (end.is_some() || !fields.has("End")) {
                     self.out.error(SCHEMA, &fields.at, "One of these fields is required: [Next, End]");
                 }
                 None
             }
-        }
-    }
-
-    /// A feature that AWS has and this version does not.
-    pub(super) fn not_supported(&mut self, fields: &mut Fields<'_>, name: &'static str, instead: &str) {
-        if fields.get(name).is_some() {
-            let message = format!("Field '{name}' is not served by this version of Dirigent. {instead}");
-            self.out.error(NOT_SUPPORTED, &fields.place(name), message);
         }
     }
 }

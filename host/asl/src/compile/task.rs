@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::fields::Fields;
+use super::fields::{Fields, wrong_type};
 use super::state::path_or;
 use super::{Compiler, Names, QueryLanguage};
-use crate::diagnostic::{NOT_SUPPORTED, SCHEMA};
+use crate::diagnostic::SCHEMA;
 use crate::program::{AnyTemplate, Kind, Seconds, Task};
-use crate::{Integration, MAX_SECONDS, Resource};
+use crate::{MAX_SECONDS, Resource};
 
 impl Compiler {
     pub(super) fn task(&mut self, names: &Names, fields: &mut Fields<'_>) -> Option<Kind> {
@@ -35,6 +35,12 @@ impl Compiler {
         }
         let mut path = |name| if jsonata { None } else { fields.path(name, &mut self.out) };
         let (timeout_path, heartbeat_path) = (path("TimeoutSecondsPath"), path("HeartbeatSecondsPath"));
+        if let Some(value) = fields.get("Credentials")
+            && !value.is_object()
+            && !fields.has_jsonata("Credentials")
+        {
+            wrong_type(&mut self.out, &fields.place("Credentials"), "Object");
+        }
         let credentials = if jsonata {
             fields.jsonata_template("Credentials", &mut self.out).map(AnyTemplate::Jsonata)
         } else {
@@ -63,22 +69,12 @@ impl Compiler {
 
     fn resource(&mut self, text: &str, fields: &Fields<'_>) -> Option<Resource> {
         let place = fields.place("Resource");
-        let resource = match Resource::parse(text) {
-            Ok(resource) => resource,
+        match Resource::parse(text) {
+            Ok(resource) => Some(resource),
             Err(error) => {
                 self.out.error(SCHEMA, &place, error.to_string());
-                return None;
+                None
             }
-        };
-        let why = match &resource {
-            Resource::Activity { .. } => "Activities are",
-            Resource::Service { integration: Integration::WaitForTaskToken, .. } => "'.waitForTaskToken' is",
-            Resource::Service { integration: Integration::Sync | Integration::Sync2, .. } => "'.sync' is",
-            _ => return Some(resource),
-        };
-        let message =
-            format!("{why} not served by this version of Dirigent. Use a request-response integration");
-        self.out.error(NOT_SUPPORTED, &place, message);
-        None
+        }
     }
 }

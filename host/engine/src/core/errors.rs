@@ -37,31 +37,63 @@ pub(crate) struct Failure {
     terminal: bool,
     /// The cause is a sentence of the engine's, which AWS begins with the state and the event of its entry.
     located: bool,
+    /// It came with its own words. `States.ALL` stands for such a `States.DataLimitExceeded` too, as recorded of AWS,
+    /// though not for one of the state's own data, as its developer guide says.
+    reported: bool,
     /// It came of JSONata, which has an event of its own; and the field that it came of, where it is one.
     evaluation: Option<Option<Arc<str>>>,
+    /// A missed heartbeat, which the history names like any time-out, and which Retry and Catch may tell apart.
+    missed_heartbeat: bool,
 }
 
 impl Failure {
     /// An error that came with its own words: a task's, or a Fail state's.
     pub(crate) fn of(fault: Fault) -> Failure {
         let terminal = fault.error.as_deref() == Some(error_names::RUNTIME);
-        Failure { fault, terminal, located: true, evaluation: None }
+        Failure { fault, terminal, located: true, reported: true, evaluation: None, missed_heartbeat: false }
+    }
+
+    /// A missed heartbeat: `States.HeartbeatTimeout` for Retry and Catch, whatever name the history has.
+    pub(crate) fn missed_heartbeat(fault: Fault) -> Failure {
+        Failure { missed_heartbeat: true, ..Failure::of(fault) }
     }
 
     /// `States.Runtime`, which nothing catches.
     pub(crate) fn runtime(cause: impl Into<Arc<str>>) -> Failure {
         let fault = Fault::new(error_names::RUNTIME, cause);
-        Failure { fault, terminal: true, located: false, evaluation: None }
+        Failure { terminal: true, ..Failure::unreported(fault) }
     }
 
     /// An error of ASL that may be caught.
     pub(crate) fn named(error: &'static str, cause: impl Into<Arc<str>>) -> Failure {
-        Failure { fault: Fault::new(error, cause), terminal: false, located: false, evaluation: None }
+        Failure::unreported(Fault::new(error, cause))
+    }
+
+    /// A fault that the engine found by itself.
+    fn unreported(fault: Fault) -> Failure {
+        Failure { located: false, reported: false, terminal: false, ..Failure::of(fault) }
     }
 
     /// `States.QueryEvaluationError`: JSONata's part of what goes wrong.
     pub(crate) fn query(location: Option<&str>, cause: impl Into<Arc<str>>) -> Failure {
         Failure { evaluation: Some(location.map(Arc::from)), ..Failure::named(error_names::QUERY, cause) }
+    }
+
+    /// Name and cause, with the state and the event of its entry where AWS says them.
+    pub(crate) fn located_fault(mut self, state: &str, entered_event: u64) -> Fault {
+        self.locate(state, entered_event);
+        self.fault
+    }
+
+    /// Begins the cause with the state and the event of its entry, if AWS does so and it does not yet.
+    fn locate(&mut self, state: &str, entered_event: u64) {
+        if !self.located {
+            self.located = true;
+            let cause = self.fault.cause.as_deref().unwrap_or_default();
+            self.fault.cause = Some(Arc::from(format!(
+                "An error occurred while executing the state '{state}' (entered at the event id #{entered_event}). {cause}"
+            )));
+        }
     }
 
     /// An expression that stands alone in a field.
@@ -128,15 +160,8 @@ impl Turn<'_> {
     /// The frame's state has failed: retry it, catch it, or fail its machine.
     pub(super) fn failed(&mut self, id: FrameId, mut failure: Failure) {
         let state = self.state_of(id);
-        if !failure.located {
-            failure.located = true;
-            let cause = failure.fault.cause.as_deref().unwrap_or_default();
-            let entered = self.x.frames.get(&id).map_or(0, |frame| frame.entered_event);
-            failure.fault.cause = Some(Arc::from(format!(
-                "An error occurred while executing the state '{}' (entered at the event id #{entered}). {cause}",
-                state.name
-            )));
-        }
+        let entered = self.x.frames.get(&id).map_or(0, |frame| frame.entered_event);
+        failure.locate(&state.name, entered);
         if let Some(location) = failure.evaluation.take() {
             let previous = self.before_evaluation(id);
             let kind = EventKind::EvaluationFailed {
@@ -150,10 +175,19 @@ impl Turn<'_> {
         }
         // Whatever the state had started ends with it, also when it is tried again.
         states::children::abort(self, id);
-        let name: Arc<str> = failure.fault.error.clone().unwrap_or_default();
+        let name: Arc<str> = match failure.missed_heartbeat {
+            true => error_names::HEARTBEAT_TIMEOUT.into(),
+            false => failure.fault.error.clone().unwrap_or_default(),
+        };
         let handling = state.kind.errors().filter(|_| !failure.terminal);
         let retriers = handling.map(|handling| handling.retry.as_slice()).unwrap_or_default();
-        let retrier = retriers.iter().enumerate().find(|(_, retrier)| matches(&retrier.errors, &name));
+        let retrier = retriers
+            .iter()
+            .enumerate()
+            .find(|(_, retrier)| matches(&retrier.errors, &name, failure.reported));
+        if retrier.is_some() && self.history_is_full() {
+            return;
+        }
         if let Some((index, retrier)) = retrier
             && self.retry(id, index, retriers.len(), retrier)
         {
@@ -161,7 +195,7 @@ impl Turn<'_> {
         }
         states::children::failed(self, id);
         let catchers = handling.map(|handling| handling.catch.as_slice()).unwrap_or_default();
-        match catchers.iter().find(|catcher| matches(&catcher.errors, &name)) {
+        match catchers.iter().find(|catcher| matches(&catcher.errors, &name, failure.reported)) {
             Some(catcher) => {
                 if let Err(failure) = self.caught(id, catcher, &failure) {
                     // A failure inside a catcher is final, or it would catch itself.
@@ -200,11 +234,12 @@ impl Turn<'_> {
 
     fn caught(&mut self, id: FrameId, catcher: &Catcher, failure: &Failure) -> Result<(), Failure> {
         let mut error = Map::new();
-        for (key, text) in [("Error", &failure.fault.error), ("Cause", &failure.fault.cause)] {
-            if let Some(text) = text {
-                error.insert(key.into(), Value::from(&**text));
-            }
+        if let Some(name) = &failure.fault.error {
+            error.insert("Error".into(), Value::from(&**name));
         }
+        // A time-out has no cause in its event, and an empty one here.
+        let cause = failure.fault.cause.as_deref().unwrap_or_default();
+        error.insert("Cause".into(), Value::from(cause));
         let error = Payload::from_value(Value::Object(error));
         let input = self.frame(id).input.clone();
         let (output, assigned) = match &catcher.flow {
@@ -222,9 +257,9 @@ impl Turn<'_> {
     }
 }
 
-/// Whether one of `names` stands for the error.
-fn matches(names: &[ErrorName], error: &str) -> bool {
-    let beyond_all = matches!(error, error_names::RUNTIME | error_names::DATA_LIMIT);
+/// Whether one of `names` stands for the error, which a task may have `reported`.
+fn matches(names: &[ErrorName], error: &str, reported: bool) -> bool {
+    let beyond_all = error == error_names::RUNTIME || (error == error_names::DATA_LIMIT && !reported);
     let timed_out = matches!(error, error_names::TIMEOUT | error_names::HEARTBEAT_TIMEOUT);
     names.iter().any(|name| match name {
         ErrorName::All => !beyond_all,
@@ -302,7 +337,9 @@ mod tests {
             (Is("A".into()), "B", false),
         ];
         for (name, error, want) in cases {
-            assert_eq!(matches(std::slice::from_ref(&name), error), want, "{name:?} {error}");
+            assert_eq!(matches(std::slice::from_ref(&name), error, false), want, "{name:?} {error}");
         }
+        assert!(matches(&[All], "States.DataLimitExceeded", true));
+        assert!(!matches(&[All], "States.Runtime", true));
     }
 }

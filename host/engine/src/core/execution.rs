@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dirigent_asl::Program;
+use dirigent_asl::{MachineIndex, Program, StateIndex};
 use dirigent_store::{ExecutionId, FrameId};
 
+use super::callback::Stage;
+use super::flow;
 use super::frame::{Frame, FrameRow, Phase};
+use super::map_run::{MapRun, RunItem};
+use super::scope::{Entropy, MapItem, StateScope};
 use super::stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
+use super::token::{TaskToken, TokenStatus};
 use super::turn::Turn;
 use crate::event::Fault;
 use crate::limits::Limits;
@@ -34,6 +39,8 @@ pub struct ExecutionInfo {
     pub started_ms: i64,
     /// Whether it is Express: bounded by time instead of events.
     pub express: bool,
+    /// The machine of the program that it runs: the top level, or a Distributed Map's item processor.
+    pub entry: MachineIndex,
 }
 
 /// Whether an execution runs, and how it ended.
@@ -65,6 +72,9 @@ pub struct Execution {
     pub(crate) next_frame: u32,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
 }
+
+/// The machine of the top level.
+pub(crate) const TOP_MACHINE: MachineIndex = MachineIndex(0);
 
 /// The frame of the top level.
 pub(crate) const TOP: FrameId = FrameId(0);
@@ -105,7 +115,13 @@ impl Execution {
     ///
     /// A stimulus for a wait that is over, or for an execution that has ended, gives an empty step.
     #[must_use]
-    pub fn step(&mut self, program: &Program, limits: &Limits, stimulus: Stimulus, moment: Moment) -> Step {
+    pub fn step(
+        &mut self,
+        program: &Program,
+        limits: &Limits,
+        stimulus: Stimulus,
+        moment: Moment<'_>,
+    ) -> Step {
         let mut turn = Turn::new(self, program, limits, moment);
         turn.take(stimulus);
         turn.finish()
@@ -121,8 +137,11 @@ impl Execution {
         for (id, frame) in &self.frames {
             match &frame.phase {
                 Phase::Ready => ready = true,
-                Phase::Task { .. } => {
+                Phase::Task { .. } | Phase::Callback(_) => {
                     effects.extend(self.task_run(*id).map(|run| Effect::RunTask(Box::new(run))))
+                }
+                Phase::MapRun(_) => {
+                    effects.push(Effect::StartMapRun { frame: *id, generation: frame.generation });
                 }
                 _ => {}
             }
@@ -136,8 +155,20 @@ impl Execution {
     /// The task that a frame waits for.
     pub(crate) fn task_run(&self, id: FrameId) -> Option<TaskRun> {
         let frame = self.frames.get(&id)?;
-        let Phase::Task { parameters, deadline_ms, heartbeat_seconds, .. } = &frame.phase else {
-            return None;
+        let (parameters, deadline_ms, heartbeat_seconds, token) = match &frame.phase {
+            Phase::Task { parameters, deadline_ms, heartbeat_seconds, .. } => {
+                (parameters, *deadline_ms, *heartbeat_seconds, None)
+            }
+            // Both clocks are timers of the frame, which go on when the plugin has ended.
+            Phase::Callback(callback) => match &callback.stage {
+                Stage::Submitting { parameters, .. } => {
+                    let token = self.token_of(id, frame.generation, callback.nonce);
+                    let deadline_ms = callback.timeout_due_ms;
+                    (parameters, deadline_ms, callback.heartbeat_seconds, Some(token.to_text()))
+                }
+                Stage::Submitted | Stage::Queued { .. } | Stage::Taken => return None,
+            },
+            _ => return None,
         };
         Some(TaskRun {
             frame: id,
@@ -146,9 +177,105 @@ impl Execution {
             parameters: parameters.clone(),
             retry_count: frame.retry_count(),
             entered_event: frame.entered_event,
-            deadline_ms: *deadline_ms,
-            heartbeat_seconds: *heartbeat_seconds,
+            deadline_ms,
+            heartbeat_seconds,
+            token,
         })
+    }
+
+    /// The Map Run that a frame waits for, and its state.
+    #[must_use]
+    pub fn map_run(&self, id: FrameId, generation: u32) -> Option<(MapRun, StateIndex)> {
+        let frame = self.frames.get(&id).filter(|frame| frame.generation == generation)?;
+        match &frame.phase {
+            Phase::MapRun(run) => Some(((**run).clone(), frame.state)),
+            _ => None,
+        }
+    }
+
+    /// What a child of a Map Run is given for an item: `ItemSelector`, or else the item.
+    ///
+    /// # Errors
+    /// What the selector raises, with AWS's words.
+    pub(crate) fn map_item(
+        &self,
+        program: &Program,
+        id: FrameId,
+        input: &Payload,
+        item: &RunItem,
+        moment: Moment<'_>,
+    ) -> Result<Payload, Fault> {
+        let Some(frame) = self.frames.get(&id) else { return Ok(item.value.clone()) };
+        let state = program.state(frame.state);
+        if !flow::selects_items(state) {
+            return Ok(item.value.clone());
+        }
+        let item = MapItem {
+            index: item.index,
+            key: item.key.as_deref(),
+            value: item.value.value(),
+            source: Some(&item.source),
+        };
+        let entropy = Entropy::new(moment.entropy);
+        let scope = StateScope::new(self, program, id, input, &entropy, moment.now_ms);
+        flow::item(scope, state, item)
+            .map_err(|failure| failure.located_fault(&state.name, frame.entered_event))
+    }
+
+    fn token_of(&self, frame: FrameId, generation: u32, nonce: u128) -> TaskToken {
+        TaskToken { execution: self.info.id, frame, generation, nonce }
+    }
+
+    /// The token of the wait that a frame is in.
+    pub(crate) fn awaited_token(&self, frame: FrameId, generation: u32) -> Option<TaskToken> {
+        let waiting = self.frames.get(&frame).filter(|frame| frame.generation == generation)?;
+        let Phase::Callback(callback) = &waiting.phase else { return None };
+        Some(self.token_of(frame, generation, callback.nonce))
+    }
+
+    /// Whether what a task with a token has begun with has not ended yet.
+    pub(crate) fn is_submitting(&self, frame: FrameId, generation: u32) -> bool {
+        let waiting = self.frames.get(&frame).filter(|frame| frame.generation == generation);
+        let submitting =
+            |callback: &super::callback::Callback| matches!(callback.stage, Stage::Submitting { .. });
+        waiting.is_some_and(|frame| matches!(&frame.phase, Phase::Callback(callback) if submitting(callback)))
+    }
+
+    /// The state that a frame is in, and when it was entered, in Unix milliseconds.
+    pub(crate) fn standing(&self, frame: FrameId) -> Option<(StateIndex, i64)> {
+        self.frames.get(&frame).map(|frame| (frame.state, frame.entered_ms))
+    }
+
+    /// Whether a token's task waits.
+    #[must_use]
+    pub fn token_status(&self, token: &TaskToken) -> TokenStatus {
+        let frame = self.frames.get(&token.frame).filter(|frame| frame.generation == token.generation);
+        match frame.map(|frame| &frame.phase) {
+            // Nobody has the token of a task that is still in its queue.
+            Some(Phase::Callback(callback)) if matches!(callback.stage, Stage::Queued { .. }) => {
+                TokenStatus::Unknown
+            }
+            Some(Phase::Callback(callback)) if callback.nonce == token.nonce => TokenStatus::Open,
+            Some(Phase::Callback(_)) => TokenStatus::Unknown,
+            _ => TokenStatus::Closed,
+        }
+    }
+
+    /// The task of an activity that a frame has in its queue: its token and its input.
+    #[must_use]
+    pub fn queued_task(&self, frame: FrameId, generation: u32) -> Option<(TaskToken, Payload)> {
+        let waiting = self.frames.get(&frame).filter(|frame| frame.generation == generation)?;
+        let Phase::Callback(callback) = &waiting.phase else { return None };
+        let Stage::Queued { input, .. } = &callback.stage else { return None };
+        Some((self.token_of(frame, generation, callback.nonce), input.clone()))
+    }
+
+    /// The token that a frame's state may show in its context object.
+    pub(crate) fn shown_token(&self, id: FrameId) -> Option<TaskToken> {
+        let frame = self.frames.get(&id)?;
+        let Phase::Callback(callback) = &frame.phase else { return None };
+        let submitted = matches!(callback.stage, Stage::Submitting { .. } | Stage::Submitted);
+        submitted.then(|| self.token_of(id, frame.generation, callback.nonce))
     }
 
     /// How it stands.
@@ -193,7 +320,8 @@ impl Execution {
 
     /// The timer of the execution's own time-out.
     pub(crate) fn timeout_timer(&self, program: &Program, limits: &Limits) -> Option<(i64, TimerKey)> {
-        let machine = program.timeout_seconds();
+        // The definition's time-out is the parent's, not its Map's children's.
+        let machine = program.timeout_seconds().filter(|_| self.info.entry == TOP_MACHINE);
         let seconds = match (machine, self.info.express) {
             (seconds, true) => Some(seconds.unwrap_or(u64::MAX).min(limits.express_seconds)),
             (seconds, false) => seconds,

@@ -13,14 +13,15 @@ use serde_json::Value;
 
 use super::errors::{Failure, error_names};
 use super::frame::Variables;
-use super::scope::StateScope;
+use super::scope::{MapItem, StateScope};
 use super::turn::Turn;
 use crate::payload::{MAX_JSON_DEPTH, Payload};
 
 impl<'a> Turn<'a> {
     /// What expressions of the frame's state see when their `$` is `input`.
     pub(super) fn scope<'s>(&'s self, id: FrameId, input: &'s Payload) -> StateScope<'s> {
-        StateScope::new(self.x, self.program, id, input, &self.entropy, self.now_ms)
+        let token = self.token.filter(|token| token.frame == id).or_else(|| self.x.shown_token(id));
+        StateScope::new(self.x, self.program, id, input, &self.entropy, self.now_ms).with_token(token)
     }
 }
 
@@ -76,16 +77,17 @@ pub(super) fn parameters(turn: &Turn<'_>, id: FrameId, state: &State) -> Result<
     }
 }
 
+/// Whether a Map has an `ItemSelector`.
+pub(super) fn selects_items(state: &State) -> bool {
+    match &state.flow {
+        Flow::JsonPath(flow) => flow.parameters.is_some(),
+        Flow::Jsonata(flow) => flow.arguments.is_some(),
+    }
+}
+
 /// What a Map's iteration is given: `ItemSelector`, or else the item.
-pub(super) fn item(
-    turn: &Turn<'_>,
-    id: FrameId,
-    state: &State,
-    input: &Payload,
-    index: u32,
-    value: &Value,
-) -> Result<Payload, Failure> {
-    let scope = turn.scope(id, input).with_item(index, value);
+pub(super) fn item(scope: StateScope<'_>, state: &State, item: MapItem<'_>) -> Result<Payload, Failure> {
+    let scope = scope.with_item(item);
     let selected = match &state.flow {
         Flow::JsonPath(flow) => {
             flow.parameters.as_ref().map(|selector| selector.render(&scope)).transpose()?
@@ -94,7 +96,7 @@ pub(super) fn item(
             flow.arguments.as_ref().map(|selector| selector.render("ItemSelector", &scope)).transpose()?
         }
     };
-    Ok(Payload::from_value(selected.unwrap_or_else(|| value.clone())))
+    Ok(Payload::from_value(selected.unwrap_or_else(|| item.value.clone())))
 }
 
 /// From the result of the state's work to its output, and the variables that it assigns.

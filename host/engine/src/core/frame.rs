@@ -6,6 +6,8 @@ use dirigent_asl::{Program, StateIndex};
 use dirigent_store::FrameId;
 use serde::{Deserialize, Serialize};
 
+use super::callback::{Callback, CallbackRow, Stage};
+use super::map_run::{MapRun, MapRunRow};
 use crate::payload::{Payload, PayloadRef};
 
 /// Where a line of control stands. A phase holds just what that phase needs.
@@ -63,6 +65,10 @@ pub(crate) enum Phase {
     Map(MapProgress),
     /// Done, and waiting for its siblings.
     Done { output: Payload },
+    /// A Map Run runs; its children are executions of their own.
+    MapRun(Box<MapRun>),
+    /// A task waits for a caller from outside.
+    Callback(Callback),
 }
 
 /// How far a Map is. Items and results are not kept here: a step's cost must not grow with their number.
@@ -103,7 +109,11 @@ impl Frame {
     /// Whether the frame waits for something that a restarted host must start again: anything but a timer, which the
     /// store keeps, and children, which are frames themselves.
     pub(crate) fn needs_host(&self) -> bool {
-        matches!(self.phase, Phase::Ready | Phase::Task { .. })
+        match &self.phase {
+            Phase::Ready | Phase::Task { .. } | Phase::MapRun(_) => true,
+            Phase::Callback(callback) => matches!(callback.stage, Stage::Submitting { .. }),
+            _ => false,
+        }
     }
 }
 
@@ -133,6 +143,8 @@ enum PhaseRow {
     Parallel { open: u32 },
     Map { items: PayloadRef, input: PayloadRef, length: u32, next: u32, running: u32, concurrency: u32 },
     Done { output: PayloadRef },
+    MapRun(MapRunRow),
+    Callback(CallbackRow),
 }
 
 impl FrameRow {
@@ -173,6 +185,8 @@ impl FrameRow {
                     concurrency: map.concurrency,
                 },
                 Phase::Done { output } => PhaseRow::Done { output: refer(output) },
+                Phase::MapRun(run) => PhaseRow::MapRun(MapRunRow::of(run, refer)),
+                Phase::Callback(callback) => PhaseRow::Callback(CallbackRow::of(callback, refer)),
             },
         }
     }
@@ -187,6 +201,8 @@ impl FrameRow {
             PhaseRow::Task { parameters, .. } => refs.push(*parameters),
             PhaseRow::Map { items, input, .. } => refs.extend([*items, *input]),
             PhaseRow::Done { output } => refs.push(*output),
+            PhaseRow::MapRun(run) => refs.extend(run.payloads()),
+            PhaseRow::Callback(callback) => refs.extend(callback.payload()),
             PhaseRow::Ready
             | PhaseRow::Wait { .. }
             | PhaseRow::Backoff { .. }
@@ -239,6 +255,8 @@ impl FrameRow {
                     })
                 }
                 PhaseRow::Done { output } => Phase::Done { output: payload(output)? },
+                PhaseRow::MapRun(run) => Phase::MapRun(Box::new(run.restore(payload)?)),
+                PhaseRow::Callback(callback) => Phase::Callback(callback.restore(payload)?),
             },
         })
     }

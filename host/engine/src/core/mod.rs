@@ -7,23 +7,34 @@
 //!
 //! - `execution`: the value itself, and `step`
 //! - `frame`: a branch of it: where it stands and what it waits for
+//! - `map_run`: what a Map Run was started with
+//! - `callback`, `token`: tasks that wait for a caller from outside
 //! - `turn`: the work of one step: entering and leaving states, ending machines
 //! - `states`: what each type does, a file each
 //! - `errors`: Retry and Catch
 //! - `flow`, `scope`: data flow and what expressions see
 
+mod callback;
 mod errors;
 mod execution;
 mod flow;
 mod frame;
+mod map_run;
 mod scope;
 mod states;
 mod stimulus;
+mod token;
 mod turn;
 
 pub use execution::{Execution, ExecutionInfo, Status};
 pub use frame::{Frame, FrameRow};
-pub use stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
+pub use map_run::{MapRun, MapRunItems, MapRunSettings, RunItem};
+pub use stimulus::{
+    Effect, Moment, Outside, QueueChange, QueuePlace, Step, Stimulus, TaskRun, TimerKey, TimerPurpose,
+};
+pub use token::{TaskToken, TokenStatus};
 
 pub(crate) use errors::error_names;
+pub(crate) use execution::TOP_MACHINE;
+pub(crate) use scope::timestamp;
 pub(crate) use turn::refer;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::execution::Execution;
 use super::frame::Frame;
+use super::token::TaskToken;
 use crate::payload::Payload;
 use dirigent_asl::Program;
 
@@ -28,6 +29,25 @@ impl Entropy {
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     }
+
+    /// A UUID of version 4.
+    pub(super) fn uuid(&self) -> String {
+        let bytes = (u128::from(self.next()) << 64 | u128::from(self.next())).to_be_bytes();
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    }
+}
+
+/// The item that an `ItemSelector` selects from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MapItem<'a> {
+    /// Its index, from 0.
+    pub(crate) index: u64,
+    /// The member's name, where the items are the members of an object.
+    pub(crate) key: Option<&'a str>,
+    /// The item.
+    pub(crate) value: &'a Value,
+    /// Where it came from: `STATE_DATA`, or the URI of a bucket or object; a Distributed Map's only.
+    pub(crate) source: Option<&'a str>,
 }
 
 /// The scope of one state of one frame.
@@ -36,9 +56,10 @@ pub(super) struct StateScope<'a> {
     program: &'a Program,
     id: FrameId,
     input: &'a Payload,
-    item: Option<(u32, &'a Value)>,
+    item: Option<MapItem<'a>>,
     result: Option<&'a Payload>,
     error: Option<&'a Payload>,
+    token: Option<TaskToken>,
     now_ms: i64,
     entropy: &'a Entropy,
     context: OnceCell<Value>,
@@ -53,8 +74,14 @@ impl<'a> StateScope<'a> {
         entropy: &'a Entropy,
         now_ms: i64,
     ) -> StateScope<'a> {
-        let (item, result, error) = (None, None, None);
-        StateScope { x, program, id, input, item, result, error, now_ms, entropy, context: OnceCell::new() }
+        let (item, result, error, token) = (None, None, None, None);
+        let context = OnceCell::new();
+        StateScope { x, program, id, input, item, result, error, token, now_ms, entropy, context }
+    }
+
+    /// With the task's token.
+    pub(super) fn with_token(self, token: Option<TaskToken>) -> StateScope<'a> {
+        StateScope { token, ..self }
     }
 
     /// With `$states.result`.
@@ -68,8 +95,8 @@ impl<'a> StateScope<'a> {
     }
 
     /// The scope of a Map's `ItemSelector`, which sees the item that it is about to select from.
-    pub(super) fn with_item(self, index: u32, value: &'a Value) -> StateScope<'a> {
-        StateScope { item: Some((index, value)), ..self }
+    pub(super) fn with_item(self, item: MapItem<'a>) -> StateScope<'a> {
+        StateScope { item: Some(item), ..self }
     }
 
     fn frame(&self) -> Option<&'a Frame> {
@@ -110,10 +137,23 @@ impl<'a> StateScope<'a> {
             }
             context.insert("State".into(), about);
         }
-        let outer =
-            || self.lineage().find_map(|frame| Some((frame.parent?.slot, frame.item.as_ref()?.value())));
-        if let Some((index, value)) = self.item.or_else(outer) {
-            context.insert("Map".into(), json!({ "Item": { "Index": index, "Value": value } }));
+        let outer = || {
+            self.lineage().find_map(|frame| {
+                let (index, value) = (frame.parent?.slot.into(), frame.item.as_ref()?.value());
+                Some(MapItem { index, key: None, value, source: None })
+            })
+        };
+        if let Some(item) = self.item.or_else(outer) {
+            let mut about = json!({ "Index": item.index, "Value": item.value });
+            for (name, text) in [("Key", item.key), ("Source", item.source)] {
+                if let Some(text) = text {
+                    about[name] = text.into();
+                }
+            }
+            context.insert("Map".into(), json!({ "Item": about }));
+        }
+        if let Some(token) = self.token {
+            context.insert("Task".into(), json!({ "Token": token.to_text() }));
         }
         Value::Object(context)
     }
@@ -152,7 +192,7 @@ impl Scope for StateScope<'_> {
 }
 
 /// A time as the context object shows it: ISO 8601 with milliseconds.
-fn timestamp(unix_ms: i64) -> String {
+pub(crate) fn timestamp(unix_ms: i64) -> String {
     match Timestamp::from_millisecond(unix_ms) {
         Ok(time) => format!("{time:.3}"),
         Err(_) => String::new(),

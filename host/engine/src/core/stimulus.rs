@@ -6,6 +6,7 @@ use std::sync::Arc;
 use dirigent_asl::StateIndex;
 use dirigent_store::FrameId;
 
+use super::token::TaskToken;
 use crate::event::{Event, Fault, Metering};
 use crate::payload::Payload;
 
@@ -34,19 +35,57 @@ pub enum Stimulus {
         /// What it used.
         metering: Option<Box<Metering>>,
     },
+    /// A Map Run has ended, with its output or its error.
+    MapRunEnded {
+        /// The frame that waits for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+        /// The state's result, or the error.
+        result: Result<Payload, Fault>,
+    },
     /// A timer is due. One that nobody waits for any more is ignored.
     TimerFired(TimerKey),
     /// The execution shall stop.
     Stop(Fault),
+    /// A worker takes a task out of its activity's queue.
+    ActivityTaken {
+        /// The frame that waits.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+        /// The worker's name, where it gave one.
+        worker: Option<Arc<str>>,
+    },
+    /// A token comes back with its task's result.
+    TokenReturned {
+        /// The token.
+        token: TaskToken,
+        /// The task's output, or its error.
+        result: Result<Payload, Fault>,
+    },
+    /// Whoever has a token is still at work.
+    TokenHeartbeat(TaskToken),
 }
 
 /// When a step is taken, and the entropy that it may use: the same moment gives the same step.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment {
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
     /// Unix milliseconds.
     pub now_ms: i64,
     /// Seed for jitter, `States.UUID` and `States.MathRandom`.
     pub entropy: u64,
+    /// The host around the execution.
+    pub outside: &'a dyn Outside,
+}
+
+/// What a step may ask of the host around the execution.
+pub trait Outside {
+    /// Whether there is an activity of that ARN.
+    fn has_activity(&self, arn: &str) -> bool;
+
+    /// 128 bits that nobody can guess, different at every call.
+    fn secret(&self) -> u128;
 }
 
 /// What a timer is for, as a number that the store keeps.
@@ -67,6 +106,10 @@ pub enum TimerPurpose {
     Resume,
     /// The execution has run for its `TimeoutSeconds`.
     ExecutionTimeout,
+    /// A task that waits for a caller has done so for its `TimeoutSeconds`.
+    TaskTimeout,
+    /// A task that waits for a caller has not heard of it for its `HeartbeatSeconds`.
+    Heartbeat,
 }
 
 /// Bits of a stored key that hold the generation; a frame that waits more often than that wraps around, which is
@@ -80,6 +123,8 @@ impl TimerKey {
         let purpose = match self.purpose {
             TimerPurpose::Resume => 0,
             TimerPurpose::ExecutionTimeout => 1,
+            TimerPurpose::TaskTimeout => 2,
+            TimerPurpose::Heartbeat => 3,
         };
         let generation = u64::from(self.generation) & ((1 << GENERATION_BITS) - 1);
         (u64::from(self.frame.0) << 32) | (generation << 8) | purpose
@@ -91,6 +136,8 @@ impl TimerKey {
         let purpose = match key & 0xff {
             0 => TimerPurpose::Resume,
             1 => TimerPurpose::ExecutionTimeout,
+            2 => TimerPurpose::TaskTimeout,
+            3 => TimerPurpose::Heartbeat,
             _ => return None,
         };
         let generation = u32::try_from((key >> 8) & ((1 << GENERATION_BITS) - 1)).ok()?;
@@ -105,6 +152,25 @@ pub enum Effect {
     RunTask(Box<TaskRun>),
     /// Give up a task; its result would be ignored.
     CancelTask {
+        /// The frame that waited for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+    },
+    /// Run a Map Run, or go on with one, and answer with [`Stimulus::MapRunEnded`].
+    StartMapRun {
+        /// The frame that waits for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+    },
+    /// Give up a Map Run and its children.
+    CancelMapRun {
+        /// The run's UUID.
+        run: Arc<str>,
+    },
+    /// Stop the execution that a task has started and waited for.
+    StopStarted {
         /// The frame that waited for it.
         frame: FrameId,
         /// Which of the frame's waits.
@@ -135,6 +201,30 @@ pub struct TaskRun {
     pub deadline_ms: Option<i64>,
     /// Longest time between two heartbeats, in seconds.
     pub heartbeat_seconds: Option<u64>,
+    /// The token that somebody returns when the task is done, where it is one that waits for that.
+    pub token: Option<String>,
+}
+
+/// A place in an activity's queue. Places sort by the time since when they are taken.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct QueuePlace {
+    /// The activity's name.
+    pub activity: Arc<str>,
+    /// When the task was scheduled, in Unix milliseconds.
+    pub since_ms: i64,
+    /// The frame that waits.
+    pub frame: FrameId,
+    /// Which of the frame's waits.
+    pub generation: u32,
+}
+
+/// How a step changes an activity's queue.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum QueueChange {
+    /// A task waits for a worker.
+    Enter(QueuePlace),
+    /// It does not any more.
+    Leave(QueuePlace),
 }
 
 /// What a step did: to be made durable as a whole before any effect is carried out.
@@ -154,6 +244,8 @@ pub struct Step {
     pub set_timers: Vec<(i64, TimerKey)>,
     /// Timers to clear.
     pub clear_timers: Vec<(i64, TimerKey)>,
+    /// Changes of activities' queues.
+    pub queue: Vec<QueueChange>,
     /// What to do once all that is durable.
     pub effects: Vec<Effect>,
 }
@@ -181,6 +273,8 @@ mod tests {
         for (frame, generation, purpose) in [
             (0, 0, TimerPurpose::ExecutionTimeout),
             (7, 3, TimerPurpose::Resume),
+            (7, 3, TimerPurpose::TaskTimeout),
+            (7, 3, TimerPurpose::Heartbeat),
             (u32::MAX, (1 << GENERATION_BITS) - 1, TimerPurpose::Resume),
         ] {
             let key = TimerKey { frame: FrameId(frame), generation, purpose };

@@ -11,7 +11,8 @@ use super::execution::{Execution, Status, TOP};
 use super::frame::{Frame, Phase, Variables};
 use super::scope::Entropy;
 use super::states;
-use super::stimulus::{Effect, Moment, Step, Stimulus, TimerKey, TimerPurpose};
+use super::stimulus::{Effect, Moment, Outside, Step, Stimulus, TimerKey, TimerPurpose};
+use super::token::TaskToken;
 use crate::event::{Event, EventKind, Fault, StateType};
 use crate::limits::Limits;
 use crate::payload::{Payload, PayloadRef};
@@ -27,6 +28,9 @@ pub(super) struct Turn<'a> {
     pub(super) limits: &'a Limits,
     pub(super) now_ms: i64,
     pub(super) entropy: Entropy,
+    pub(super) outside: &'a dyn Outside,
+    /// The token of the task that is being scheduled, which its parameters may show.
+    pub(super) token: Option<TaskToken>,
     /// Frames about to enter their state; the front one runs first, so that a branch runs on until it waits.
     ready: VecDeque<FrameId>,
     first_event: u64,
@@ -38,7 +42,7 @@ impl<'a> Turn<'a> {
         x: &'a mut Execution,
         program: &'a Program,
         limits: &'a Limits,
-        moment: Moment,
+        moment: Moment<'a>,
     ) -> Turn<'a> {
         let first_event = x.next_event;
         Turn {
@@ -47,6 +51,8 @@ impl<'a> Turn<'a> {
             limits,
             now_ms: moment.now_ms,
             entropy: Entropy::new(moment.entropy),
+            outside: moment.outside,
+            token: None,
             ready: VecDeque::new(),
             first_event,
             out: Step::default(),
@@ -69,7 +75,15 @@ impl<'a> Turn<'a> {
             Stimulus::TaskEnded { frame, generation, result, metering } => {
                 states::task::ended(self, frame, generation, result, metering);
             }
+            Stimulus::MapRunEnded { frame, generation, result } => {
+                states::map_run::ended(self, frame, generation, result);
+            }
             Stimulus::TimerFired(key) => self.timer_fired(key),
+            Stimulus::ActivityTaken { frame, generation, worker } => {
+                states::callback::taken(self, frame, generation, worker);
+            }
+            Stimulus::TokenReturned { token, result } => states::callback::returned(self, token, result),
+            Stimulus::TokenHeartbeat(token) => states::callback::beaten(self, token),
             Stimulus::Stop(fault) => {
                 self.end(Status::Aborted(fault.clone()), EventKind::ExecutionAborted(fault))
             }
@@ -100,7 +114,8 @@ impl<'a> Turn<'a> {
         }
         self.out.record_changed = true;
         // AWS's first StateEntered follows event 0, not ExecutionStarted.
-        self.spawn(Frame::new(None, self.program.top().start, input, 0));
+        let start = self.program.machine(self.x.info.entry).start;
+        self.spawn(Frame::new(None, start, input, 0));
     }
 
     fn timer_fired(&mut self, key: TimerKey) {
@@ -109,6 +124,7 @@ impl<'a> Turn<'a> {
                 // AWS names neither error nor cause here: the status says it.
                 self.end(Status::TimedOut(Fault::default()), EventKind::ExecutionTimedOut(Fault::default()));
             }
+            TimerPurpose::TaskTimeout | TimerPurpose::Heartbeat => states::callback::timer_fired(self, key),
             TimerPurpose::Resume => {
                 let Some(frame) = self.x.frames.get(&key.frame) else { return };
                 let awaited = TimerKey { generation: frame.generation, ..key }.to_u64() == key.to_u64();
@@ -136,14 +152,22 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Fails the execution when its history has no room for more. Looked at before whatever may go on without end:
+    /// entering a state, and trying one again.
+    pub(super) fn history_is_full(&mut self) -> bool {
+        let most = self.limits.history_events;
+        if self.x.info.express || self.x.next_event < most {
+            return false;
+        }
+        let cause = format!("The execution reached the maximum number of history events ({most}).");
+        self.fail_execution(Fault::new(error_names::RUNTIME, cause));
+        true
+    }
+
     /// Enters the state that the frame is ready for.
     fn enter(&mut self, id: FrameId) {
-        if !self.x.info.express && self.x.next_event >= self.limits.history_events {
-            let cause = format!(
-                "The execution reached the maximum number of history events ({}).",
-                self.limits.history_events
-            );
-            return self.fail_execution(Fault::new(error_names::RUNTIME, cause));
+        if self.history_is_full() {
+            return;
         }
         let now_ms = self.now_ms;
         let state = self.state_of(id);
@@ -282,7 +306,14 @@ impl<'a> Turn<'a> {
         let generation = frame.generation;
         match frame.phase {
             Phase::Task { .. } => self.out.effects.push(Effect::CancelTask { frame: id, generation }),
-            Phase::Wait { due_ms } | Phase::Backoff { due_ms } => self.clear_timer(id, generation, due_ms),
+            Phase::MapRun(run) => self.out.effects.push(Effect::CancelMapRun { run: run.id }),
+            Phase::Wait { due_ms } | Phase::Backoff { due_ms } => {
+                self.clear_timer(TimerKey { frame: id, generation, purpose: TimerPurpose::Resume }, due_ms);
+            }
+            Phase::Callback(callback) => {
+                let kind = &self.program.state(frame.state).kind;
+                states::callback::dropped(self, id, generation, kind, &callback);
+            }
             _ => {}
         }
         self.ready.retain(|other| *other != id);
@@ -290,8 +321,7 @@ impl<'a> Turn<'a> {
         self.out.dropped.insert(id);
     }
 
-    fn clear_timer(&mut self, frame: FrameId, generation: u32, due_ms: i64) {
-        let key = TimerKey { frame, generation, purpose: TimerPurpose::Resume };
+    pub(super) fn clear_timer(&mut self, key: TimerKey, due_ms: i64) {
         // A timer that this very step was about to set never gets there.
         let before = self.out.set_timers.len();
         self.out.set_timers.retain(|(_, set)| *set != key);

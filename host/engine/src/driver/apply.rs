@@ -3,12 +3,21 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use dirigent_store::{Batch, CommitError};
+use dirigent_store::{Batch, CatalogChange, CommitError};
 
-use super::live::{Lease, Live};
-use super::{Engine, EngineError, tasks};
+use super::live::{Durability, Lease, Live};
+use super::{Engine, EngineError, map_runs, tasks};
+use crate::activities::queue;
 use crate::core::{Effect, Stimulus};
 use crate::rows;
+
+/// What the first commit of an execution needs beside it.
+pub(super) struct Create {
+    /// Its name, which must be free.
+    pub(super) name: String,
+    /// What is to be written with it.
+    pub(super) catalog: Vec<CatalogChange>,
+}
 
 impl Engine {
     /// Takes a stimulus in and returns, once that is durable, what is to be done. `None`: nobody waited for it.
@@ -25,7 +34,7 @@ impl Engine {
         self: &Arc<Self>,
         lease: &Lease,
         stimulus: Stimulus,
-        create_as: Option<String>,
+        create: Option<Create>,
     ) -> Result<Option<Vec<Effect>>, EngineError> {
         let live = &lease.live;
         // The step and the queueing of its commit are one under the lock, so commits lie in the order of the steps.
@@ -35,15 +44,31 @@ impl Engine {
             if step.is_empty() {
                 return Ok(None);
             }
-            let commit = if live.durable {
-                let pins = self.pins_to_write(live, &mut step);
-                let mut attended = live.attended.lock();
-                let mut change =
-                    rows::change(&execution, &live.program, &mut step, live.revision, pins, &mut attended)?;
-                change.create_as = create_as;
-                Some(self.store.commit(Batch::execution(change)))
-            } else {
-                None
+            let commit = match live.durability {
+                Durability::EachStep => {
+                    let pins = self.pins_to_write(live, &mut step);
+                    let mut attended = live.attended.lock();
+                    let mut change = rows::change(
+                        &execution,
+                        &live.program,
+                        &mut step,
+                        live.revision,
+                        pins,
+                        &mut attended,
+                    )?;
+                    let mut catalog = Vec::new();
+                    if let Some(create) = create {
+                        change.create_as = Some(create.name);
+                        catalog = create.catalog;
+                    }
+                    catalog.extend(step.queue.iter().map(|change| queue::change(lease.id(), change)));
+                    Some(self.store.commit(Batch { executions: vec![change], catalog }))
+                }
+                Durability::AtEnd if execution.status().is_ended() => {
+                    let change = rows::ended(&execution, live.revision)?;
+                    Some(self.store.commit(Batch::execution(change)))
+                }
+                Durability::AtEnd | Durability::Never => None,
             };
             (step, commit, execution.info.arn.clone())
         };
@@ -55,9 +80,13 @@ impl Engine {
                 other => other.into(),
             });
         }
+        for (due_ms, key) in &step.clear_timers {
+            self.forget_timer(lease, *due_ms, *key);
+        }
         for (due_ms, key) in &step.set_timers {
             self.set_timer(lease, *due_ms, *key);
         }
+        self.wake_workers(&step.queue);
         self.publish(&arn, std::mem::take(&mut step.events), &step.payloads);
         Ok(Some(step.effects))
     }
@@ -81,10 +110,22 @@ impl Engine {
                     // Dropping the sender ends the call, and with it the instance.
                     lease.live.tasks.lock().remove(&(frame, generation));
                 }
+                Effect::StartMapRun { frame, generation } => {
+                    tokio::spawn(map_runs::run(lease.clone(), frame, generation));
+                }
+                Effect::StopStarted { frame, generation } => {
+                    self.stop_started(lease.id(), frame, generation);
+                }
+                Effect::CancelMapRun { run } => self.map_runs.cancel(&run),
                 Effect::Continue => {
                     tokio::spawn(go_on(lease.clone()));
                 }
                 Effect::Ended => {
+                    self.linked_ended(lease.id());
+                    if map_runs::ids::is_child(lease.id()) {
+                        let execution = lease.live.execution.lock();
+                        self.map_runs.child_ended(lease.id(), execution.status());
+                    }
                     let waiting = self.ends.lock().remove(&lease.id()).unwrap_or_default();
                     for sender in waiting {
                         let _ = sender.send(());
@@ -107,6 +148,16 @@ impl Engine {
                 true
             }
         }
+    }
+}
+
+/// Work whose caller may go away: an HTTP client that hangs up must not take the effects of a durable step with it.
+pub(super) async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        // The runtime shuts down, and the caller with it.
+        Err(_) => std::future::pending().await,
     }
 }
 

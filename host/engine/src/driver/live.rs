@@ -13,7 +13,7 @@ use dirigent_store::{ExecutionId, FrameId};
 use parking_lot::Mutex;
 use tokio::sync::{OnceCell, oneshot};
 
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, map_runs};
 use crate::core::{Effect, Execution, ExecutionInfo};
 use crate::payload::Payload;
 use crate::recover;
@@ -30,13 +30,25 @@ pub(crate) struct Live {
     pub(super) attended: Mutex<Option<bool>>,
     pub(super) program: Arc<Program>,
     pub(super) revision: u32,
-    /// Express executions are not: they live and end in memory.
-    pub(super) durable: bool,
+    pub(super) durability: Durability,
     pub(super) pins: Mutex<Pins>,
+    /// What a Map Run's child is bound to with its siblings.
+    pub(super) inherited_pins: Arc<Pins>,
     /// A resource was bound since the record was last written.
     pub(super) pins_changed: AtomicBool,
     /// Tasks that run, by frame and generation. Sending, or dropping the sender, cancels.
     pub(super) tasks: Mutex<HashMap<(FrameId, u32), oneshot::Sender<()>>>,
+}
+
+/// What of an execution is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Durability {
+    /// Every step, before its effects.
+    EachStep,
+    /// How it ended: a Map Run's Express child, which starts anew when the host stops before.
+    AtEnd,
+    /// Nothing: an Express execution.
+    Never,
 }
 
 /// Holds an execution in memory.
@@ -143,11 +155,18 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
     if row.status != StatusRow::Running {
         return Ok(None);
     }
-    let Some(revision) = engine.catalog.revision(id.machine, row.revision).await? else {
-        return Err(EngineError::Uncompilable);
+    let (program, info, inherited_pins) = if map_runs::ids::is_child(id) {
+        let template = engine.child_template(id).await?;
+        let input = Payload::empty_object();
+        let info = template.info(engine, id, row.name.clone(), input, row.started_ms);
+        (template.program.clone(), info, template.pins.clone())
+    } else {
+        let Some(revision) = engine.catalog.revision(id.machine, row.revision).await? else {
+            return Err(EngineError::Uncompilable);
+        };
+        let program = revision.program().ok_or(EngineError::Uncompilable)?;
+        (program, info(engine, id, &row, &revision.content.role_arn).await?, Arc::default())
     };
-    let program = revision.program().ok_or(EngineError::Uncompilable)?;
-    let info = info(engine, id, &row, &revision.content.role_arn).await?;
     let execution = recover::execution(&*engine.store, &row, &program, info).await?;
     let effects = execution.resume();
     let live = Live {
@@ -155,8 +174,9 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
         attended: Mutex::new(None),
         program,
         revision: row.revision,
-        durable: true,
+        durability: Durability::EachStep,
         pins: Mutex::new(row.pins),
+        inherited_pins,
         pins_changed: AtomicBool::new(false),
         tasks: Mutex::default(),
     };
@@ -181,6 +201,7 @@ async fn info(
         input: Payload::empty_object(),
         started_ms: row.started_ms,
         express: false,
+        entry: crate::core::TOP_MACHINE,
     })
 }
 

@@ -5,12 +5,22 @@
 //!
 //! - `live`: executions in memory, loaded when something happens to them and dropped when they only wait
 //! - `apply`: a stimulus, its step, its commit, its effects
+//! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`: what callers ask for
 //! - `tasks`: running a task and taking its result in
+//! - `map_runs`: the runs of Distributed Maps
+//! - `nested`: executions that tasks start
+//! - `objects`: what they ask of object storage
 //! - `timers`: waking executions up
+//! - `callbacks`: workers of activities, and task tokens that come back
 
 mod apply;
+mod callbacks;
+mod lambda;
 mod live;
+mod map_runs;
+mod nested;
+mod objects;
 mod read;
 mod start;
 mod tasks;
@@ -26,6 +36,7 @@ use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::sync::{broadcast, oneshot};
 
+use crate::activities::{Activities, ActivityError};
 use crate::catalog::{Catalog, CatalogError};
 use crate::event::Event;
 use crate::history::{HistoryError, HistoryPage};
@@ -33,11 +44,18 @@ use crate::limits::Limits;
 use crate::recover::RecoverError;
 use crate::rows::RowError;
 
+pub use callbacks::{ActivityTask, CallbackError, PollError};
+pub use map_runs::{Counts, MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate};
+pub use objects::{
+    ChildResult, ChildStatus, Item, ItemStream, ObjectHost, ReadRequest, ResultSink, WriteRequest,
+};
 pub use read::{Description, Listing};
 pub use start::{StartRequest, Started};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
 
 use live::Slots;
+use map_runs::MapRuns;
+use nested::Links;
 use timers::Timers;
 
 /// How many sequences are taken from the store at a time; what is left of them is lost at a stop.
@@ -74,7 +92,11 @@ pub struct Engine {
     config: EngineConfig,
     store: Arc<dyn Store>,
     tasks: Arc<dyn TaskHost>,
+    objects: Arc<dyn ObjectHost>,
     catalog: Catalog,
+    map_runs: MapRuns,
+    activities: Activities,
+    links: Links,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -106,6 +128,9 @@ pub enum EngineError {
     /// There is no such execution.
     #[error("there is no such execution")]
     NoSuchExecution,
+    /// The state machine is Express, whose executions nobody can wait for.
+    #[error("this operation is not supported by Express state machines")]
+    Express,
     /// Too much is under way.
     #[error("too many executions are under way; try again in a moment")]
     Throttled,
@@ -117,6 +142,9 @@ pub enum EngineError {
     /// The catalog's.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The activities'.
+    #[error(transparent)]
+    Activity(#[from] ActivityError),
     /// A history's.
     #[error(transparent)]
     History(#[from] HistoryError),
@@ -135,7 +163,7 @@ pub enum EngineError {
 }
 
 impl Engine {
-    /// Opens an engine on a store: loads the catalog, and goes on with what was under way.
+    /// Opens an engine without object storage; otherwise as [`Engine::open_with`].
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -144,14 +172,34 @@ impl Engine {
         store: Arc<dyn Store>,
         tasks: Arc<dyn TaskHost>,
     ) -> Result<Arc<Engine>, EngineError> {
-        let catalog = Catalog::open(store.clone()).await?;
+        Engine::open_with(config, store, tasks, Arc::new(objects::NoObjects)).await
+    }
+
+    /// Opens an engine on a store: loads the catalog, and goes on with what was under way.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn open_with(
+        config: EngineConfig,
+        store: Arc<dyn Store>,
+        tasks: Arc<dyn TaskHost>,
+        objects: Arc<dyn ObjectHost>,
+    ) -> Result<Arc<Engine>, EngineError> {
+        let last_machine = map_runs::last_machine(&*store).await?;
+        let catalog = Catalog::open(store.clone(), last_machine).await?;
+        let activities = Activities::open(store.clone()).await?;
+        let links = Links::open(&*store).await?;
         let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
         let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
         let engine = Arc::new(Engine {
             config,
             store,
             tasks,
+            objects,
             catalog,
+            map_runs: MapRuns::default(),
+            activities,
+            links,
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
@@ -161,6 +209,8 @@ impl Engine {
         });
         timers::start(&engine);
         live::resume_all(&engine);
+        map_runs::close_abandoned(&engine);
+        nested::catch_up(&engine);
         Ok(engine)
     }
 
@@ -174,6 +224,12 @@ impl Engine {
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// The activities.
+    #[must_use]
+    pub fn activities(&self) -> &Activities {
+        &self.activities
     }
 
     /// Whether the engine can take work: the store still writes.
@@ -236,9 +292,9 @@ impl Engine {
         Ok(next)
     }
 
-    fn moment(&self) -> crate::core::Moment {
+    fn moment(&self) -> crate::core::Moment<'_> {
         let entropy = self.entropy.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-        crate::core::Moment { now_ms: now_ms(), entropy }
+        crate::core::Moment { now_ms: now_ms(), entropy, outside: self }
     }
 
     fn publish(&self, arn: &Arc<str>, events: Vec<Event>, payloads: &[Arc<str>]) {

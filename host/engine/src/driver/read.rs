@@ -50,11 +50,15 @@ impl Engine {
         }
     }
 
-    /// Finds an execution by the names of its state machine and itself, deleted machines included.
+    /// Finds an execution by the names of its state machine and itself, deleted machines included. A Map Run's child
+    /// has the label behind the machine's name: `MACHINE/LABEL`.
     ///
     /// # Errors
     /// The store's.
     pub async fn find(&self, machine: &str, name: &str) -> Result<Option<ExecutionId>, EngineError> {
+        if let Some((machine, label)) = machine.split_once('/') {
+            return self.find_child(machine, label, name).await;
+        }
         if let Some(live) = self.catalog.get(machine)
             && let Some(id) = self.store.find(live.id, name).await?
         {
@@ -88,7 +92,12 @@ impl Engine {
     /// [`EngineError::NoSuchExecution`], or the store's.
     pub async fn revision_of(&self, id: ExecutionId) -> Result<Arc<Revision>, EngineError> {
         let row = self.record(id).await?.ok_or(EngineError::NoSuchExecution)?;
-        self.catalog.revision(id.machine, row.revision).await?.ok_or(EngineError::NoSuchExecution)
+        let machine = match self.run_of(id) {
+            Some(run) => self.root_of(run).await?.map(|(machine, _)| machine),
+            None => Some(id.machine),
+        };
+        let machine = machine.ok_or(EngineError::NoSuchExecution)?;
+        self.catalog.revision(machine, row.revision).await?.ok_or(EngineError::NoSuchExecution)
     }
 
     /// Lists a machine's executions, newest first, beginning before a sequence, those that `wanted` takes.

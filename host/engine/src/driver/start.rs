@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use dirigent_asl::Kind;
-use dirigent_store::ExecutionId;
+use dirigent_store::{CatalogChange, ExecutionId};
 use parking_lot::Mutex;
 
-use super::live::{Lease, Live};
+use super::apply::{Create, to_its_end};
+use super::live::{Durability, Lease, Live};
 use super::tasks::binding;
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
 use crate::catalog::{MachineType, StateMachine};
 use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
 use crate::event::Fault;
 use crate::payload::Payload;
-use crate::rows::{Pins, StatusRow};
+use crate::rows::{Pins, RowError, StatusRow};
 
 /// What to start.
 #[derive(Clone, Debug)]
@@ -62,11 +63,8 @@ impl Engine {
     pub async fn start(self: &Arc<Self>, request: StartRequest) -> Result<Started, EngineError> {
         let lease = match self.new_execution(&request).await? {
             (lease, None) => lease,
-            (lease, create_as) => match self.apply_as(&lease, Stimulus::Start, create_as).await {
-                Ok(effects) => {
-                    self.perform(&lease, effects.unwrap_or_default());
-                    return Ok(started(&lease));
-                }
+            (lease, create) => match begin(lease.clone(), create).await {
+                Ok(()) => return Ok(started(&lease)),
                 Err(EngineError::NameTaken { name }) => return self.started_before(&request, name).await,
                 Err(error) => return Err(error),
             },
@@ -74,6 +72,24 @@ impl Engine {
         let started = started(&lease);
         self.apply_and_perform(&lease, Stimulus::Start).await;
         Ok(started)
+    }
+
+    /// Starts a Standard execution with a catalog row of its own, which is durable with it. A name that is taken is an
+    /// error, whoever has it.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub(super) async fn start_with(
+        self: &Arc<Self>,
+        request: StartRequest,
+        row: impl FnOnce(ExecutionId) -> Result<CatalogChange, RowError>,
+    ) -> Result<Started, EngineError> {
+        let (lease, mut create) = self.new_execution(&request).await?;
+        if let Some(create) = &mut create {
+            create.catalog.push(row(lease.id())?);
+        }
+        begin(lease.clone(), create).await?;
+        Ok(started(&lease))
     }
 
     /// Starts a Standard execution and waits until it ends or `until` resolves.
@@ -85,10 +101,10 @@ impl Engine {
         request: StartRequest,
         until: impl Future<Output = ()>,
     ) -> Result<Started, EngineError> {
-        let (lease, create_as) = self.new_execution(&request).await?;
+        let (lease, create) = self.new_execution(&request).await?;
         let end = self.watch_end(lease.id());
-        match self.apply_as(&lease, Stimulus::Start, create_as).await {
-            Ok(effects) => self.perform(&lease, effects.unwrap_or_default()),
+        match begin(lease.clone(), create).await {
+            Ok(()) => {}
             Err(EngineError::NameTaken { name }) => return self.started_before(&request, name).await,
             Err(error) => return Err(error),
         }
@@ -126,10 +142,15 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoSuchExecution`], or the store's.
     pub async fn stop(self: &Arc<Self>, id: ExecutionId, fault: Fault) -> Result<i64, EngineError> {
-        if let Some(lease) = Lease::of(self, id).await?
-            && let Some(effects) = self.apply(&lease, Stimulus::Stop(fault)).await?
-        {
-            self.perform(&lease, effects);
+        if let Some(lease) = Lease::of(self, id).await? {
+            to_its_end(async move {
+                let engine = lease.engine();
+                if let Some(effects) = engine.apply(&lease, Stimulus::Stop(fault)).await? {
+                    engine.perform(&lease, effects);
+                }
+                Ok::<_, EngineError>(())
+            })
+            .await?;
         }
         let row = self.record(id).await?.ok_or(EngineError::NoSuchExecution)?;
         Ok(row.stopped_ms.unwrap_or_else(now_ms))
@@ -139,7 +160,7 @@ impl Engine {
     async fn new_execution(
         self: &Arc<Self>,
         request: &StartRequest,
-    ) -> Result<(Lease, Option<String>), EngineError> {
+    ) -> Result<(Lease, Option<Create>), EngineError> {
         if self.store.pressure().queued_batches > MAX_QUEUED_COMMITS
             || self.live_executions() > MAX_LIVE_EXECUTIONS
         {
@@ -170,6 +191,7 @@ impl Engine {
             input: request.input.clone(),
             started_ms: now_ms(),
             express,
+            entry: crate::core::TOP_MACHINE,
         };
         let live = Live {
             execution: Mutex::new(Execution::new(info)),
@@ -177,12 +199,13 @@ impl Engine {
             pins: Mutex::new(self.pin_all(&program)),
             program,
             revision: machine.revision.number,
-            durable: !express,
+            durability: if express { Durability::Never } else { Durability::EachStep },
+            inherited_pins: Arc::default(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
         };
-        let create_as = (!express).then(|| name.to_string());
-        Ok((Lease::of_new(self, id, live), create_as))
+        let create = (!express).then(|| Create { name: name.to_string(), catalog: Vec::new() });
+        Ok((Lease::of_new(self, id, live), create))
     }
 
     /// Binds every resource that is known now, so that a plugin replaced later changes nothing for this execution.
@@ -213,6 +236,17 @@ impl Engine {
         let arn = self.execution_arn(&request.machine.name, &row.name).into();
         Ok(Started { id, arn, name: row.name, started_ms: row.started_ms })
     }
+}
+
+/// The first step of a Standard execution.
+async fn begin(lease: Lease, create: Option<Create>) -> Result<(), EngineError> {
+    to_its_end(async move {
+        let engine = lease.engine();
+        let effects = engine.apply_as(&lease, Stimulus::Start, create).await?;
+        engine.perform(&lease, effects.unwrap_or_default());
+        Ok(())
+    })
+    .await
 }
 
 fn started(lease: &Lease) -> Started {

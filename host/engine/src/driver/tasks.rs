@@ -6,18 +6,26 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dirigent_asl::{Integration, Kind, Resource};
-use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::apply::report;
+use super::lambda::Invocation;
 use super::live::Lease;
 use super::now_ms;
-use crate::core::{Effect, Stimulus, TaskRun, error_names};
+use super::{Engine, EngineConfig, nested};
+use crate::core::{Effect, Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::{Fault, Metering};
 use crate::payload::Payload;
 
 /// A task that runs longer than this shows its start in the history before its end.
 const LONG_RUNNING: Duration = Duration::from_millis(100);
+
+/// How often in its interval a heartbeat of a task with a token is made durable; those between say nothing new.
+const BEATS_PASSED_ON: u32 = 4;
+
+/// The service whose actions are this host's own.
+const OWN_SDK: &str = "aws-sdk:sfn";
 
 /// What runs tasks: the plugin runtime, or a stand-in for it.
 #[async_trait]
@@ -30,6 +38,17 @@ pub trait TaskHost: Send + Sync + 'static {
 
     /// Runs a component once. Dropping the future ends the call.
     async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome;
+
+    /// Runs an action of this host's own API for `aws-sdk:sfn:ACTION`; `None` when it has no such action, and then a
+    /// component may serve it.
+    async fn act(
+        &self,
+        _engine: &Arc<Engine>,
+        _action: &str,
+        _parameters: &Payload,
+    ) -> Option<Result<Payload, Fault>> {
+        None
+    }
 }
 
 /// What a component is looked up by.
@@ -75,6 +94,8 @@ pub struct TaskCall {
     pub input: Arc<str>,
     /// When the caller gives up, in Unix milliseconds.
     pub deadline_ms: Option<i64>,
+    /// The task's token, where it is done when that comes back.
+    pub token: Option<String>,
     /// Told about heartbeats.
     pub heartbeat: Option<mpsc::UnboundedSender<()>>,
 }
@@ -92,7 +113,23 @@ pub struct TaskOutcome {
 pub(super) fn binding(resource: &Resource, text: &Arc<str>) -> Option<Binding> {
     match resource {
         Resource::Service { service, action, .. } if service == "lambda" && action == "invoke" => None,
-        _ => Some(Binding::Resource(text.clone())),
+        // A worker does it, and no component.
+        Resource::Activity { .. } => None,
+        // The engine itself does it.
+        Resource::Service { service, action, .. } if service == "states" && action == "startExecution" => {
+            None
+        }
+        _ => Some(Binding::Resource(bound_text(resource, text))),
+    }
+}
+
+/// The text that a component is looked up by: a plugin is the same one whether its task waits for a token or not.
+fn bound_text(resource: &Resource, text: &Arc<str>) -> Arc<str> {
+    match resource {
+        Resource::Plugin { reference, integration: Integration::WaitForTaskToken } => {
+            format!("plugin:{reference}").into()
+        }
+        _ => text.clone(),
     }
 }
 
@@ -111,6 +148,10 @@ pub(super) async fn run(lease: Lease, mut run: TaskRun) {
             Ok(effects) => effects.unwrap_or_default(),
             Err(error) => return report(&lease, &error),
         };
+        let waits = started_by_task(&lease, &run);
+        if waits {
+            engine.linked_submitted(lease.id(), &run).await;
+        }
         // One task after another stays on this task of the executor instead of waking another one.
         let next = effects.iter().position(|effect| matches!(effect, Effect::RunTask(_)));
         let next = next.map(|index| effects.swap_remove(index));
@@ -156,12 +197,27 @@ async fn watched(lease: &Lease, run: &TaskRun) -> Ended {
     let stimulus = Stimulus::TaskStarted { frame: run.frame, generation: run.generation };
     lease.engine().clone().apply_and_perform(lease, stimulus).await;
     let (Some(interval), Some(beats)) = (interval, &mut beats) else { return calling.await };
+    let token = run.token.as_deref().and_then(TaskToken::parse);
+    let mut passed_on: Option<Instant> = None;
     loop {
         tokio::select! {
             biased;
             ended = &mut calling => return ended,
             beat = tokio::time::timeout(interval, beats.recv()) => {
-                if !matches!(beat, Ok(Some(()))) {
+                if let Some(token) = token {
+                    // The clock is the token's: it goes on when the plugin has ended, and it is the core that watches it.
+                    let rests = passed_on.is_some_and(|at| at.elapsed() < interval / BEATS_PASSED_ON);
+                    match beat {
+                        Ok(Some(())) if rests => {}
+                        Ok(Some(())) => {
+                            passed_on = Some(Instant::now());
+                            let stimulus = Stimulus::TokenHeartbeat(token);
+                            lease.engine().clone().apply_and_perform(lease, stimulus).await;
+                        }
+                        Err(_) => {}
+                        Ok(None) => return calling.await,
+                    }
+                } else if !matches!(beat, Ok(Some(()))) {
                     let fault = Fault { error: Some(error_names::HEARTBEAT_TIMEOUT.into()), cause: None };
                     return (Err(fault), Box::default());
                 }
@@ -176,12 +232,29 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
     let Some((state, Kind::Task(task))) = state.map(|state| (state, &state.kind)) else {
         return (Err(Fault::new(error_names::RUNTIME, "The state is not a Task")), Box::default());
     };
+    if let Resource::Service { service, action, integration: Integration::RequestResponse } = &task.resource
+        && service == OWN_SDK
+        && let Some(result) = lease.engine().tasks.act(lease.engine(), action, &run.parameters).await
+    {
+        return (result, Box::default());
+    }
+    if let Resource::Service { service, action, .. } = &task.resource
+        && service == "states"
+        && action == "startExecution"
+    {
+        return (nested::start(lease, run).await, Box::default());
+    }
     let request = match Request::of(&task.resource, &task.resource_text, &run.parameters) {
         Ok(request) => request,
         Err(fault) => return (Err(fault), Box::default()),
     };
     let Some(component) = bound(lease, &request.binding) else {
-        return (Err(lease.engine().tasks.explain(&request.binding)), Box::default());
+        let mut fault = lease.engine().tasks.explain(&request.binding);
+        if let Some(invocation) = &request.invocation {
+            let EngineConfig { region, account, .. } = &lease.engine().config;
+            fault = invocation.not_found(fault, region, account);
+        }
+        return (Err(fault), Box::default());
     };
     if run.deadline_ms.is_some_and(|deadline| deadline <= now_ms()) {
         return (Err(timed_out()), Box::default());
@@ -198,6 +271,7 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
         idempotency_key: idempotency_key(&info.arn, info.started_ms, run),
         input: request.input,
         deadline_ms: run.deadline_ms,
+        token: run.token.clone(),
         heartbeat,
     };
     let mut outcome = lease.engine().tasks.call(component, call).await;
@@ -207,8 +281,24 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
     {
         outcome.result = Err(timed_out());
     }
-    let result = outcome.result.map(|output| (request.shape)(Payload::from_text(output)));
+    let result = match &request.invocation {
+        Some(invocation) => invocation.reply(outcome.result, &outcome.metering),
+        None => outcome.result.map(Payload::from_text),
+    };
     (result, Box::new(outcome.metering))
+}
+
+/// Whether a task started an execution and waits for its end.
+fn started_by_task(lease: &Lease, run: &TaskRun) -> bool {
+    let state = lease.live.program.get_state(run.state).map(|state| &state.kind);
+    matches!(state, Some(Kind::Task(task)) if task.resource.waits_for_execution())
+}
+
+/// A name for the execution that an attempt starts: the same over restarts, another one for the next attempt.
+pub(super) fn name_of_attempt(lease: &Lease, run: &TaskRun) -> String {
+    let info = lease.live.execution.lock().info.clone();
+    let key = format!("{}|{}", idempotency_key(&info.arn, info.started_ms, run), run.generation);
+    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, key.as_bytes()).to_string()
 }
 
 /// The same for all attempts of a task, and different for every other task anywhere: the execution's ARN alone would come
@@ -226,8 +316,9 @@ fn timed_out() -> Fault {
 fn bound(lease: &Lease, binding: &Binding) -> Option<[u8; 32]> {
     let pinned =
         |pins: &crate::rows::Pins| pins.iter().find(|(key, _)| **key == *binding.key()).map(|(_, at)| *at);
-    if let Some(component) = pinned(&lease.live.pins.lock()) {
-        return Some(component);
+    let known = pinned(&lease.live.pins.lock()).or_else(|| pinned(&lease.live.inherited_pins));
+    if known.is_some() {
+        return known;
     }
     let component = lease.engine().tasks.bind(binding)?;
     let mut pins = lease.live.pins.lock();
@@ -244,65 +335,26 @@ fn bound(lease: &Lease, binding: &Binding) -> Option<[u8; 32]> {
 struct Request {
     binding: Binding,
     input: Arc<str>,
-    shape: fn(Payload) -> Payload,
+    /// AWS's call around the function, for `lambda:invoke`.
+    invocation: Option<Invocation>,
 }
 
 impl Request {
     fn of(resource: &Resource, text: &Arc<str>, parameters: &Payload) -> Result<Request, Fault> {
         match resource {
-            Resource::Service { service, action, integration: Integration::RequestResponse }
-                if service == "lambda" && action == "invoke" =>
-            {
-                Request::lambda_invoke(parameters)
+            Resource::Service { service, action, .. } if service == "lambda" && action == "invoke" => {
+                let invocation = Invocation::of(parameters)?;
+                Ok(Request {
+                    binding: Binding::Function(invocation.function.clone()),
+                    input: invocation.input.clone(),
+                    invocation: Some(invocation),
+                })
             }
             _ => Ok(Request {
-                binding: Binding::Resource(text.clone()),
+                binding: Binding::Resource(bound_text(resource, text)),
                 input: parameters.shared_text(),
-                shape: std::convert::identity,
+                invocation: None,
             }),
-        }
-    }
-
-    /// `arn:aws:states:::lambda:invoke`: the function's name is a parameter, its output a member of the result.
-    fn lambda_invoke(parameters: &Payload) -> Result<Request, Fault> {
-        let parameters = parameters.value();
-        let Some(function) = parameters.get("FunctionName").and_then(Value::as_str) else {
-            let cause = "The parameters of lambda:invoke need a FunctionName";
-            return Err(Fault::new(error_names::RUNTIME, cause));
-        };
-        let input = parameters.get("Payload").map_or_else(|| "{}".to_owned(), Value::to_string);
-        Ok(Request {
-            binding: Binding::Function(function_name(function).into()),
-            input: input.into(),
-            shape: |output| {
-                Payload::from_value(
-                    json!({ "ExecutedVersion": "$LATEST", "Payload": output.value(), "StatusCode": 200 }),
-                )
-            },
-        })
-    }
-}
-
-/// The name in a function's name, partial ARN or ARN, without its qualifier.
-fn function_name(text: &str) -> &str {
-    let after = text.rsplit_once("function:").map_or(text, |(_, after)| after);
-    after.split(':').next().unwrap_or(after)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::function_name;
-
-    #[test]
-    fn function_names() {
-        for text in [
-            "f",
-            "f:live",
-            "function:f",
-            "123456789012:function:f",
-            "arn:aws:lambda:us-east-1:1:function:f:1",
-        ] {
-            assert_eq!(function_name(text), "f", "{text}");
         }
     }
 }

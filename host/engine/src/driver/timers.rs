@@ -11,7 +11,7 @@ use dirigent_store::{Batch, ExecutionChange, Timer};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
 
-use super::live::Lease;
+use super::live::{Durability, Lease};
 use super::{Engine, now_ms};
 use crate::core::{Stimulus, TimerKey};
 
@@ -42,7 +42,7 @@ struct Soon {
 impl Engine {
     /// Notes a timer that is durable now.
     pub(super) fn set_timer(self: &Arc<Self>, lease: &Lease, due_ms: i64, key: TimerKey) {
-        if !lease.live.durable {
+        if lease.live.durability != Durability::EachStep {
             // An Express execution's timers live and end with it, in memory.
             tokio::spawn(fire_in_memory(lease.clone(), due_ms, key));
             return;
@@ -55,6 +55,17 @@ impl Engine {
             if first {
                 self.timers.earlier.notify_one();
             }
+        }
+    }
+}
+
+impl Engine {
+    /// Drops a timer that is durably cleared, so that it does not wake its execution for nothing. A heartbeat clears
+    /// one each time.
+    pub(super) fn forget_timer(&self, lease: &Lease, due_ms: i64, key: TimerKey) {
+        if lease.live.durability == Durability::EachStep {
+            let timer = Timer { due_ms, execution: lease.id(), key: key.to_u64() };
+            self.timers.soon.lock().timers.remove(&timer);
         }
     }
 }

@@ -13,11 +13,16 @@ pub(super) struct Case {
     pub(super) races: bool,
 }
 
-fn case(name: &'static str, definition: Value, input: Value, expected: Result<Value, &'static str>) -> Case {
+pub(super) fn case(
+    name: &'static str,
+    definition: Value,
+    input: Value,
+    expected: Result<Value, &'static str>,
+) -> Case {
     Case { name, definition, input, expected, races: false }
 }
 
-fn racing(
+pub(super) fn racing(
     name: &'static str,
     definition: Value,
     input: Value,
@@ -26,7 +31,7 @@ fn racing(
     Case { races: true, ..case(name, definition, input, expected) }
 }
 
-fn task(resource: &str, rest: Value) -> Value {
+pub(super) fn task(resource: &str, rest: Value) -> Value {
     let mut state = json!({ "Type": "Task", "Resource": resource });
     let whole = state.as_object_mut().expect("an object");
     whole.extend(rest.as_object().expect("an object").clone());
@@ -36,7 +41,7 @@ fn task(resource: &str, rest: Value) -> Value {
     state
 }
 
-fn one(state: Value) -> Value {
+pub(super) fn one(state: Value) -> Value {
     json!({ "StartAt": "S", "States": { "S": state } })
 }
 
@@ -84,9 +89,11 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "no choice",
-            one(json!({ "Type": "Choice", "Choices": [
-            { "Variable": "$.a", "IsPresent": true, "Next": "S" }
-        ] })),
+            json!({ "StartAt": "S", "States": {
+                "S": { "Type": "Choice", "Choices": [
+                    { "Variable": "$.a", "IsPresent": true, "Next": "E" } ] },
+                "E": { "Type": "Succeed" }
+            } }),
             json!({}),
             Err("States.NoChoiceMatched"),
         ),
@@ -271,6 +278,40 @@ pub(super) fn cases() -> Vec<Case> {
             Err("States.Timeout"),
         ),
         case(
+            "a distributed map",
+            one(json!({ "Type": "Map", "ItemsPath": "$.list", "End": true,
+                "ItemSelector": { "v.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index" },
+                "ItemProcessor": {
+                    "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                    "StartAt": "W", "States": {
+                        "W": { "Type": "Wait", "Seconds": 1, "Next": "E" },
+                        "E": task("plugin:echo", json!({ "InputPath": "$.v" })) } } })),
+            json!({ "list": [1, 2, 3] }),
+            Ok(json!([1, 2, 3])),
+        ),
+        case(
+            "a distributed map that fails is caught",
+            json!({ "StartAt": "M", "States": {
+                "M": { "Type": "Map", "ItemProcessor": {
+                        "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" },
+                        "StartAt": "F", "States": { "F": task("plugin:fail", json!({})) } },
+                    "Retry": [{ "ErrorEquals": ["Custom.Error"], "MaxAttempts": 1 }],
+                    "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": "$", "Next": "E" }], "Next": "E" },
+                "E": { "Type": "Pass", "Parameters": { "error.$": "$.Error" }, "End": true } } }),
+            json!([1, 2]),
+            Ok(json!({ "error": "Custom.Error" })),
+        ),
+        racing(
+            "a distributed map is given up with its branch",
+            one(json!({ "Type": "Parallel", "End": true, "Branches": [
+                { "StartAt": "M", "States": { "M": { "Type": "Map", "End": true, "ItemProcessor": {
+                    "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                    "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } } } } },
+                { "StartAt": "F", "States": { "F": task("plugin:fail", json!({})) } } ] })),
+            json!([1]),
+            Err("Custom.Error"),
+        ),
+        case(
             "a loop of many steps",
             json!({ "StartAt": "I", "States": {
                 "I": { "Type": "Pass", "Parameters": { "n.$": "States.MathAdd($.n, 1)" }, "Next": "C" },
@@ -284,7 +325,10 @@ pub(super) fn cases() -> Vec<Case> {
         case(
             "a loop without end",
             json!({ "StartAt": "A", "States": {
-                "A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Pass", "Next": "A" } } }),
+                "A": { "Type": "Pass", "Next": "B" },
+                "B": { "Type": "Choice", "Default": "A",
+                       "Choices": [{ "Variable": "$.stop", "IsPresent": true, "Next": "E" }] },
+                "E": { "Type": "Succeed" } } }),
             json!({}),
             Err("States.Runtime"),
         ),

@@ -3,15 +3,22 @@
 //! The same seed gives the same run. What it does is what the driver does: step, commit, effects; only that the clock,
 //! the tasks and the order in which things happen are its own, and that it can lose its memory at any point.
 
+mod callback_cases;
+mod callers;
 mod cases;
+mod children;
+mod generated;
 mod runs;
 
 use std::sync::Arc;
 
 use dirigent_asl::Program;
-use dirigent_store::{Batch, ExecutionId, MachineId, MemoryStore, Store};
+use dirigent_store::{Batch, ExecutionId, FrameId, MachineId, MemoryStore, Store};
 use serde_json::{Value, json};
 
+use callers::{Callers, World};
+
+use crate::activities::queue;
 use crate::core::{Effect, Execution, ExecutionInfo, Moment, Status, Step, Stimulus, TaskRun, TimerKey};
 use crate::event::{Event, EventKind, Fault};
 use crate::limits::Limits;
@@ -21,6 +28,9 @@ use crate::{history, recover};
 
 /// Longer than any case takes; a run that gets there does not end.
 const MAX_ACTIONS: usize = 20_000;
+
+/// No task takes longer than that, so later timers come after all tasks that are under way.
+const LONGEST_TASK_MS: i64 = 24 * 60 * 60 * 1000;
 
 const START_MS: i64 = 1_700_000_000_000;
 
@@ -37,6 +47,8 @@ enum Pending {
     Task(TaskRun),
     Continue,
     Timer(i64, TimerKey),
+    /// Frame and generation.
+    MapRun(FrameId, u32),
 }
 
 struct Simulator<'a> {
@@ -53,6 +65,10 @@ struct Simulator<'a> {
     crash: Option<Crash>,
     actions: usize,
     attended: Option<bool>,
+    world: World,
+    callers: Callers,
+    /// Places in queues of activities that have workers.
+    queued: Vec<(FrameId, u32)>,
 }
 
 /// How a run ended.
@@ -76,6 +92,7 @@ fn info(id: ExecutionId, input: Payload) -> ExecutionInfo {
         input,
         started_ms: START_MS,
         express: false,
+        entry: crate::core::TOP_MACHINE,
     }
 }
 
@@ -96,7 +113,15 @@ impl<'a> Simulator<'a> {
             crash,
             actions: 0,
             attended: None,
+            world: World::default(),
+            callers: Callers::default(),
+            queued: Vec::new(),
         }
+    }
+
+    fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// Runs to the end.
@@ -115,6 +140,22 @@ impl<'a> Simulator<'a> {
         let now: Vec<usize> = (0..self.pending.len())
             .filter(|index| !matches!(self.pending[*index], Pending::Timer(..)))
             .collect();
+        // Who is outside acts in the order of time, between the timers.
+        let timer = self.pending.iter().filter_map(|pending| match pending {
+            Pending::Timer(due_ms, _) => Some(*due_ms),
+            _ => None,
+        });
+        let caller = self.callers.earliest().filter(|at_ms| timer.min().is_none_or(|due_ms| *at_ms < due_ms));
+        let outside = self.rng.u8(..4) == 0;
+        if !self.queued.is_empty() && (now.is_empty() || outside) {
+            let (frame, generation) = self.queued.swap_remove(self.rng.usize(..self.queued.len()));
+            return Stimulus::ActivityTaken { frame, generation, worker: None };
+        }
+        if caller.is_some() && (now.is_empty() || outside) {
+            let (at_ms, stimulus) = self.callers.act();
+            self.now_ms = self.now_ms.max(at_ms);
+            return stimulus;
+        }
         let earliest = (0..self.pending.len())
             .filter_map(|index| match self.pending[index] {
                 Pending::Timer(due_ms, key) => Some((due_ms, key, index)),
@@ -122,8 +163,11 @@ impl<'a> Simulator<'a> {
             })
             .min();
         // Now and then a timer comes before a task that is under way, if one is left at all.
+        let overtakes = |earliest: Option<(i64, TimerKey, usize)>| {
+            caller.is_none() && earliest.is_some_and(|(due_ms, ..)| due_ms < self.now_ms + LONGEST_TASK_MS)
+        };
         let chosen = match (now.is_empty(), earliest) {
-            (false, earliest) if earliest.is_none() || self.rng.u8(..4) > 0 => {
+            (false, earliest) if !overtakes(earliest) || self.rng.u8(..4) > 0 => {
                 now[self.rng.usize(..now.len())]
             }
             (_, Some((.., index))) => index,
@@ -131,6 +175,10 @@ impl<'a> Simulator<'a> {
         };
         match self.pending.swap_remove(chosen) {
             Pending::Continue => Stimulus::Continue,
+            Pending::MapRun(frame, generation) => {
+                let result = children::map_run(&self.execution, self.program, frame, generation);
+                Stimulus::MapRunEnded { frame, generation, result }
+            }
             Pending::Timer(due_ms, key) => {
                 self.now_ms = self.now_ms.max(due_ms);
                 Stimulus::TimerFired(key)
@@ -153,7 +201,13 @@ impl<'a> Simulator<'a> {
         self.actions += 1;
         let crash = self.crash.filter(|crash| crash.action == action);
         let start = matches!(stimulus, Stimulus::Start);
-        let moment = Moment { now_ms: self.now_ms, entropy: self.rng.u64(..) };
+        let moment = Moment { now_ms: self.now_ms, entropy: self.rng.u64(..), outside: &self.world };
+        let taken = match &stimulus {
+            Stimulus::ActivityTaken { frame, generation, .. } => {
+                self.execution.queued_task(*frame, *generation)
+            }
+            _ => None,
+        };
         let mut step = self.execution.step(self.program, &self.limits, stimulus, moment);
         assert_shape(&step);
         let mut change =
@@ -164,36 +218,76 @@ impl<'a> Simulator<'a> {
             return self.crash(start).await;
         }
         if !step.is_empty() {
-            self.store.commit(Batch::execution(change)).await.expect("the store takes the commit");
+            let catalog = step.queue.iter().map(|change| queue::change(self.id, change)).collect();
+            self.store
+                .commit(Batch { executions: vec![change], catalog })
+                .await
+                .expect("the store takes the commit");
         }
         if crash.is_some() {
             return self.crash(false).await;
         }
+        // A worker has its answer when its task is durably taken, and not if the host goes just then.
+        if let (Some((token, input)), false) = (taken, step.is_empty()) {
+            self.callers.taken(token, &input, self.now_ms);
+        }
+        self.callers.answered();
         self.note(&step);
+        if !step.queue.is_empty() {
+            self.read_queues().await;
+        }
     }
 
     /// Keeps what is to be done. Timers are read from the store, as after a crash, to show that they are all there.
     fn note(&mut self, step: &Step) {
         for effect in &step.effects {
             match effect {
-                Effect::RunTask(run) => self.pending.push(Pending::Task((**run).clone())),
+                Effect::RunTask(run) => {
+                    self.callers.handed(self.program, run, self.now_ms);
+                    self.pending.push(Pending::Task((**run).clone()));
+                }
                 Effect::Continue => self.pending.push(Pending::Continue),
+                Effect::StartMapRun { frame, generation } => {
+                    self.pending.push(Pending::MapRun(*frame, *generation));
+                }
+                // Its end would come too late, which a step ignores; that it does is part of what is tested.
+                Effect::CancelMapRun { .. } | Effect::StopStarted { .. } => {}
                 Effect::CancelTask { frame, generation } => self.pending.retain(|pending| {
                     !matches!(pending, Pending::Task(run) if run.frame == *frame && run.generation == *generation)
                 }),
                 Effect::Ended => {}
             }
         }
+        let rng = &mut self.rng;
         self.pending.retain(|pending| match pending {
-            Pending::Timer(_, key) => !step.clear_timers.iter().any(|(_, cleared)| cleared == key),
+            // A timer that is cleared may be on its way already.
+            Pending::Timer(_, key) => {
+                !step.clear_timers.iter().any(|(_, cleared)| cleared == key) || rng.u8(..4) == 0
+            }
             _ => true,
         });
         self.pending.extend(step.set_timers.iter().map(|(due_ms, key)| Pending::Timer(*due_ms, *key)));
     }
 
+    /// What workers would find if they asked now.
+    async fn read_queues(&mut self) {
+        self.queued.clear();
+        for (activity, id, frame, generation) in queue::all(&self.store).await {
+            assert_eq!(id, self.id);
+            assert!(
+                self.execution.queued_task(frame, generation).is_some(),
+                "a place in a queue has a task that waits"
+            );
+            if activity != "idle" {
+                self.queued.push((frame, generation));
+            }
+        }
+    }
+
     /// All memory is lost; the store says how to go on.
     async fn crash(&mut self, never_started: bool) {
         self.pending.clear();
+        self.callers.cut_off();
         self.attended = None;
         if never_started {
             // Nothing of it was durable and nobody was told, so the client tries again.
@@ -216,11 +310,16 @@ impl<'a> Simulator<'a> {
         let attention = self.store.attention(None, 10).await.expect("reads");
         assert_eq!(attention.contains(&self.id), self.execution.needs_host(), "attention is kept true");
         let effects = Step { effects: self.execution.resume(), ..Step::default() };
+        assert!(
+            effects.effects.is_empty() || self.execution.needs_host(),
+            "what a host must start again has its attention"
+        );
         self.note(&effects);
         for timer in self.store.timers(None, i64::MAX, 10_000).await.expect("reads") {
             let key = TimerKey::from_u64(timer.key).expect("a known key");
             self.pending.push(Pending::Timer(timer.due_ms, key));
         }
+        self.read_queues().await;
     }
 
     /// What must hold of the store when an execution has ended.
@@ -232,6 +331,7 @@ impl<'a> Simulator<'a> {
         assert!(self.store.frames(self.id).await.expect("reads").is_empty(), "no frame is left");
         assert!(self.store.timers(None, i64::MAX, 10).await.expect("reads").is_empty(), "no timer is left");
         assert!(self.store.attention(None, 10).await.expect("reads").is_empty(), "no attention is asked for");
+        assert!(queue::all(&self.store).await.is_empty(), "no place in a queue is left");
         let page = history::read(&self.store, self.id, 1, u64::MAX, usize::MAX, true).await.expect("reads");
         for (event, id) in page.events.iter().zip(1..) {
             assert_eq!(event.id, id, "ids have no gap and no double");
@@ -263,7 +363,8 @@ fn assert_shape(step: &Step) {
 fn task(program: &Program, run: &TaskRun) -> Result<Payload, Fault> {
     let state = program.state(run.state);
     let dirigent_asl::Kind::Task(task) = &state.kind else { panic!("only tasks run") };
-    match &*task.resource_text {
+    match task.resource_text.trim_end_matches(".waitForTaskToken") {
+        "plugin:hand-on" | "plugin:beats" => Ok(Payload::empty_object()),
         "plugin:echo" => Ok(run.parameters.detached()),
         "plugin:double" => {
             let number = run.parameters.value().as_i64().unwrap_or_default();
@@ -271,6 +372,7 @@ fn task(program: &Program, run: &TaskRun) -> Result<Payload, Fault> {
         }
         "plugin:fail" => Err(Fault::new("Custom.Error", "it always fails")),
         "plugin:timeout" => Err(Fault { error: Some("States.Timeout".into()), cause: None }),
+        "plugin:third-time" if run.token.is_some() => Ok(Payload::empty_object()),
         "plugin:third-time" if run.retry_count < 2 => Err(Fault::new("Custom.NotYet", "not yet")),
         "plugin:third-time" => Ok(Payload::from_value(json!({ "attempt": run.retry_count }))),
         other => panic!("no such task: {other}"),

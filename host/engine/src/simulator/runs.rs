@@ -1,6 +1,7 @@
 //! Runs of all cases: without a crash, and with one at every place where there can be one.
 
-use super::cases::{Case, cases};
+use super::callback_cases::callback_cases;
+use super::cases::{self, Case};
 use super::{Crash, Ended, Simulator, compile, outline};
 use crate::rows::StatusRow;
 
@@ -8,6 +9,10 @@ use crate::rows::StatusRow;
 const SEEDS: u64 = 25;
 /// Schedules for which every crash point is tried.
 const CRASH_SEEDS: u64 = 3;
+
+fn cases() -> Vec<Case> {
+    cases::cases().into_iter().chain(callback_cases()).collect()
+}
 
 fn expect(case: &Case, ended: &Ended) {
     match (&case.expected, &ended.status) {

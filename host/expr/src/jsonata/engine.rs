@@ -7,7 +7,7 @@ use jlens_core::{Bindings, Error, Expression, Options};
 use serde_json::{Map, Value};
 
 use super::caps::Caps;
-use super::{JsonataError, JsonataSyntaxError, functions, range};
+use super::{JsonataError, JsonataSyntaxError, functions, offered, range};
 
 /// A compiled expression, and what it names.
 pub(super) struct Engine {
@@ -26,7 +26,7 @@ pub(super) struct Read {
     pub(super) fields: Option<Vec<Box<str>>>,
 }
 
-/// Whether an expression may compile text while it is evaluated.
+/// Whether an expression may ask for what Step Functions does not offer: `$eval`, and a context item.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Eval {
     /// As in Step Functions.
@@ -52,8 +52,8 @@ impl Engine {
         if newer {
             return Err(refused("the operators ?: and ?? are newer than JSONata 2.0.6. Write a condition"));
         }
-        if eval == Eval::Refused && names.contains("eval") {
-            return Err(refused("$eval is not available"));
+        if eval == Eval::Refused {
+            offered::check(&expression)?;
         }
         if names.contains(range::NAME) {
             return Err(refused(&format!("${} is a name of the host's", range::NAME)));
@@ -134,9 +134,9 @@ fn message_of(error: &Error) -> String {
 }
 
 fn of_jsonata(error: Error) -> JsonataSyntaxError {
-    JsonataSyntaxError { message: format!("{}: {}", error.code(), error.message()) }
+    JsonataSyntaxError::Invalid(error.message())
 }
 
 fn refused(message: &str) -> JsonataSyntaxError {
-    JsonataSyntaxError { message: message.to_owned() }
+    JsonataSyntaxError::Invalid(message.to_owned())
 }

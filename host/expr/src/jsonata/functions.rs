@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jlens_core::{Error, HostFunction};
+use jlens_core::{Bindings, Error, HostFunction};
 use serde_json::{Value, json};
 
 use crate::intrinsic::hash;
@@ -15,6 +15,14 @@ const MAX_ITEMS: usize = 100_000;
 
 pub(super) fn is_own(name: &str) -> bool {
     matches!(name, "partition" | "range" | "hash" | "random" | "uuid" | "parse")
+}
+
+/// AWS's functions as the analysis of what an expression reads needs them: they do not look at the context item.
+pub(super) fn for_analysis() -> Bindings {
+    let names = [("partition", 2), ("range", 3), ("hash", 2), ("random", 1), ("uuid", 0), ("parse", 1)];
+    names.into_iter().fold(Bindings::new(), |bindings, (name, parameters)| {
+        bindings.function(name, HostFunction::new(parameters, |_, _| Ok(None)).without_input())
+    })
 }
 
 /// The function of that name, with entropy from the seed where it needs some.

@@ -107,8 +107,9 @@ impl Compiled {
     /// See [`Evaluator::evaluate`].
     pub fn evaluate(&mut self, request: &Request<'_>) -> Result<Value, JsonataError> {
         if !self.engines.contains_key(&*request.source) {
-            let engine = Engine::compile(&request.source, Eval::Refused)
-                .map_err(|error| JsonataError::Threw { code: "S0500".to_owned(), message: error.message })?;
+            let engine = Engine::compile(&request.source, Eval::Refused).map_err(|error| {
+                JsonataError::Threw { code: "S0500".to_owned(), message: error.to_string() }
+            })?;
             if self.bytes + request.source.len() > MAX_COMPILED_BYTES {
                 self.engines.clear();
                 self.bytes = 0;

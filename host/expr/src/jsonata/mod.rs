@@ -8,6 +8,7 @@
 //! - `engine`: the crate, with every bound of `caps` set
 //! - `isolation`: evaluation in another process
 //! - `functions`: AWS's own functions
+//! - `offered`: what of JSONata Step Functions does not offer
 //! - `range`: ranges, whose size is checked before they are built
 //! - `plain`: paths such as `$states.input.a.b`, answered without the evaluator
 //! - `template`: JSON values with expressions in them
@@ -18,6 +19,7 @@ mod caps;
 mod engine;
 mod functions;
 pub mod isolation;
+mod offered;
 mod plain;
 mod range;
 #[doc(hidden)]
@@ -32,7 +34,7 @@ use self::engine::{Engine, Eval, Read};
 use self::isolation::Request;
 use crate::Scope;
 
-pub use template::{JsonataTemplate, JsonataTemplateError};
+pub use template::{JsonataTemplate, JsonataTemplateError, MisplacedJsonata};
 
 /// Longest expression, in bytes; the parser recurses by nesting.
 pub const MAX_JSONATA_LENGTH: usize = 64 * 1024;
@@ -57,10 +59,13 @@ const STATES: [&str; 4] = ["input", "result", "errorOutput", "context"];
 
 /// The text is no expression that Step Functions takes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct JsonataSyntaxError {
-    /// What is wrong.
-    pub message: String,
+pub enum JsonataSyntaxError {
+    /// It is not JSONata. The message is the parser's.
+    #[error("{0}")]
+    Invalid(String),
+    /// It is JSONata, and asks for what Step Functions does not offer.
+    #[error("{0}")]
+    Unsupported(String),
 }
 
 /// An expression that gave no value.
@@ -89,15 +94,16 @@ impl Jsonata {
     /// Compiles a string of a definition, `{%` and `%}` included.
     ///
     /// # Errors
-    /// When it is no expression, or not one of JSONata 2.0.6 without `$eval`.
+    /// When it is no expression, not one of JSONata 2.0.6 without `$eval`, or reads a context item, which there is none
+    /// of: what AWS refuses when a definition is created.
     pub fn parse(text: &str) -> Result<Jsonata, JsonataSyntaxError> {
-        let refused = |message: String| JsonataSyntaxError { message };
+        use JsonataSyntaxError::Invalid;
         if !Self::is_expression(text) {
-            return Err(refused(format!("a JSONata expression stands between {OPEN} and {CLOSE}")));
+            return Err(Invalid(format!("a JSONata expression stands between {OPEN} and {CLOSE}")));
         }
         let source = text[OPEN.len()..text.len() - CLOSE.len()].trim();
         if source.len() > MAX_JSONATA_LENGTH {
-            return Err(refused(format!("an expression has at most {MAX_JSONATA_LENGTH} bytes")));
+            return Err(Invalid(format!("an expression has at most {MAX_JSONATA_LENGTH} bytes")));
         }
         let engine = Engine::compile(source, Eval::Refused)?;
         let mut states = BTreeSet::new();
@@ -123,6 +129,12 @@ impl Jsonata {
     #[must_use]
     pub fn variables(&self) -> Vec<&str> {
         self.variables.iter().map(|name| &**name).collect()
+    }
+
+    /// Whether it reads `$states.errorOutput` by that name: outside of a catcher there is none.
+    #[must_use]
+    pub fn reads_error_output(&self) -> bool {
+        self.states.contains("errorOutput") && self.states.len() < STATES.len()
     }
 
     /// Evaluates it.

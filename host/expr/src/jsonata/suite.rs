@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::JsonataError;
 use super::caps::Caps;
 use super::engine::{Engine, Eval};
 use super::isolation::{Evaluator, Request};
-use super::{JsonataError, JsonataSyntaxError};
 
 /// No case is about time, and a machine may be busy. What does not end exceeds its steps.
 const TIME: Duration = Duration::from_secs(60);
@@ -28,8 +28,8 @@ pub struct Limits {
 pub enum Outcome {
     /// A value, or nothing.
     Value(Option<Value>),
-    /// It is no expression.
-    Syntax(JsonataSyntaxError),
+    /// It is no expression: JSONata's code, or what we say of it.
+    Syntax(String),
     /// It failed.
     Error(JsonataError),
 }
@@ -41,9 +41,12 @@ pub fn run(
     bindings: &Map<String, Value>,
     limits: Option<&Limits>,
 ) -> Outcome {
+    if let Err(error) = jlens_core::Expression::compile(source) {
+        return Outcome::Syntax(error.code().to_owned());
+    }
     let engine = match Engine::compile(source, Eval::Allowed) {
         Ok(engine) => engine,
-        Err(error) => return Outcome::Syntax(error),
+        Err(error) => return Outcome::Syntax(error.to_string()),
     };
     let mut caps = Caps { time: TIME, ..Caps::EXECUTION };
     if let Some(limits) = limits {
@@ -70,7 +73,7 @@ impl Evaluator for SmallBounds {
             result_bytes: 16 * 1024,
         };
         let engine = Engine::compile(&request.source, Eval::Refused)
-            .map_err(|error| JsonataError::Threw { code: "S0500".to_owned(), message: error.message })?;
+            .map_err(|error| JsonataError::Threw { code: "S0500".to_owned(), message: error.to_string() })?;
         engine
             .evaluate(None, &request.variables, request.seed, request.now_ms, &caps)?
             .ok_or(JsonataError::Undefined)

@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Jsonata, JsonataError};
-use crate::template::escape;
-use crate::{Scope, TemplateError};
+use super::{Jsonata, JsonataError, JsonataSyntaxError};
+use crate::Scope;
 
 /// Deepest nesting of a template.
 const MAX_DEPTH: usize = crate::MAX_TEMPLATE_DEPTH;
@@ -34,27 +33,43 @@ pub struct JsonataTemplateError {
     pub error: JsonataError,
 }
 
+/// A string of a template that looks like an expression and is none that Step Functions takes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
+pub struct MisplacedJsonata {
+    /// Where, as AWS writes it: `/key` for each object and `[index]` for each array on the way.
+    pub place: String,
+    /// Why.
+    pub error: JsonataSyntaxError,
+}
+
 impl JsonataTemplate {
     /// Compiles a value.
     ///
     /// # Errors
-    /// Every string that looks like an expression and is none, with its JSON pointer.
-    pub fn parse(value: &Value) -> Result<JsonataTemplate, Vec<TemplateError>> {
+    /// Every string that looks like an expression and is none, with its place.
+    pub fn parse(value: &Value) -> Result<JsonataTemplate, Vec<MisplacedJsonata>> {
         let mut errors = Vec::new();
         let template = Self::compile(value, String::new(), 0, &mut errors);
         if errors.is_empty() { Ok(template) } else { Err(errors) }
     }
 
-    fn compile(value: &Value, at: String, depth: usize, errors: &mut Vec<TemplateError>) -> JsonataTemplate {
+    fn compile(
+        value: &Value,
+        at: String,
+        depth: usize,
+        errors: &mut Vec<MisplacedJsonata>,
+    ) -> JsonataTemplate {
         if depth > MAX_DEPTH {
-            errors.push(error(at, format!("A template is nested at most {MAX_DEPTH} levels")));
+            let why = format!("A template is nested at most {MAX_DEPTH} levels");
+            errors.push(MisplacedJsonata { place: at, error: JsonataSyntaxError::Invalid(why) });
             return JsonataTemplate::Constant(Value::Null);
         }
         match value {
             Value::String(text) if Jsonata::is_expression(text) => match Jsonata::parse(text) {
                 Ok(expression) => JsonataTemplate::Expression(Box::new(expression)),
-                Err(why) => {
-                    errors.push(error(at, why.message));
+                Err(error) => {
+                    errors.push(MisplacedJsonata { place: at, error });
                     JsonataTemplate::Constant(Value::Null)
                 }
             },
@@ -79,7 +94,7 @@ impl JsonataTemplate {
                 let parts: Vec<_> = items
                     .iter()
                     .enumerate()
-                    .map(|(index, item)| Self::compile(item, format!("{at}/{index}"), depth + 1, errors))
+                    .map(|(index, item)| Self::compile(item, format!("{at}[{index}]"), depth + 1, errors))
                     .collect();
                 let constant = parts.iter().all(JsonataTemplate::is_constant);
                 if constant {
@@ -113,23 +128,47 @@ impl JsonataTemplate {
             JsonataTemplate::Object(parts) => {
                 let mut object = Map::with_capacity(parts.len());
                 for (key, part) in parts {
-                    let value = part.render_below(field, key, scope)?;
+                    let value = part.render_below(field, scope, || format!("/{key}"))?;
                     object.insert(key.to_string(), value);
                 }
                 Ok(Value::Object(object))
             }
             JsonataTemplate::Array(parts) => {
                 let items = parts.iter().enumerate();
-                let rendered = items.map(|(index, part)| part.render_below(field, &index.to_string(), scope));
+                let rendered =
+                    items.map(|(index, part)| part.render_below(field, scope, || format!("[{index}]")));
                 Ok(Value::Array(rendered.collect::<Result<_, _>>()?))
             }
         }
     }
 
     /// As [`JsonataTemplate::render`], for a part: its place is spelled out only when something goes wrong.
-    fn render_below(&self, field: &str, key: &str, scope: &dyn Scope) -> Result<Value, JsonataTemplateError> {
-        self.render(key, scope)
-            .map_err(|error| JsonataTemplateError { field: format!("{field}/{}", error.field), ..error })
+    fn render_below(
+        &self,
+        field: &str,
+        scope: &dyn Scope,
+        place: impl Fn() -> String,
+    ) -> Result<Value, JsonataTemplateError> {
+        self.render("", scope).map_err(|error| JsonataTemplateError {
+            field: format!("{field}{}{}", place(), error.field),
+            ..error
+        })
+    }
+
+    /// Whether one of its expressions reads `$states.errorOutput`, with its place.
+    #[must_use]
+    pub fn reads_error_output(&self) -> Option<String> {
+        match self {
+            JsonataTemplate::Constant(_) => None,
+            JsonataTemplate::Expression(expression) => expression.reads_error_output().then(String::new),
+            JsonataTemplate::Object(parts) => parts.iter().find_map(|(key, part)| {
+                part.reads_error_output().map(|below| format!("/{}{below}", escape(key)))
+            }),
+            JsonataTemplate::Array(parts) => parts
+                .iter()
+                .enumerate()
+                .find_map(|(index, part)| part.reads_error_output().map(|below| format!("[{index}]{below}"))),
+        }
     }
 
     /// Names of the variables that its expressions read.
@@ -144,6 +183,7 @@ impl JsonataTemplate {
     }
 }
 
-fn error(pointer: String, message: String) -> TemplateError {
-    TemplateError { pointer, field: String::new(), reason: message.clone(), message }
+/// A key as a part of a JSON pointer (RFC 6901).
+fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }

@@ -37,7 +37,7 @@ pub(super) fn done(turn: &mut Turn<'_>, id: FrameId) {
 pub(in crate::core) fn failed(turn: &mut Turn<'_>, id: FrameId) {
     let kind = match turn.frame(id).phase {
         Phase::Parallel { .. } => EventKind::ParallelStateFailed,
-        Phase::Map(_) => EventKind::MapStateFailed,
+        Phase::Map(_) | Phase::MapRun(_) => EventKind::MapStateFailed,
         _ => return,
     };
     done(turn, id);
@@ -48,7 +48,7 @@ pub(in crate::core) fn failed(turn: &mut Turn<'_>, id: FrameId) {
 
 /// A Map whose items or settings did not evaluate has failed as a Map, though it never started.
 pub(in crate::core) fn evaluation_failed(turn: &mut Turn<'_>, id: FrameId) {
-    let unstarted = !matches!(turn.frame(id).phase, Phase::Map(_));
+    let unstarted = !matches!(turn.frame(id).phase, Phase::Map(_) | Phase::MapRun(_));
     if unstarted && matches!(turn.state_of(id).kind, Kind::Map(_)) {
         let previous = turn.frame(id).last_event;
         let event = turn.emit(previous, EventKind::MapStateFailed);
@@ -75,8 +75,8 @@ pub(in crate::core) fn abort(turn: &mut Turn<'_>, id: FrameId) {
             (frame.last_event, frame.parent.map_or(0, |p| p.slot), frame.item.is_some());
         let under_way = match &frame.phase {
             Phase::Done { .. } | Phase::Ready => false,
-            Phase::Task { .. } | Phase::Wait { .. } | Phase::Backoff { .. } => true,
-            Phase::Parallel { .. } | Phase::Map(_) => true,
+            Phase::Task { .. } | Phase::Wait { .. } | Phase::Backoff { .. } | Phase::Callback(_) => true,
+            Phase::Parallel { .. } | Phase::Map(_) | Phase::MapRun(_) => true,
         };
         if under_way {
             let state_type = StateType::of(&turn.state_of(child).kind);

@@ -1,14 +1,15 @@
-//! Map, inline: a frame for each item, so many at a time; the first failure ends them all.
+//! Map: its items, and the inline mode: a frame for each item, so many at a time; the first failure ends them all.
 
-use dirigent_asl::{Concurrency, Flow, Items, Kind, Map, State};
+use dirigent_asl::{Flow, Items, Kind, Map, MapMode, Quantity, State};
 use dirigent_expr::JsonataTemplate;
 use dirigent_store::FrameId;
 use serde_json::Value;
 
-use super::children;
+use super::{children, map_run};
 use crate::core::errors::Failure;
 use crate::core::flow;
 use crate::core::frame::{Frame, MapProgress, Parent, Phase};
+use crate::core::scope::MapItem;
 use crate::core::turn::Turn;
 use crate::event::{EventKind, Iteration};
 use crate::payload::Payload;
@@ -20,37 +21,62 @@ pub(in crate::core) fn run(
     map: &Map,
 ) -> Result<(), Failure> {
     let input = flow::input(turn, id, state)?;
-    let concurrency = concurrency(turn, id, map, &input)?;
-    let items = match &map.items {
-        None => input.clone(),
-        Some(Items::Path(path)) => {
-            let value = path.evaluate(&turn.scope(id, &input)).map_err(|error| Failure::in_path(&error))?;
-            Payload::from_value(value)
-        }
-        Some(Items::Jsonata(template)) => {
-            Payload::from_value(template.render("Items", &turn.scope(id, &input))?)
-        }
-    };
-    let Value::Array(array) = items.value() else {
-        return Err(no_array(state, map, items.value()));
-    };
-    if array.len() > turn.limits.inline_items {
-        let most = turn.limits.inline_items;
-        return Err(Failure::runtime(format!(
-            "The Map has {} items; at most {most} are allowed",
-            array.len()
-        )));
+    let wanted = number(turn, id, &map.max_concurrency, &input, "MaxConcurrency", "integer")?;
+    let wanted = if wanted < 0.0 { 0 } else { wanted as u32 };
+    if let MapMode::Distributed(distributed) = &map.mode {
+        let items = match &distributed.reader {
+            Some(_) => None,
+            None => Some(items(turn, id, state, map, &input)?),
+        };
+        let length = items.as_ref().and_then(|items| items.value().as_array()).map_or(0, Vec::len);
+        started(turn, id, length as u64);
+        return map_run::run(turn, id, state, distributed, input, items, wanted);
     }
-    let length = u32::try_from(array.len()).unwrap_or(u32::MAX);
-    let previous = turn.frame(id).last_event;
-    let started = turn.emit(previous, EventKind::MapStateStarted { length: u64::from(length) });
+    let most = turn.limits.inline_concurrency;
+    let concurrency = if wanted == 0 { most } else { wanted.min(most) };
+    let items = items(turn, id, state, map, &input)?;
+    let length = items.value().as_array().map_or(0, Vec::len);
+    if length > turn.limits.inline_items {
+        let most = turn.limits.inline_items;
+        return Err(Failure::runtime(format!("The Map has {length} items; at most {most} are allowed")));
+    }
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    let started = started(turn, id, u64::from(length));
     let frame = turn.frame(id);
-    frame.last_event = started;
     frame.phase = Phase::Map(MapProgress { items, input, length, next: 0, running: 0, concurrency });
     if length == 0 {
         return succeed(turn, id, map);
     }
     start_iterations(turn, id, started)
+}
+
+/// The array that the Map is over.
+fn items(
+    turn: &Turn<'_>,
+    id: FrameId,
+    state: &State,
+    map: &Map,
+    input: &Payload,
+) -> Result<Payload, Failure> {
+    let items = match &map.items {
+        None => input.clone(),
+        Some(Items::Path(path)) => {
+            let value = path.evaluate(&turn.scope(id, input)).map_err(|error| Failure::in_path(&error))?;
+            Payload::from_value(value)
+        }
+        Some(Items::Jsonata(template)) => {
+            Payload::from_value(template.render("Items", &turn.scope(id, input))?)
+        }
+    };
+    if items.value().is_array() { Ok(items) } else { Err(no_array(state, map, items.value())) }
+}
+
+/// The event of a Map that begins.
+fn started(turn: &mut Turn<'_>, id: FrameId, length: u64) -> u64 {
+    let previous = turn.frame(id).last_event;
+    let started = turn.emit(previous, EventKind::MapStateStarted { length });
+    turn.frame(id).last_event = started;
+    started
 }
 
 /// Starts iterations while there are items and room; each follows the event `previous`.
@@ -64,7 +90,8 @@ fn start_iterations(turn: &mut Turn<'_>, id: FrameId, previous: u64) -> Result<(
         }
         let (slot, items, input) = (progress.next, progress.items.clone(), progress.input.clone());
         let Some(value) = items.value().get(slot as usize) else { return Ok(()) };
-        let item = flow::item(turn, id, state, &input, slot, value)?;
+        let about = MapItem { index: u64::from(slot), key: None, value, source: None };
+        let item = flow::item(turn.scope(id, &input), state, about)?;
         let iteration = Iteration { name: state.name.clone(), index: u64::from(slot) };
         let event = turn.emit(previous, EventKind::MapIterationStarted(iteration));
         let start = turn.program.machine(map.processor).start;
@@ -124,30 +151,42 @@ pub(in crate::core) fn iteration_failed(turn: &mut Turn<'_>, iteration: FrameId,
     turn.frame(id).last_event = last_event;
 }
 
-fn concurrency(turn: &Turn<'_>, id: FrameId, map: &Map, input: &Payload) -> Result<u32, Failure> {
-    let wanted = match &map.max_concurrency {
-        Concurrency::Fixed(number) => *number,
-        Concurrency::Jsonata(expression) => {
+/// A number that the Map is set by. `kind` is AWS's word for what it must be: `integer` or `float`.
+pub(super) fn number(
+    turn: &Turn<'_>,
+    id: FrameId,
+    quantity: &Quantity,
+    input: &Payload,
+    field: &str,
+    kind: &str,
+) -> Result<f64, Failure> {
+    let sound = |number: f64| number.is_finite() && (kind == "float" || number.fract() == 0.0);
+    // AWS takes a number from a string too.
+    let read = |value: &Value| match value {
+        Value::String(text) => text.parse().ok(),
+        other => other.as_f64(),
+    };
+    match quantity {
+        Quantity::Fixed(number) => Ok(*number),
+        Quantity::Jsonata(expression) => {
             let value = expression
                 .evaluate(&turn.scope(id, input))
-                .map_err(|error| Failure::in_jsonata("MaxConcurrency", expression, error))?;
-            whole_number(&value).ok_or_else(|| {
-                Failure::unexpected_type("MaxConcurrency", expression.as_str(), "number", &value)
-            })?
+                .map_err(|error| Failure::in_jsonata(field, expression, error))?;
+            read(&value)
+                .filter(|number| sound(*number))
+                .ok_or_else(|| Failure::unexpected_type(field, expression.as_str(), "number", &value))
         }
-        Concurrency::Path(path) => {
+        Quantity::Path(path) => {
             let value = path.evaluate(&turn.scope(id, input)).map_err(|error| Failure::in_path(&error))?;
-            whole_number(&value).ok_or_else(|| {
+            read(&value).filter(|number| sound(*number)).ok_or_else(|| {
                 let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 Failure::runtime(format!(
-                    "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a valid integer: {}",
+                    "The {field}Path field refers to value \"{shown}\" which is not a valid {kind}: {}",
                     path.as_str()
                 ))
-            })?
+            })
         }
-    };
-    let most = turn.limits.inline_concurrency;
-    Ok(if wanted == 0 { most } else { wanted.min(most) })
+    }
 }
 
 /// What is said of items that are no array.
@@ -162,17 +201,6 @@ fn no_array(state: &State, map: &Map, value: &Value) -> Failure {
         (Flow::JsonPath(_), items) => {
             let place = if let Some(Items::Path(path)) = items { path.as_str() } else { "$" };
             Failure::runtime(format!("Reference path \"{place}\" must point to array."))
-        }
-    }
-}
-
-/// AWS takes a number from a string too.
-fn whole_number(value: &Value) -> Option<u32> {
-    match value {
-        Value::String(text) => text.parse().ok(),
-        other => {
-            let whole = other.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
-            whole.filter(|number| *number <= f64::from(u32::MAX)).map(|number| number as u32)
         }
     }
 }

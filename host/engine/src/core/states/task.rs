@@ -6,10 +6,12 @@ use dirigent_asl::{MAX_SECONDS, Resource, Seconds, State, Task};
 use dirigent_expr::Expr;
 use dirigent_store::FrameId;
 
+use super::callback;
 use crate::core::errors::{Failure, error_names};
 use crate::core::flow;
 use crate::core::frame::Phase;
 use crate::core::stimulus::Effect;
+use crate::core::token::TaskToken;
 use crate::core::turn::Turn;
 use crate::event::{EventKind, Fault, Metering, TaskResource};
 use crate::payload::{MAX_JSON_DEPTH, Payload};
@@ -20,6 +22,22 @@ pub(in crate::core) fn run(
     id: FrameId,
     state: &State,
     task: &Task,
+) -> Result<(), Failure> {
+    let token = task.resource.waits_for_caller().then(|| callback::next_token(turn, id));
+    // An activity's token is for whoever takes the task, and an execution's for the host; parameters see neither.
+    let hidden = matches!(task.resource, Resource::Activity { .. }) || task.resource.waits_for_execution();
+    turn.token = token.filter(|_| !hidden);
+    let scheduled = schedule(turn, id, state, task, token);
+    turn.token = None;
+    scheduled
+}
+
+fn schedule(
+    turn: &mut Turn<'_>,
+    id: FrameId,
+    state: &State,
+    task: &Task,
+    token: Option<TaskToken>,
 ) -> Result<(), Failure> {
     let input = flow::input(turn, id, state)?;
     let parameters = flow::parameters(turn, id, state)?;
@@ -32,6 +50,11 @@ pub(in crate::core) fn run(
             credentials.get("RoleArn").and_then(|role| role.as_str()).map(Arc::from)
         }
     };
+    if let Resource::Activity { .. } = &task.resource
+        && !turn.outside.has_activity(&task.resource_text)
+    {
+        return Err(Failure::runtime(format!("The activity {} does not exist.", task.resource_text)));
+    }
     let at = turn.refer(&parameters);
     let previous = turn.frame(id).last_event;
     let resource = shown(task);
@@ -39,6 +62,10 @@ pub(in crate::core) fn run(
         EventKind::TaskScheduled { resource, parameters: at, timeout_seconds, heartbeat_seconds, role_arn };
     let event = turn.emit(previous, kind);
     turn.frame(id).last_event = event;
+    if let Some(token) = token {
+        callback::schedule(turn, id, task, token, parameters, timeout_seconds, heartbeat_seconds);
+        return Ok(());
+    }
     let deadline_ms =
         timeout_seconds.map(|seconds| turn.now_ms.saturating_add_unsigned(seconds.saturating_mul(1000)));
     turn.wait_for(id, Phase::Task { parameters, started: false, deadline_ms, heartbeat_seconds });
@@ -50,11 +77,15 @@ pub(in crate::core) fn run(
 
 /// The task runs, and takes long enough to say so.
 pub(in crate::core) fn started(turn: &mut Turn<'_>, id: FrameId, generation: u32) {
-    if !awaited(turn, id, generation) {
-        return;
+    let Some(dirigent_asl::Kind::Task(task)) = kind(turn, id) else { return };
+    match awaited(turn, id, generation) {
+        true => emit_started(turn, id, task),
+        false => callback::started(turn, id, generation, task),
     }
-    let dirigent_asl::Kind::Task(task) = &turn.state_of(id).kind else { return };
-    emit_started(turn, id, task);
+}
+
+fn kind<'a>(turn: &Turn<'a>, id: FrameId) -> Option<&'a dirigent_asl::Kind> {
+    turn.x.frames.get(&id).map(|frame| &turn.program.state(frame.state).kind)
 }
 
 fn emit_started(turn: &mut Turn<'_>, id: FrameId, task: &Task) {
@@ -73,26 +104,36 @@ pub(in crate::core) fn ended(
     result: Result<Payload, Fault>,
     metering: Option<Box<Metering>>,
 ) {
+    let Some(dirigent_asl::Kind::Task(task)) = kind(turn, id) else { return };
     if !awaited(turn, id, generation) {
-        return;
+        return callback::submitted(turn, id, generation, task, result, metering);
     }
-    let state = turn.state_of(id);
-    let dirigent_asl::Kind::Task(task) = &state.kind else { return };
     emit_started(turn, id, task);
     let result = result.and_then(|output| within_limit(turn, task, output));
+    conclude(turn, id, task, result.map_err(Failure::of), metering);
+}
+
+/// The task's last event, and what follows from how it ended.
+pub(super) fn conclude(
+    turn: &mut Turn<'_>,
+    id: FrameId,
+    task: &Task,
+    result: Result<Payload, Failure>,
+    metering: Option<Box<Metering>>,
+) {
+    let state = turn.state_of(id);
     let previous = turn.frame(id).last_event;
     let resource = shown(task);
     let kind = match &result {
         Ok(output) => EventKind::TaskSucceeded { resource, output: turn.refer(output), metering },
-        Err(fault) if is_timeout(fault) => {
+        Err(Failure { fault, .. }) if is_timeout(fault) => {
             EventKind::TaskTimedOut { resource, fault: fault.clone(), metering }
         }
-        Err(fault) => EventKind::TaskFailed { resource, fault: fault.clone(), metering },
+        Err(Failure { fault, .. }) => EventKind::TaskFailed { resource, fault: fault.clone(), metering },
     };
     let event = turn.emit(previous, kind);
     turn.frame(id).last_event = event;
-    let done = result.map_err(Failure::of).and_then(|output| flow::output(turn, id, state, output));
-    match done {
+    match result.and_then(|output| flow::output(turn, id, state, output)) {
         Ok((output, assigned)) => turn.leave(id, output, assigned, task.next),
         Err(failure) => turn.failed(id, failure),
     }
@@ -106,7 +147,7 @@ fn awaited(turn: &Turn<'_>, id: FrameId, generation: u32) -> bool {
 }
 
 /// What a task returned, if it may be that large and that deep.
-fn within_limit(turn: &Turn<'_>, task: &Task, output: Payload) -> Result<Payload, Fault> {
+pub(super) fn within_limit(turn: &Turn<'_>, task: &Task, output: Payload) -> Result<Payload, Fault> {
     if output.text().len() > turn.limits.payload_bytes {
         let name = match &task.resource {
             Resource::Service { service, .. } => service,
@@ -126,15 +167,14 @@ fn is_timeout(fault: &Fault) -> bool {
 }
 
 /// How the resource shows in events.
-fn shown(task: &Task) -> TaskResource {
+pub(super) fn shown(task: &Task) -> TaskResource {
     match &task.resource {
         Resource::Lambda { .. } => TaskResource::Lambda { arn: task.resource_text.clone() },
-        Resource::Plugin { reference } => {
-            TaskResource::Service { resource_type: "plugin".into(), resource: reference.as_str().into() }
-        }
-        Resource::Activity { name } => {
-            TaskResource::Service { resource_type: "activity".into(), resource: name.as_str().into() }
-        }
+        Resource::Plugin { reference, integration } => TaskResource::Service {
+            resource_type: "plugin".into(),
+            resource: format!("{reference}{integration}").into(),
+        },
+        Resource::Activity { .. } => TaskResource::Activity { arn: task.resource_text.clone() },
         Resource::Service { service, action, integration } => TaskResource::Service {
             resource_type: service.as_str().into(),
             resource: format!("{action}{integration}").into(),

@@ -1,110 +1,43 @@
-//! Recordings of AWS Step Functions itself, replayed against the host, and compared with the lists of what passes.
-//!
-//! `conformance/passing.json` lists the cases that pass, `conformance/failing.json` the others with the reason. A case
-//! that passed once does not fail again unnoticed, and one that begins to pass is moved. `DIRIGENT_UPDATE=1` writes
-//! both lists anew and keeps the reasons.
-
-#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+//! The lists of what passes and what does not, and where outcomes disagree with them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
 
-use dirigent_tests::host::{Host, Setup};
-use dirigent_tests::plugins::Registry;
-use dirigent_tests::report::{say, skipped};
-use dirigent_tests::{places, process};
 use serde_json::Value;
 
-/// At least this many cases pass, whatever the lists say.
-const LEAST: usize = 200;
+use crate::replay::Case;
 
 /// The reason of a case that has nothing to compare. It is never counted as passed.
 const COMPARES_NOTHING: &str = "compares nothing";
 
-const LIMIT: Duration = Duration::from_secs(900);
-
-/// A case as `replay.py` reports it.
-#[derive(Clone, Debug)]
-struct Case {
-    id: String,
-    /// `passed`, `failed`, `error` or `no-keys`.
-    outcome: String,
-    message: String,
-}
-
-/// What the two files list.
+/// What the files list.
 #[derive(Default)]
-struct Lists {
+pub(crate) struct Lists {
     passing: BTreeSet<String>,
+    /// Of those that pass: which pass with nothing left out of the comparison.
+    strictly: BTreeSet<String>,
     /// By case: why it fails.
     failing: BTreeMap<String, String>,
 }
 
-#[test]
-fn aws_recordings() {
-    let (Some(script), Some(cases)) =
-        (places::shared("conformance/replay.py"), places::shared("conformance/stepfunctions/sfn-only"))
-    else {
-        return skipped("the recordings of AWS: there is no ../shared/conformance beside the checkout");
-    };
-    // What the cases call needs no plugins.
-    let registry = Registry::empty();
-    let host = Setup::new().registry(registry.path()).start();
-    let replayed = replay(&host, &script, &cases, false);
-    if std::env::var_os("DIRIGENT_UPDATE").is_some() {
-        Lists::read().updated(&replayed).write();
-    }
-    let faults = Lists::read().faults(&replayed);
-    let passed = replayed.iter().filter(|case| case.outcome == "passed").count();
-    let strict = replay(&host, &script, &cases, true);
-    let strictly = strict.iter().filter(|case| case.outcome == "passed").count();
-    say(format!("conformance: {passed} of {} pass, {strictly} with --strict", replayed.len()));
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
-    assert!(passed >= LEAST, "{passed} cases pass; at least {LEAST} have to");
-}
-
-/// Replays all cases. Without `strict` its table by area is shown.
-fn replay(host: &Host, script: &Path, cases: &Path, strict: bool) -> Vec<Case> {
-    let scratch = places::scratch();
-    let out = scratch.path().join("out.jsonl");
-    let mut python = Command::new("python3");
-    python.arg(script).arg(host.url()).arg(cases).arg("-o").arg(&out).args(["-j", "4"]);
-    python.args(strict.then_some("--strict")).env("no_proxy", "127.0.0.1");
-    let table = process::run(&mut python, "", LIMIT).success();
-    if !strict {
-        say(table.trim_end());
-    }
-    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    let lines = fs::read_to_string(&out).unwrap();
-    lines
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .map(|row: Value| Case {
-            id: text(&row, "id"),
-            outcome: text(&row, "outcome"),
-            message: text(&row, "msg"),
-        })
-        .collect()
-}
-
 impl Lists {
-    fn read() -> Lists {
+    pub(crate) fn read() -> Lists {
         let read = |name: &str| fs::read_to_string(file(name)).ok();
-        let passing = read("passing.json").map(|text| serde_json::from_str::<Vec<String>>(&text).unwrap());
+        let list = |name: &str| read(name).map(|text| serde_json::from_str::<Vec<String>>(&text).unwrap());
         let failing = read("failing.json").map(|text| serde_json::from_str::<Value>(&text).unwrap());
         let failing = failing.as_ref().and_then(Value::as_object).into_iter().flatten();
         Lists {
-            passing: passing.into_iter().flatten().collect(),
+            passing: list("passing.json").into_iter().flatten().collect(),
+            strictly: list("passing-strict.json").into_iter().flatten().collect(),
             failing: failing.map(|(id, why)| (id.clone(), why.as_str().unwrap().to_owned())).collect(),
         }
     }
 
-    fn write(&self) {
+    pub(crate) fn write(&self) {
         for (name, list) in [
             ("passing.json", serde_json::to_string_pretty(&Vec::from_iter(&self.passing))),
+            ("passing-strict.json", serde_json::to_string_pretty(&Vec::from_iter(&self.strictly))),
             (
                 "failing.json",
                 serde_json::to_string_pretty(&serde_json::Map::from_iter(
@@ -117,10 +50,13 @@ impl Lists {
     }
 
     /// The lists for these outcomes: known reasons are kept, and those that nobody has written yet are empty.
-    fn updated(&self, cases: &[Case]) -> Lists {
+    pub(crate) fn updated(&self, cases: &[Case]) -> Lists {
         let mut new = Lists::default();
         for case in cases {
             let id = case.id.clone();
+            if case.strictly {
+                new.strictly.insert(id.clone());
+            }
             let known = self.failing.get(&id).filter(|why| *why != COMPARES_NOTHING).cloned();
             match case.outcome.as_str() {
                 "passed" => drop(new.passing.insert(id)),
@@ -132,9 +68,18 @@ impl Lists {
     }
 
     /// Where the outcomes and the lists disagree, a line each.
-    fn faults(&self, cases: &[Case]) -> Vec<String> {
+    pub(crate) fn faults(&self, cases: &[Case]) -> Vec<String> {
         let mut faults = Vec::new();
-        for Case { id, outcome, message } in cases {
+        for case in cases {
+            match (case.strictly, self.strictly.contains(&case.id)) {
+                (true, false) => {
+                    faults.push(format!("{}: it passes strictly: list it in passing-strict.json", case.id))
+                }
+                (false, true) => faults.push(format!("{}: it passed strictly before", case.id)),
+                _ => {}
+            }
+        }
+        for Case { id, outcome, message, .. } in cases {
             let (passes, listed) = (self.passing.contains(id), self.failing.get(id).map(String::as_str));
             let fault = match (outcome.as_str(), passes, listed) {
                 ("passed", true, None) | ("no-keys", false, Some(COMPARES_NOTHING)) => continue,
@@ -150,7 +95,7 @@ impl Lists {
             faults.push(format!("{id}: {fault}"));
         }
         let known: BTreeSet<&String> = cases.iter().map(|case| &case.id).collect();
-        let listed = self.passing.iter().chain(self.failing.keys());
+        let listed = self.passing.iter().chain(self.failing.keys()).chain(&self.strictly);
         faults
             .extend(listed.filter(|id| !known.contains(id)).map(|id| format!("{id}: there is no such case")));
         faults
@@ -164,7 +109,8 @@ fn file(name: &str) -> PathBuf {
 #[test]
 fn outcomes_are_held_against_the_lists() {
     let lists = Lists {
-        passing: ["good", "lost", "gone"].map(String::from).into(),
+        passing: ["good", "lost", "gone", "exact", "rough"].map(String::from).into(),
+        strictly: ["exact", "rough"].map(String::from).into(),
         failing: [
             ("bad", "a reason"),
             ("better", "a reason"),
@@ -176,8 +122,11 @@ fn outcomes_are_held_against_the_lists() {
         .into(),
     };
     let case = |(id, outcome): (&str, &str)| Case {
+        class: "sfn-only",
+        area: "area".to_owned(),
         id: id.to_owned(),
         outcome: outcome.to_owned(),
+        strictly: ["exact", "good"].contains(&id),
         message: "MESSAGE".to_owned(),
     };
     let cases = [
@@ -191,9 +140,13 @@ fn outcomes_are_held_against_the_lists() {
         ("new", "passed"),
         ("new and bad", "failed"),
         ("new and empty", "no-keys"),
+        ("exact", "passed"),
+        ("rough", "passed"),
     ]
     .map(case);
     let expected = [
+        "good: it passes strictly: list it in passing-strict.json",
+        "rough: it passed strictly before",
         "lost: it passed before: MESSAGE",
         "better: it passes: move it to passing.json",
         "hidden: say why in failing.json: MESSAGE",

@@ -1,0 +1,37 @@
+//! What an Express state machine may not have: tasks that outlive a call.
+//!
+//! Source: AWS developer guide, "Choosing workflow type": Express workflows have neither activities nor the
+//! patterns `.sync` and `.waitForTaskToken`.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Pointer, SCHEMA};
+use crate::program::{Kind, Program};
+use crate::{Integration, Resource};
+
+impl Program {
+    /// Why this program cannot run as an Express state machine; empty when it can.
+    #[must_use]
+    pub fn express_problems(&self) -> Vec<Diagnostic> {
+        let mut out = Diagnostics::default();
+        for state in self.states() {
+            let Kind::Task(task) = &state.kind else { continue };
+            // AWS's sentences, the space at the end of one included.
+            let message = match &task.resource {
+                Resource::Activity { .. } => "Express state machine does not support Activity ARN",
+                Resource::Plugin { integration, .. } | Resource::Service { integration, .. } => {
+                    match integration {
+                        Integration::RequestResponse => continue,
+                        Integration::Sync | Integration::Sync2 => {
+                            "Express state machine does not support '.sync' service integration"
+                        }
+                        Integration::WaitForTaskToken => {
+                            "Express state machine does not support '.waitForTaskToken' service integration "
+                        }
+                    }
+                }
+                Resource::Lambda { .. } => continue,
+            };
+            out.error(SCHEMA, &Pointer::at(&state.location).child("Resource"), message);
+        }
+        out.into_vec()
+    }
+}

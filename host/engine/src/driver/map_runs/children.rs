@@ -1,0 +1,130 @@
+//! A Map Run's children: executions of the item processor, numbered by their place in the run.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use dirigent_asl::{Kind, MachineIndex, Program};
+use dirigent_store::{ExecutionId, MachineId};
+use parking_lot::Mutex;
+
+use super::ids;
+use super::row::MapRunRow;
+use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
+use crate::driver::live::{Durability, Lease, Live};
+use crate::driver::objects::ChildStatus;
+use crate::driver::{Engine, EngineError, now_ms};
+use crate::payload::Payload;
+use crate::rows::{Pins, StatusRow};
+
+/// What all children of a run have in common.
+pub(in crate::driver) struct Template {
+    pub(in crate::driver) program: Arc<Program>,
+    pub(in crate::driver) revision: u32,
+    pub(in crate::driver) entry: MachineIndex,
+    pub(in crate::driver) pins: Arc<Pins>,
+    pub(in crate::driver) express: bool,
+    pub(in crate::driver) state_machine_arn: Arc<str>,
+    pub(in crate::driver) state_machine_name: Arc<str>,
+    pub(in crate::driver) role_arn: Arc<str>,
+}
+
+impl Template {
+    /// What the children of a run have in common.
+    pub(in crate::driver) async fn of(engine: &Engine, row: &MapRunRow) -> Result<Template, EngineError> {
+        let revision = engine.catalog.revision(row.state_machine, row.revision).await?;
+        let revision = revision.ok_or(EngineError::Uncompilable)?;
+        let program = revision.program().ok_or(EngineError::Uncompilable)?;
+        let state = program.states().iter().find(|state| state.location == row.state);
+        let Some(Kind::Map(map)) = state.map(|state| &state.kind) else {
+            return Err(EngineError::Uncompilable);
+        };
+        let entry = map.processor;
+        let machine = engine.catalog.name_of(row.state_machine).await?.ok_or(EngineError::NoSuchExecution)?;
+        let name = format!("{machine}/{}", row.label);
+        Ok(Template {
+            program,
+            revision: row.revision,
+            entry,
+            pins: row.pins.clone(),
+            express: row.express,
+            state_machine_arn: engine.state_machine_arn(&name).into(),
+            state_machine_name: name.into(),
+            role_arn: revision.content.role_arn.clone(),
+        })
+    }
+
+    /// A child's fixed part.
+    pub(in crate::driver) fn info(
+        &self,
+        engine: &Engine,
+        id: ExecutionId,
+        name: Arc<str>,
+        input: Payload,
+        started_ms: i64,
+    ) -> ExecutionInfo {
+        ExecutionInfo {
+            id,
+            arn: engine.execution_arn(&self.state_machine_name, &name).into(),
+            name,
+            state_machine_arn: self.state_machine_arn.clone(),
+            state_machine_name: self.state_machine_name.clone(),
+            role_arn: self.role_arn.clone(),
+            input,
+            started_ms,
+            express: self.express,
+            entry: self.entry,
+        }
+    }
+
+    /// A new child, in memory.
+    fn live(&self, info: ExecutionInfo) -> Live {
+        Live {
+            execution: Mutex::new(Execution::new(info)),
+            attended: Mutex::new(None),
+            program: self.program.clone(),
+            revision: self.revision,
+            durability: if self.express { Durability::AtEnd } else { Durability::EachStep },
+            pins: Mutex::default(),
+            inherited_pins: self.pins.clone(),
+            pins_changed: AtomicBool::new(false),
+            tasks: Mutex::new(HashMap::new()),
+        }
+    }
+}
+
+/// Starts a child. It ends by itself, and says so to its run.
+pub(super) async fn start(
+    engine: Arc<Engine>,
+    template: Arc<Template>,
+    run: MachineId,
+    index: u32,
+    input: Payload,
+) {
+    let id = ids::child(run, index);
+    let info = template.info(&engine, id, ids::name(id).into(), input, now_ms());
+    let lease = Lease::of_new(&engine, id, template.live(info));
+    engine.apply_and_perform(&lease, Stimulus::Start).await;
+}
+
+/// How a child stands, by its record.
+pub(super) fn status(row: &StatusRow) -> ChildStatus {
+    match row {
+        StatusRow::Running => ChildStatus::Running,
+        StatusRow::Succeeded(_) => ChildStatus::Succeeded,
+        StatusRow::Failed(_) => ChildStatus::Failed,
+        StatusRow::TimedOut(_) => ChildStatus::TimedOut,
+        StatusRow::Aborted(_) => ChildStatus::Aborted,
+    }
+}
+
+/// How a child in memory stands.
+pub(super) fn live_status(status: &Status) -> ChildStatus {
+    match status {
+        Status::Running => ChildStatus::Running,
+        Status::Succeeded { .. } => ChildStatus::Succeeded,
+        Status::Failed(_) => ChildStatus::Failed,
+        Status::TimedOut(_) => ChildStatus::TimedOut,
+        Status::Aborted(_) => ChildStatus::Aborted,
+    }
+}

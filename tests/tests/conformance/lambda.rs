@@ -1,0 +1,170 @@
+//! The cases that call Lambda functions: their functions as plugins, and the cases without the calls that made them.
+//!
+//! A case makes its functions by calls of Lambda's API, which the host has not. What those calls answered is known
+//! beforehand: the names are chosen here, and the plugin `python-lambda` is installed under each.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dirigent_tests::places;
+use dirigent_tests::plugins::{Registry, component};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What the plugin's text that says what it does begins with, and the length of that text.
+const MARK: &[u8] = b"behaviour=";
+const MARK_BYTES: usize = 64;
+
+/// Functions in a registry, and the cases that call them.
+pub(crate) struct Functions {
+    registry: Registry,
+    cases: TempDir,
+}
+
+impl Functions {
+    /// Reads all cases below `recordings`.
+    pub(crate) fn prepare(recordings: &Path) -> Functions {
+        let functions = Functions { registry: Registry::empty(), cases: places::scratch() };
+        let plugin = component("python-lambda");
+        for (number, file) in files(recordings).iter().enumerate() {
+            let case = Prepared::read(file, number);
+            for (name, behaviour) in &case.functions {
+                functions.registry.put(name, "1.0.0", &doing(&plugin, behaviour), "");
+            }
+            let place = functions.cases.path().join(format!("{number}.json"));
+            fs::write(place, case.text).unwrap();
+        }
+        functions
+    }
+
+    pub(crate) fn registry(&self) -> &Path {
+        self.registry.path()
+    }
+
+    pub(crate) fn cases(&self) -> &Path {
+        self.cases.path()
+    }
+}
+
+/// A case as it is replayed, and its functions' names with what they do.
+struct Prepared {
+    text: String,
+    functions: Vec<(String, String)>,
+}
+
+impl Prepared {
+    /// `number` makes the names of this case's functions different from those of all others.
+    fn read(file: &Path, number: usize) -> Prepared {
+        let recorded = fs::read_to_string(file).unwrap();
+        let case: Value = serde_json::from_str(&recorded).unwrap();
+        let uid =
+            |text: &str, n: usize| text.replace(&format!("${{uid{n}}}"), &format!("{number:04x}{n:04x}"));
+        let named = |name: &Value| (1..10).fold(name.as_str().unwrap().to_owned(), |name, n| uid(&name, n));
+
+        let lambdas = case["lambdas"].as_array().into_iter().flatten();
+        let behaviours: BTreeMap<&str, &str> = lambdas
+            .map(|lambda| (lambda["FunctionName"].as_str().unwrap(), lambda["behaviour"].as_str().unwrap()))
+            .collect();
+        let functions =
+            behaviours.iter().map(|(name, behaviour)| (named(&Value::from(*name)), (*behaviour).into()));
+
+        let mut text = recorded.clone();
+        for n in 1..10 {
+            if behaviours.keys().any(|name| name.contains(&format!("${{uid{n}}}"))) {
+                text = uid(&text, n);
+            }
+        }
+        for call in calls(&case).filter(|call| call["op"] == "CreateFunction") {
+            let name = named(&call["params"]["FunctionName"]);
+            let response = format!("${{{}.FunctionArn", call["i"]);
+            // The replay knows region and account by itself.
+            for (field, value) in [
+                ("|3}", "${region}".to_owned()),
+                ("|4}", "${account}".to_owned()),
+                ("|6}", name.clone()),
+                ("}", format!("arn:aws:lambda:${{region}}:${{account}}:function:{name}")),
+            ] {
+                text = text.replace(&format!("{response}{field}"), &value);
+            }
+        }
+        let mut case: Value = serde_json::from_str(&text).unwrap();
+        let left: Vec<Value> = calls(&case).filter(|call| call["service"] != "lambda").cloned().collect();
+        case["calls"] = left.into();
+        Prepared { text: case.to_string(), functions: functions.collect() }
+    }
+}
+
+fn calls(case: &Value) -> impl Iterator<Item = &Value> {
+    case["calls"].as_array().into_iter().flatten()
+}
+
+/// The plugin with this behaviour written into it.
+fn doing(plugin: &[u8], behaviour: &str) -> Vec<u8> {
+    let mut plugin = plugin.to_vec();
+    let places: Vec<usize> = plugin
+        .windows(MARK.len())
+        .enumerate()
+        .filter(|(_, bytes)| *bytes == MARK)
+        .map(|(at, _)| at)
+        .collect();
+    let text = format!("behaviour={behaviour}");
+    assert!(text.len() <= MARK_BYTES, "{text} is longer than the plugin's {MARK_BYTES} bytes");
+    let mut written = 0;
+    for at in places {
+        // The name in the code that reads the text has no behaviour after it.
+        if plugin[at..].get(MARK_BYTES - 1) == Some(&b'.') {
+            plugin[at..at + MARK_BYTES].fill(b'.');
+            plugin[at..at + text.len()].copy_from_slice(text.as_bytes());
+            written += 1;
+        }
+    }
+    assert_eq!(
+        written, 1,
+        "python-lambda has one place for its behaviour; `cargo xtask plugins` builds it anew"
+    );
+    plugin
+}
+
+/// The case files below a folder, in order.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.extension() {
+                _ if path.is_dir() => folders.push(path),
+                Some(end) if end == "json" => files.push(path),
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn a_case_is_prepared() {
+    let scratch = places::scratch();
+    let file = scratch.path().join("case.json");
+    let recorded = r#"{
+        "lambdas": [{"FunctionName": "f_${uid2}", "behaviour": "echo"}],
+        "calls": [
+            {"i": 0, "op": "CreateFunction", "service": "lambda", "params": {"FunctionName": "f_${uid2}"}},
+            {"i": 1, "op": "CreateStateMachine", "params":
+                {"name": "${uid1}", "definition": "${0.FunctionArn} ${0.FunctionArn|6} ${0.FunctionArn|4}"}},
+            {"i": 2, "op": "StartExecution", "params": {"stateMachineArn": "${1.stateMachineArn}"}}
+        ]}"#;
+    fs::write(&file, recorded).unwrap();
+    let prepared = Prepared::read(&file, 10);
+    assert_eq!(prepared.functions, [("f_000a0002".to_owned(), "echo".to_owned())]);
+    let case: Value = serde_json::from_str(&prepared.text).unwrap();
+    let calls = case["calls"].as_array().unwrap();
+    assert_eq!(calls.len(), 2);
+    assert_eq!(calls[0]["params"]["name"], "${uid1}");
+    assert_eq!(
+        calls[0]["params"]["definition"],
+        "arn:aws:lambda:${region}:${account}:function:f_000a0002 f_000a0002 ${account}"
+    );
+}

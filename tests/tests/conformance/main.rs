@@ -1,0 +1,73 @@
+//! Recordings of AWS Step Functions itself, replayed against the host, and compared with the lists of what passes.
+//!
+//! `conformance/passing.json` lists the cases that pass, `passing-strict.json` those that pass though nothing is left out
+//! of the comparison (`--strict`), and `failing.json` the others with the reason. A case that passed once does not fail
+//! again unnoticed, and one that begins to pass is moved. `DIRIGENT_UPDATE=1` writes all lists anew and keeps the
+//! reasons.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod lambda;
+mod lists;
+mod replay;
+mod table;
+
+use dirigent_tests::host::{Host, Setup};
+use dirigent_tests::places;
+use dirigent_tests::plugins::Registry;
+use dirigent_tests::report::{say, skipped};
+
+use lists::Lists;
+use replay::{Case, Replay};
+
+/// At least this many cases pass, whatever the lists say.
+const LEAST: usize = 250;
+
+#[test]
+fn aws_recordings() {
+    let (Some(script), Some(recordings)) =
+        (places::shared("conformance/replay.py"), places::shared("conformance/stepfunctions"))
+    else {
+        return skipped("the recordings of AWS: there is no ../shared/conformance beside the checkout");
+    };
+    // What the cases of the first class call needs no plugins.
+    let registry = Registry::empty();
+    let host = Setup::new().registry(registry.path()).start();
+    let mut cases = both_ways(&host, &script, "sfn-only", &recordings.join("sfn-only"));
+    drop(host);
+    let functions = lambda::Functions::prepare(&recordings.join("lambda"));
+    let host = Setup::new().registry(functions.registry()).start();
+    cases.extend(both_ways(&host, &script, "lambda", functions.cases()));
+    table::show(&cases);
+
+    if std::env::var_os("DIRIGENT_UPDATE").is_some() {
+        Lists::read().updated(&cases).write();
+    }
+    let faults = Lists::read().faults(&cases);
+    let passed = cases.iter().filter(|case| case.passed()).count();
+    let strictly = cases.iter().filter(|case| case.strictly).count();
+    say(format!("conformance: {passed} of {} pass, {strictly} with --strict", cases.len()));
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(passed >= LEAST, "{passed} cases pass; at least {LEAST} have to");
+}
+
+/// Replays the cases of a class twice: as their source compares them, and strictly.
+fn both_ways(
+    host: &Host,
+    script: &std::path::Path,
+    class: &'static str,
+    cases: &std::path::Path,
+) -> Vec<Case> {
+    let replay = Replay { url: host.url(), script, cases };
+    let strict = replay.run(true);
+    let strictly = |id: &str| strict.iter().any(|row| row.id == id && row.outcome == "passed");
+    let case = |row: replay::Row| Case {
+        class,
+        area: row.area,
+        strictly: strictly(&row.id),
+        id: row.id,
+        outcome: row.outcome,
+        message: row.message,
+    };
+    replay.run(false).into_iter().map(case).collect()
+}
