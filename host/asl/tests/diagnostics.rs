@@ -37,6 +37,50 @@ fn all_faults_of_a_definition_are_told_at_once() {
 }
 
 #[test]
+fn what_an_express_state_machine_may_not_have() {
+    let cases = [
+        ("plugin:echo", None),
+        ("arn:aws:states:::lambda:invoke", None),
+        ("plugin:echo.waitForTaskToken", Some("'.waitForTaskToken' service integration")),
+        (
+            "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            Some("'.waitForTaskToken' service integration"),
+        ),
+        ("arn:aws:states:us-east-1:000000000000:activity:a", Some("Activity ARN")),
+    ];
+    for (resource, wanted) in cases {
+        let (program, diagnostics) =
+            Program::compile(&one(json!({ "Type": "Task", "Resource": resource, "End": true })));
+        let problems = program.unwrap_or_else(|| panic!("{resource}: {diagnostics:?}")).express_problems();
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        match wanted {
+            None => assert!(told.is_empty(), "{resource}: {told:?}"),
+            Some(part) => {
+                assert_eq!(told.len(), 1, "{resource}: {told:?}");
+                assert!(told[0].contains(part) && told[0].ends_with(" at /States/A/Resource"), "{told:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn express_children_wait_for_nobody() {
+    for (kind, wanted) in [("STANDARD", None), ("EXPRESS", Some("/States/A/ItemProcessor/States/I/Resource"))]
+    {
+        let waiting = json!({ "Type": "Task", "Resource": "plugin:echo.waitForTaskToken", "End": true });
+        let mut definition = one(json!({ "Type": "Map", "Next": "B", "ItemProcessor": {
+            "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": kind },
+            "StartAt": "I", "States": { "I": waiting.clone() }
+        } }));
+        definition["States"]["B"] = waiting;
+        let (program, diagnostics) = Program::compile(&definition);
+        let places: Vec<&str> =
+            diagnostics.iter().filter_map(|diagnostic| diagnostic.location.as_deref()).collect();
+        assert_eq!((program.is_some(), places), (wanted.is_none(), Vec::from_iter(wanted)), "{kind}");
+    }
+}
+
+#[test]
 fn names_are_unique_over_nested_machines() {
     let inner = json!({ "StartAt": "A", "States": { "A": { "Type": "Succeed" } } });
     let definition = one(json!({ "Type": "Parallel", "End": true, "Branches": [inner] }));

@@ -55,10 +55,13 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     );
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let polled = engine.clone();
     let server =
         axum::serve(listener, dirigent_api::router(engine.clone())).with_graceful_shutdown(async move {
             signal().await;
             tracing::info!("stopping");
+            // A worker that polls would else keep the server for as long as it is let.
+            polled.end_polls();
             let _ = stopping.send(());
         });
     tokio::select! {

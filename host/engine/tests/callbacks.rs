@@ -346,6 +346,25 @@ async fn a_poll_waits_for_a_task_that_comes_later() {
 }
 
 #[tokio::test]
+async fn polls_end_when_the_host_is_about_to_stop() {
+    let world = Arc::new(World::new().await);
+    let arn = world.activity().await;
+    let poller = tokio::spawn({
+        let world = world.clone();
+        async move { world.engine.activity_task("a", None).await }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    world.engine.end_polls();
+    assert!(within("the poll ends", poller).await.expect("polls").expect("polls").is_none());
+    assert!(
+        within("a later poll ends", world.engine.activity_task("a", None)).await.expect("polls").is_none()
+    );
+    // What waits is for the next host.
+    world.start("x", &arn, json!({}), json!(1)).await;
+    assert_eq!(world.again().await.poll().await.input.value(), &json!(1));
+}
+
+#[tokio::test]
 async fn tasks_leave_the_queue_with_their_execution() {
     let world = World::new().await;
     let arn = world.activity().await;

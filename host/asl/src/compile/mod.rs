@@ -88,7 +88,12 @@ impl Program {
             Program { machines, states, timeout_seconds, may_block }
         });
         debug_assert!(program.is_some(), "no error reported, yet a state is missing");
-        (program, out.into_vec())
+        let mut problems = program.as_ref().map(Program::express_children_problems).unwrap_or_default();
+        if problems.is_empty() {
+            return (program, out.into_vec());
+        }
+        problems.extend(out.into_vec());
+        (None, problems)
     }
 
     /// Parses the text of a definition and compiles it.

@@ -92,6 +92,7 @@ impl Engine {
         let pollers = &activity.pollers;
         let _polling = pollers.enter().ok_or(PollError::TooManyPollers)?;
         let until = tokio::time::Instant::now() + POLL;
+        let mut ending = self.polls_end.subscribe();
         // Places whose execution cannot be read would else come up again and again.
         let mut passed_over = Vec::new();
         loop {
@@ -106,10 +107,16 @@ impl Engine {
                     HandOut::Failed(error) => return Err(error.into()),
                 }
             }
-            if tokio::time::timeout_at(until, woken).await.is_err() {
-                return Ok(None);
+            tokio::select! {
+                woken = tokio::time::timeout_at(until, woken) => if woken.is_err() { return Ok(None) },
+                _ = ending.wait_for(|ending| *ending) => return Ok(None),
             }
         }
+    }
+
+    /// Ends the polls that wait, and all later ones that would: the host is about to stop.
+    pub fn end_polls(&self) {
+        self.polls_end.send_replace(true);
     }
 
     /// Gives a place's task to the worker. What was begun is brought to its end also when the poll goes meanwhile.

@@ -34,7 +34,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use dirigent_store::{CommitError, ExecutionId, Store, StoreError};
 use parking_lot::Mutex;
 use thiserror::Error;
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{broadcast, oneshot, watch};
 
 use crate::activities::{Activities, ActivityError};
 use crate::catalog::{Catalog, CatalogError};
@@ -104,6 +104,8 @@ pub struct Engine {
     /// Who waits for an execution to end.
     ends: Mutex<HashMap<ExecutionId, Vec<oneshot::Sender<()>>>>,
     happenings: broadcast::Sender<Arc<Happening>>,
+    /// Whether workers' polls shall end.
+    polls_end: watch::Sender<bool>,
     entropy: AtomicU64,
 }
 
@@ -205,6 +207,7 @@ impl Engine {
             sequences: tokio::sync::Mutex::new(sequences),
             ends: Mutex::default(),
             happenings,
+            polls_end: watch::Sender::new(false),
             entropy: AtomicU64::new(fastrand::u64(..)),
         });
         timers::start(&engine);
