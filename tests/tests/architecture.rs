@@ -14,7 +14,7 @@ use serde_json::Value;
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Which of our crates each of our crates may use. A crate that is not listed may not exist.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("dirigent-expr", &[]),
     ("dirigent-items", &[]),
     ("dirigent-store", &[]),
