@@ -224,6 +224,6 @@ impl TemplateEvalError {
 }
 
 /// A key as a part of a JSON pointer (RFC 6901).
-pub(crate) fn escape(key: &str) -> String {
+fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
