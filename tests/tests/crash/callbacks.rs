@@ -116,7 +116,7 @@ fn a_heartbeat_that_does_not_come() {
     once(&host, &executions[0], "TaskSubmitted");
     die(&mut host);
     for execution in &executions {
-        assert_eq!(host.output(execution), json!({ "error": { "Error": "States.Timeout" } }));
+        assert_eq!(host.output(execution), json!({ "error": { "Error": "States.Timeout", "Cause": "" } }));
     }
     assert!(kinds(&host.history(&executions[0])).contains(&"TaskTimedOut"));
     assert!(kinds(&host.history(&executions[1])).contains(&"ActivityTimedOut"));
