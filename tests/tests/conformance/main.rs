@@ -12,6 +12,8 @@ mod lists;
 mod replay;
 mod table;
 
+use std::path::Path;
+
 use dirigent_tests::host::{Host, Setup};
 use dirigent_tests::places;
 use dirigent_tests::plugins::Registry;
@@ -21,7 +23,10 @@ use lists::Lists;
 use replay::{Case, Replay};
 
 /// At least this many cases pass, whatever the lists say.
-const LEAST: usize = 250;
+const LEAST: usize = 340;
+
+/// Cases that list all there is, which are compared on a host of their own.
+const ALONE: [&str; 1] = ["test_sfn_api_activities/test_sfn_api_activities__test_list_activities.json"];
 
 #[test]
 fn aws_recordings() {
@@ -35,6 +40,12 @@ fn aws_recordings() {
     let host = Setup::new().registry(registry.path()).start();
     let mut cases = both_ways(&host, &script, "sfn-only", &recordings.join("sfn-only"));
     drop(host);
+    for file in ALONE {
+        let place = recordings.join("sfn-only").join(file);
+        for case in on_hosts_of_their_own(&script, "sfn-only", &place) {
+            cases.iter_mut().filter(|other| other.id == case.id).for_each(|other| *other = case.clone());
+        }
+    }
     let functions = lambda::Functions::prepare(&recordings.join("lambda"));
     let host = Setup::new().registry(functions.registry()).start();
     cases.extend(both_ways(&host, &script, "lambda", functions.cases()));
@@ -51,13 +62,23 @@ fn aws_recordings() {
     assert!(passed >= LEAST, "{passed} cases pass; at least {LEAST} have to");
 }
 
+/// Replays cases twice, each time on a host that nothing else has happened on.
+fn on_hosts_of_their_own(script: &Path, class: &'static str, cases: &Path) -> Vec<Case> {
+    let registry = Registry::empty();
+    let fresh = || Setup::new().registry(registry.path()).start();
+    let mut replayed = both_ways(&fresh(), script, class, cases);
+    for case in &mut replayed {
+        let again = Replay { url: fresh().url(), script, cases }.run(false);
+        let own = again.into_iter().find(|row| row.id == case.id);
+        if let Some(row) = own {
+            (case.outcome, case.message) = (row.outcome, row.message);
+        }
+    }
+    replayed
+}
+
 /// Replays the cases of a class twice: as their source compares them, and strictly.
-fn both_ways(
-    host: &Host,
-    script: &std::path::Path,
-    class: &'static str,
-    cases: &std::path::Path,
-) -> Vec<Case> {
+fn both_ways(host: &Host, script: &Path, class: &'static str, cases: &Path) -> Vec<Case> {
     let replay = Replay { url: host.url(), script, cases };
     let strict = replay.run(true);
     let strictly = |id: &str| strict.iter().any(|row| row.id == id && row.outcome == "passed");
