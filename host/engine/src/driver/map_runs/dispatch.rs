@@ -1,6 +1,7 @@
 //! A Map Run from its start to its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dirigent_asl::{Distributed, Kind, MapMode};
 use dirigent_store::{FrameId, MachineId};
@@ -19,6 +20,9 @@ use crate::driver::objects::ChildStatus;
 use crate::driver::{Engine, EngineError, now_ms};
 use crate::event::Fault;
 use crate::payload::Payload;
+
+/// How long a run waits before it stops children again that it found not begun.
+const STOP_AGAIN: Duration = Duration::from_millis(20);
 
 /// How a run ended: its result, or its error, or nobody waits for it any more.
 type Outcome = Result<Payload, Stop>;
@@ -231,11 +235,19 @@ impl Job<'_> {
 
     /// Stops the children that still run, and waits until they have ended.
     async fn stop_children(&self) -> Result<(), EngineError> {
-        for index in self.active.progress.running() {
-            self.engine.stop(ids::child(self.active.run, index), Fault::default()).await?;
+        let progress = &self.active.progress;
+        loop {
+            for index in progress.running() {
+                match self.engine.stop(ids::child(self.active.run, index), Fault::default()).await {
+                    // It is about to begin, and is stopped the next time around.
+                    Ok(_) | Err(EngineError::NoSuchExecution) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            if tokio::time::timeout(STOP_AGAIN, progress.quiet()).await.is_ok() {
+                return Ok(());
+            }
         }
-        self.active.progress.quiet().await;
-        Ok(())
     }
 
     async fn result(&self, children: u32) -> Result<Outcome, EngineError> {
