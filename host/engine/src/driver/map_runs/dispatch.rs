@@ -21,8 +21,12 @@ use crate::driver::{Engine, EngineError, now_ms};
 use crate::event::Fault;
 use crate::payload::Payload;
 
-/// How long a run waits before it stops children again that it found not begun.
-const STOP_AGAIN: Duration = Duration::from_millis(20);
+/// Executions in memory beyond which no further child is started for the moment. Children that only wait are not in
+/// memory, so more than this may run at a time; those that work would only wait for one another.
+const MOST_LIVE: usize = 4_096;
+
+/// How long a run waits before it looks again whether there is room, or stops children again that had not begun.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// How a run ended: its result, or its error, or nobody waits for it any more.
 type Outcome = Result<Payload, Stop>;
@@ -207,6 +211,9 @@ impl Job<'_> {
                     break;
                 }
                 None => {
+                    while self.engine.live_executions() >= MOST_LIVE {
+                        progress.changes_within(LOOK_AGAIN).await;
+                    }
                     if let Err(stop) = progress.begin(index, items, limits.map_run_concurrency).await {
                         return Ok(Err(stop));
                     }
@@ -244,7 +251,7 @@ impl Job<'_> {
                     Err(error) => return Err(error),
                 }
             }
-            if tokio::time::timeout(STOP_AGAIN, progress.quiet()).await.is_ok() {
+            if tokio::time::timeout(LOOK_AGAIN, progress.quiet()).await.is_ok() {
                 return Ok(());
             }
         }

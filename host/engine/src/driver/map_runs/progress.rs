@@ -1,6 +1,7 @@
 //! How far a Map Run is: counters, which children run, and whether it has failed.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -170,6 +171,12 @@ impl Progress {
             }
             self.changed.notified().await;
         }
+    }
+
+    /// Waits until a child ends or something else changes, but no longer than that.
+    pub(super) async fn changes_within(&self, time: Duration) {
+        // Nothing is lost when nothing changes: whoever waits looks again.
+        let _ = tokio::time::timeout(time, self.changed.notified()).await;
     }
 
     /// Waits until no child runs, whatever else there is.
