@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod buckets;
 mod lambda;
 mod lists;
 mod replay;
@@ -49,6 +50,11 @@ fn aws_recordings() {
     let functions = lambda::Functions::prepare(&recordings.join("lambda"));
     let host = Setup::new().registry(functions.registry()).start();
     cases.extend(both_ways(&host, &script, "lambda", functions.cases()));
+    drop(host);
+    let buckets = buckets::Buckets::prepare(&recordings);
+    let folder = buckets.folder().to_string_lossy();
+    let setup = Setup::new().registry(registry.path()).argument("--buckets").argument(&folder);
+    cases.extend(both_ways(&setup.start(), &script, "s3", buckets.cases()));
     table::show(&cases);
 
     if std::env::var_os("DIRIGENT_UPDATE").is_some() {

@@ -47,5 +47,49 @@ fn parse_input(text: &str) -> Result<Payload, ApiError> {
     if text.trim().is_empty() {
         return Err(invalid("Invalid execution input."));
     }
-    Payload::parse(text).map_err(|error| invalid(&error.to_string()))
+    Payload::parse(text).map_err(|error| invalid(&why(text, &error)))
+}
+
+/// What is wrong with a text that is no JSON, in the words of AWS's parser where they are known.
+fn why(text: &str, error: &serde_json::Error) -> String {
+    let trimmed = text.trim_start();
+    let word: String = trimmed.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    if word.starts_with(char::is_alphabetic) && !["true", "false", "null"].contains(&word.as_str()) {
+        return format!(
+            "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or \
+             'false')"
+        );
+    }
+    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let found = line.get(error.column().saturating_sub(1)..).and_then(|rest| rest.chars().next());
+    match found {
+        Some(found) if error.to_string().starts_with("key must be a string") => format!(
+            "Unexpected character ('{found}' (code {})): was expecting double-quote to start field name",
+            u32::from(found)
+        ),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why;
+
+    #[test]
+    fn what_is_no_json() {
+        for (text, want) in [
+            ("not some json", "Unrecognized token 'not': was expecting"),
+            (
+                "{'a': 1}",
+                "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
+            ),
+            ("{\n  a: 1}", "Unexpected character ('a' (code 97)): was expecting double-quote"),
+            ("[1, ü]", "expected value at line 1"),
+            ("{\"a\": 1", "EOF while parsing an object"),
+        ] {
+            let error = serde_json::from_str::<serde_json::Value>(text).expect_err("is no JSON");
+            let got = why(text, &error);
+            assert!(got.starts_with(want), "{text}: {got}");
+        }
+    }
 }
