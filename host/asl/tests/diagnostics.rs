@@ -64,6 +64,20 @@ fn what_an_express_state_machine_may_not_have() {
 }
 
 #[test]
+fn an_express_state_machine_has_no_distributed_map() {
+    let processor = json!({ "StartAt": "I", "States": { "I": { "Type": "Pass", "End": true } } });
+    for (mode, wanted) in [("INLINE", vec![]), ("DISTRIBUTED", vec!["/States/A"])] {
+        let mut processor = processor.clone();
+        processor["ProcessorConfig"] = json!({ "Mode": mode, "ExecutionType": "STANDARD" });
+        let definition = one(json!({ "Type": "Map", "End": true, "ItemProcessor": processor }));
+        let (program, diagnostics) = Program::compile(&definition);
+        let problems = program.unwrap_or_else(|| panic!("{mode}: {diagnostics:?}")).express_problems();
+        let places: Vec<&str> = problems.iter().filter_map(|problem| problem.location.as_deref()).collect();
+        assert_eq!(places, wanted, "{mode}");
+    }
+}
+
+#[test]
 fn express_children_wait_for_nobody() {
     for (kind, wanted) in [("STANDARD", None), ("EXPRESS", Some("/States/A/ItemProcessor/States/I/Resource"))]
     {

@@ -1,7 +1,7 @@
-//! What an Express state machine may not have: tasks that outlive a call.
+//! What an Express state machine may not have: tasks that outlive a call, and Distributed Maps.
 //!
 //! Source: AWS developer guide, "Choosing workflow type": Express workflows have neither activities nor the
-//! patterns `.sync` and `.waitForTaskToken`.
+//! patterns `.sync` and `.waitForTaskToken`; and "Using Map state in Distributed mode": nor Distributed Map.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Pointer, SCHEMA};
 use crate::program::{ChildType, Kind, MapMode, Program};
@@ -30,6 +30,12 @@ impl Program {
     fn problems_below(&self, place: &str) -> Vec<Diagnostic> {
         let mut out = Diagnostics::default();
         for state in self.states().iter().filter(|state| state.location.starts_with(place)) {
+            if let Kind::Map(map) = &state.kind
+                && matches!(map.mode, MapMode::Distributed(_))
+            {
+                let message = "Express state machine does not support Distributed Map";
+                out.error(SCHEMA, &Pointer::at(&state.location), message);
+            }
             let Kind::Task(task) = &state.kind else { continue };
             // AWS's sentences, the space at the end of one included.
             let message = match &task.resource {
