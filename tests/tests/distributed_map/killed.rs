@@ -40,12 +40,33 @@ fn until(host: &Host, run: &str, wanted: u64, patience: Duration) {
 #[test]
 fn a_run_goes_on_and_no_child_succeeds_twice() {
     let rows = std::env::var("DIRIGENT_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(ROWS);
+    dies_twice(rows, "STANDARD", 1);
+}
+
+#[test]
+fn also_with_express_children() {
+    dies_twice(ROWS, "EXPRESS", 1);
+}
+
+#[test]
+fn also_with_batches() {
+    dies_twice(ROWS, "STANDARD", 7);
+}
+
+/// A run over so many rows, with children of that type that take so many rows each.
+fn dies_twice(rows: u64, children: &str, batch: u64) {
     let registry = Registry::with(&["echo"]);
     let mut host = Setup::new().registry(registry.path()).start();
     put_rows(&host, "rows.csv", rows);
     let echo = json!({ "Type": "Task", "Resource": "plugin:echo", "End": true });
     let csv = json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
-    let definition = map(echo, json!({ "ItemReader": reader("rows.csv", csv), "ResultWriter": writer() }));
+    let mut more = json!({ "ItemReader": reader("rows.csv", csv), "ResultWriter": writer() });
+    if batch > 1 {
+        more["ItemBatcher"] = json!({ "MaxItemsPerBatch": batch });
+    }
+    let mut definition = map(echo, more);
+    definition["States"]["Rows"]["ItemProcessor"]["ProcessorConfig"]["ExecutionType"] = json!(children);
+    let started = rows.div_ceil(batch);
     let machine = host.create("rows", &definition);
 
     let start = Instant::now();
@@ -53,29 +74,30 @@ fn a_run_goes_on_and_no_child_succeeds_twice() {
     let run = dirigent_tests::wait::eventually("the run begins", || run_of(&host, &execution));
     let mut peak = 0;
     for part in 1..=2 {
-        until(&host, &run, rows * part / 3, patience(rows));
+        until(&host, &run, started * part / 3, patience(rows));
         assert_eq!(describe(&host, &run)["status"], "RUNNING", "the host must die in the middle");
         peak = peak.max(host.peak_memory());
         host.kill9();
         host.restart();
     }
-    until(&host, &run, rows, patience(rows));
+    until(&host, &run, started, patience(rows));
     let ended = host.ended(&execution);
     let seconds = start.elapsed().as_secs_f64();
     peak = peak.max(host.peak_memory());
     assert_eq!(ended["status"], "SUCCEEDED", "{ended:#}");
     say(format!(
-        "distributed map: {rows} rows in {seconds:.1} s with two deaths, {:.0} children/s, at most {} MiB",
-        rows as f64 / seconds,
+        "distributed map: {rows} rows, {started} {children} children in {seconds:.1} s with two deaths, {:.0} children/s, \
+         at most {} MiB",
+        started as f64 / seconds,
         peak >> 20
     ));
     assert!(peak < MOST_MEMORY, "the host held {} MiB", peak >> 20);
 
     let described = describe(&host, &run);
-    for counts in ["executionCounts", "itemCounts"] {
+    for (counts, wanted) in [("executionCounts", started), ("itemCounts", rows)] {
         let counts = &described[counts];
-        assert_eq!((&counts["succeeded"], &counts["total"]), (&json!(rows), &json!(rows)), "{counts}");
-        assert_eq!(counts["resultsWritten"], rows, "{counts}");
+        assert_eq!((&counts["succeeded"], &counts["total"]), (&json!(wanted), &json!(wanted)), "{counts}");
+        assert_eq!(counts["resultsWritten"], wanted, "{counts}");
     }
     each_row_succeeded_once(&host, &ended["output"], rows);
 }
@@ -88,10 +110,13 @@ fn each_row_succeeded_once(host: &Host, output: &Value, rows: u64) {
     let (mut ids, mut executions) = (HashSet::new(), HashSet::new());
     for file in manifest["ResultFiles"]["SUCCEEDED"].as_array().unwrap() {
         for result in get_json(host, file["Key"].as_str().unwrap()).as_array().unwrap() {
-            let row = dirigent_tests::client::parse(&result["Output"]);
-            let id: u64 = row["id"].as_str().unwrap().parse().unwrap();
-            assert_eq!(row["name"], format!("name of {id}"));
-            assert!(ids.insert(id), "row {id} succeeded twice");
+            let output = dirigent_tests::client::parse(&result["Output"]);
+            let batch = output["Items"].as_array().cloned().unwrap_or_else(|| vec![output.clone()]);
+            for row in batch {
+                let id: u64 = row["id"].as_str().unwrap().parse().unwrap();
+                assert_eq!(row["name"], format!("name of {id}"));
+                assert!(ids.insert(id), "row {id} succeeded twice");
+            }
             assert!(executions.insert(result["ExecutionArn"].as_str().unwrap().to_owned()), "{result}");
         }
     }
