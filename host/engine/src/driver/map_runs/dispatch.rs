@@ -23,7 +23,7 @@ use crate::payload::Payload;
 
 /// Executions in memory beyond which no further child is started for the moment. Children that only wait are not in
 /// memory, so more than this may run at a time; those that work would only wait for one another.
-const MOST_LIVE: usize = 4_096;
+const MOST_LIVE: usize = 512;
 
 /// How long a run waits before it looks again whether there is room, or stops children again that had not begun.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
