@@ -9,15 +9,21 @@ use crate::error::ApiError;
 /// Longest value that is repeated in a message, in characters.
 const SHOWN: usize = 1_024;
 
-/// The parameters of one call.
+/// The parameters of one call, and the account of who makes it.
 pub(crate) struct Params {
+    account: String,
     values: Map<String, Value>,
     violations: Vec<String>,
 }
 
 impl Params {
-    pub(crate) fn new(values: Map<String, Value>) -> Params {
-        Params { values, violations: Vec::new() }
+    pub(crate) fn new(account: &str, values: Map<String, Value>) -> Params {
+        Params { account: account.to_owned(), values, violations: Vec::new() }
+    }
+
+    /// The caller's account: where things are created, and whose things are listed.
+    pub(crate) fn account(&self) -> &str {
+        &self.account
     }
 
     fn violation(&mut self, name: &str, value: &str, constraint: &str) {

@@ -97,5 +97,6 @@ fn read_input(input: &str) -> anyhow::Result<String> {
 /// The state machine's name: the file's, without its endings.
 fn machine_name(file: &std::path::Path) -> String {
     let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    name.split('.').next().filter(|name| !name.is_empty()).unwrap_or("workflow").to_owned()
+    // What stands before a colon would be an account.
+    name.split('.').next().filter(|name| !name.is_empty()).unwrap_or("workflow").replace(':', "-")
 }

@@ -14,6 +14,7 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::names;
 use crate::rows::{RowError, decode, encode};
 
 /// Rows of live state machines, by name.
@@ -185,14 +186,15 @@ impl Catalog {
         Ok(None)
     }
 
-    /// State machines by name, beginning after `after`.
+    /// The state machines of an account, `None` for the host's own, by name, beginning after `after`.
     #[must_use]
-    pub fn list(&self, after: Option<&str>, limit: usize) -> Vec<Arc<StateMachine>> {
+    pub fn list(&self, account: Option<&str>, after: Option<&str>, limit: usize) -> Vec<Arc<StateMachine>> {
         use std::ops::Bound::{Excluded, Unbounded};
         let machines = self.machines.read();
         let from = after.map_or(Unbounded, |name| Excluded(Arc::from(name)));
         machines
             .range::<Arc<str>, _>((from, Unbounded))
+            .filter(|(name, _)| names::is_of(account, name))
             .take(limit)
             .map(|(_, machine)| machine.clone())
             .collect()

@@ -5,6 +5,7 @@
 //! - [`catalog`]: state machines, their revisions and tags
 //! - [`activities`]: activities, and the queues of their tasks
 //! - `driver`: the engine proper: makes steps durable and carries out their effects
+//! - [`names`]: names, and the accounts that they belong to
 //! - [`history`]: reading what happened
 
 pub mod activities;
@@ -15,6 +16,7 @@ mod driver;
 pub mod event;
 pub mod history;
 pub mod limits;
+pub mod names;
 pub mod payload;
 pub mod recover;
 pub mod rows;

@@ -35,6 +35,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         encryption: configuration(&params, "encryptionConfiguration")?,
         updated_ms: now_ms(),
     };
+    let name = engine.name_in(params.account(), &name);
     let created = engine.catalog().create(&name, machine_type, content, tags.unwrap_or_default()).await;
     let machine = created.map_err(|error| with_arn(engine, error))?;
     Ok(json!({

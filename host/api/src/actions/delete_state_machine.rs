@@ -14,8 +14,9 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let text = params.required("stateMachineArn", 1, MAX_ARN)?;
     params.check()?;
     let parsed = arn::machine(&text)?;
-    if parsed.qualifier.is_none() {
-        engine.catalog().delete(parsed.name).await?;
+    let name = engine.name_in(parsed.account, parsed.name);
+    if text == engine.state_machine_arn(&name) {
+        engine.catalog().delete(&name).await?;
     }
     Ok(json!({}))
 }

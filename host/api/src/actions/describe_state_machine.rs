@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use dirigent_engine::Engine;
+use dirigent_engine::names::plain;
 use serde_json::{Map, Value, json};
 
-use super::{MAX_ARN, find_execution, find_machine, includes_data};
-use crate::arn;
+use super::{MAX_ARN, find_execution, find_machine, includes_data, machine_of};
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::shapes::{configuration, machine_type, time};
@@ -19,7 +19,7 @@ pub(super) fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Api
     let content = &machine.revision.content;
     let mut body = Map::new();
     body.insert("stateMachineArn".into(), engine.state_machine_arn(&machine.name).into());
-    body.insert("name".into(), (&*machine.name).into());
+    body.insert("name".into(), plain(&machine.name).into());
     body.insert("status".into(), "ACTIVE".into());
     body.insert("definition".into(), if data { (&*content.definition).into() } else { "".into() });
     body.insert("roleArn".into(), (&*content.role_arn).into());
@@ -35,7 +35,7 @@ pub(super) async fn for_execution(engine: &Arc<Engine>, mut params: Params) -> R
     let data = includes_data(&mut params)?;
     params.check()?;
     let id = find_execution(engine, &text).await?;
-    let name = arn::execution(&text)?.machine;
+    let name = machine_of(engine, &text)?;
     let revision = engine.revision_of(id).await?;
     let content = &revision.content;
     let mut body = Map::new();
@@ -45,8 +45,8 @@ pub(super) async fn for_execution(engine: &Arc<Engine>, mut params: Params) -> R
         body.insert("mapRunArn".into(), run.arn.into());
         body.insert("label".into(), (&*run.row.label).into());
     }
-    body.insert("stateMachineArn".into(), engine.state_machine_arn(name).into());
-    body.insert("name".into(), name.into());
+    body.insert("stateMachineArn".into(), engine.state_machine_arn(&name).into());
+    body.insert("name".into(), plain(&name).into());
     body.insert("definition".into(), if data { (&*content.definition).into() } else { "".into() });
     body.insert("roleArn".into(), (&*content.role_arn).into());
     body.insert("updateDate".into(), time(content.updated_ms));

@@ -70,27 +70,35 @@ pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params)
 /// The state machine that an ARN names.
 pub(crate) fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachine>, ApiError> {
     let parsed = arn::machine(text)?;
-    let machine = engine.catalog().get(parsed.name);
-    // Versions and aliases are not served yet, so none exists; nor does anything of another account or region.
-    let known = text == engine.state_machine_arn(parsed.name);
-    machine.filter(|_| known).ok_or_else(|| ApiError::no_machine(text))
+    let name = engine.name_in(parsed.account, parsed.name);
+    // Versions and aliases are not served yet, so none exists; nor does anything of another region.
+    let known = text == engine.state_machine_arn(&name);
+    engine.catalog().get(&name).filter(|_| known).ok_or_else(|| ApiError::no_machine(text))
 }
 
 /// The activity that an ARN names.
 fn find_activity(engine: &Engine, text: &str) -> Result<Arc<Activity>, ApiError> {
-    let name = arn::activity(text)?;
-    let activity = engine.activities().get(name);
-    // Nothing of another account or region exists here.
-    activity.filter(|_| text == engine.activity_arn(name)).ok_or_else(|| ApiError::no_activity(text))
+    let parsed = arn::activity(text)?;
+    let name = engine.name_in(parsed.account, parsed.name);
+    // Nothing of another region exists here.
+    let known = text == engine.activity_arn(&name);
+    engine.activities().get(&name).filter(|_| known).ok_or_else(|| ApiError::no_activity(text))
 }
 
 /// The execution that an ARN names.
-async fn find_execution(engine: &Engine, text: &str) -> Result<ExecutionId, ApiError> {
-    let parsed = arn::execution(text)?;
-    if text != engine.execution_arn(parsed.machine, parsed.name) {
+pub(crate) async fn find_execution(engine: &Engine, text: &str) -> Result<ExecutionId, ApiError> {
+    let machine = machine_of(engine, text)?;
+    let name = arn::execution(text)?.name;
+    if text != engine.execution_arn(&machine, name) {
         return Err(ApiError::no_execution(text));
     }
-    engine.find(parsed.machine, parsed.name).await?.ok_or_else(|| ApiError::no_execution(text))
+    engine.find(&machine, name).await?.ok_or_else(|| ApiError::no_execution(text))
+}
+
+/// The name of the state machine, as the engine has it, in an execution's ARN.
+fn machine_of(engine: &Engine, execution: &str) -> Result<String, ApiError> {
+    let parsed = arn::execution(execution)?;
+    Ok(engine.name_in(parsed.account, parsed.machine))
 }
 
 /// A failed start, with the ARN that AWS names in it.

@@ -5,6 +5,7 @@
 //!
 //! - `live`: executions in memory, loaded when something happens to them and dropped when they only wait
 //! - `apply`: a stimulus, its step, its commit, its effects
+//! - `arns`: ARNs and the accounts in them
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`: what callers ask for
 //! - `tasks`: running a task and taking its result in
@@ -15,6 +16,7 @@
 //! - `callbacks`: workers of activities, and task tokens that come back
 
 mod apply;
+mod arns;
 mod callbacks;
 mod lambda;
 mod live;
@@ -73,7 +75,7 @@ const SUBSCRIBER_BACKLOG: usize = 4_096;
 /// What an engine is made of.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
-    /// The account number in ARNs, twelve digits.
+    /// The host's own account, twelve digits: that of callers who name no other.
     pub account: String,
     /// The region in ARNs.
     pub region: String,

@@ -114,8 +114,8 @@ pub(super) async fn start(lease: &Lease, run: &TaskRun) -> Result<Payload, Fault
         let cause = "The parameters of states:startExecution need a StateMachineArn, which is a string";
         return Err(Fault::new(error_names::RUNTIME, cause));
     };
-    let name = arn.rsplit(':').next().unwrap_or_default();
-    let machine = engine.catalog.get(name).filter(|_| arn == engine.state_machine_arn(name));
+    let name = engine.name_of_arn(&arn);
+    let machine = engine.catalog.get(&name).filter(|_| arn == engine.state_machine_arn(&name));
     let Some(machine) = machine else {
         let message = format!("State Machine Does Not Exist: '{arn}'");
         return Err(refused("StateMachineDoesNotExist", &message));

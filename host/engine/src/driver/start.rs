@@ -14,6 +14,7 @@ use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms
 use crate::catalog::{MachineType, StateMachine};
 use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
 use crate::event::Fault;
+use crate::names;
 use crate::payload::Payload;
 use crate::rows::{Pins, RowError, StatusRow};
 
@@ -42,18 +43,6 @@ pub struct Started {
 }
 
 impl Engine {
-    /// The ARN of a state machine.
-    #[must_use]
-    pub fn state_machine_arn(&self, name: &str) -> String {
-        format!("arn:aws:states:{}:{}:stateMachine:{name}", self.config.region, self.config.account)
-    }
-
-    /// The ARN of a Standard execution.
-    #[must_use]
-    pub fn execution_arn(&self, machine: &str, name: &str) -> String {
-        format!("arn:aws:states:{}:{}:execution:{machine}:{name}", self.config.region, self.config.account)
-    }
-
     /// Starts an execution; when this returns, a Standard one is durable.
     ///
     /// Starting again with the name and the input of one that still runs gives that one.
@@ -173,11 +162,7 @@ impl Engine {
         // Names of version 7 grow with time, so the store's index of names grows at its end.
         let name: Arc<str> = request.name.clone().unwrap_or_else(|| uuid::Uuid::now_v7().to_string()).into();
         let arn = if express {
-            let (config, run) = (&self.config, uuid::Uuid::new_v4());
-            format!(
-                "arn:aws:states:{}:{}:express:{}:{name}:{run}",
-                config.region, config.account, machine.name
-            )
+            self.express_arn(&machine.name, &name, &uuid::Uuid::new_v4().to_string())
         } else {
             self.execution_arn(&machine.name, &name)
         };
@@ -186,7 +171,7 @@ impl Engine {
             arn: arn.into(),
             name: name.clone(),
             state_machine_arn: self.state_machine_arn(&machine.name).into(),
-            state_machine_name: machine.name.clone(),
+            state_machine_name: names::plain(&machine.name).into(),
             role_arn: machine.revision.content.role_arn.clone(),
             input: request.input.clone(),
             started_ms: now_ms(),
