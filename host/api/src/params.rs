@@ -26,7 +26,8 @@ impl Params {
         &self.account
     }
 
-    fn violation(&mut self, name: &str, value: &str, constraint: &str) {
+    /// Notes that a parameter, or what a path in it leads to, is out of bounds.
+    pub(crate) fn violation(&mut self, name: &str, value: &str, constraint: &str) {
         let value = if value == "null" { "null".to_owned() } else { format!("'{}'", shorten(value)) };
         self.violations.push(format!("Value {value} at '{name}' failed to satisfy constraint: {constraint}"));
     }

@@ -6,7 +6,7 @@ use dirigent_engine::Engine;
 use dirigent_engine::rows::StatusRow;
 use serde_json::{Map, Value};
 
-use super::{MAX_ARN, find_execution, includes_data, machine_of};
+use super::{MAX_ARN, find_execution, includes_data, machine_of, origin_fields};
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::shapes::{payload, status, time};
@@ -22,6 +22,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let mut body = Map::new();
     body.insert("executionArn".into(), engine.execution_arn(&machine, &row.name).into());
     body.insert("stateMachineArn".into(), engine.state_machine_arn(&machine).into());
+    origin_fields(engine, &machine, id, &mut body).await?;
     body.insert("name".into(), (&*row.name).into());
     body.insert("status".into(), status(&row.status).into());
     body.insert("startDate".into(), time(row.started_ms));

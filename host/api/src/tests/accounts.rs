@@ -16,7 +16,7 @@ async fn the_same_name_in_two_accounts_is_two_machines() {
         let described = world.must_as(OWN, "DescribeStateMachine", json!({ "stateMachineArn": arn })).await;
         assert_eq!((&described["name"], &described["stateMachineArn"]), (&json!("m"), &json!(arn)));
         let listed = world.must_as(account, "ListStateMachines", json!({})).await;
-        assert_eq!(column(&listed["stateMachines"], "stateMachineArn"), [arn.clone()]);
+        assert_eq!(column(&listed["stateMachines"], "stateMachineArn"), [arn.as_str()]);
         assert_eq!(column(&listed["stateMachines"], "name"), ["m"]);
 
         let start = json!({ "stateMachineArn": arn, "name": "e" });
@@ -113,7 +113,7 @@ async fn activities_of_one_name_have_queues_of_their_own() {
         assert_eq!(task["input"], json!(json!({ "for": account }).to_string()));
         let listed = world.must_as(account, "ListActivities", json!({})).await;
         assert_eq!(column(&listed["activities"], "name"), ["a"]);
-        assert_eq!(column(&listed["activities"], "activityArn"), [arn.clone()]);
+        assert_eq!(column(&listed["activities"], "activityArn"), [arn.as_str()]);
         world.must_as(OWN, "DeleteActivity", json!({ "activityArn": arn })).await;
         assert_eq!(world.must_as(account, "ListActivities", json!({})).await["activities"], json!([]));
     }

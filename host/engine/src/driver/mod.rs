@@ -8,6 +8,7 @@
 //! - `arns`: ARNs and the accounts in them
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`: what callers ask for
+//! - `targets`: what an ARN asks to start, and which version or alias started an execution
 //! - `tasks`: running a task and taking its result in
 //! - `map_runs`: the runs of Distributed Maps
 //! - `nested`: executions that tasks start
@@ -25,6 +26,7 @@ mod nested;
 mod objects;
 mod read;
 mod start;
+mod targets;
 mod tasks;
 mod timers;
 
@@ -53,6 +55,7 @@ pub use objects::{
 };
 pub use read::{Description, Listing};
 pub use start::{StartRequest, Started};
+pub use targets::{Origin, Target};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
 
 use live::Slots;

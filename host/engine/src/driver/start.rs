@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 
 use super::apply::{Create, to_its_end};
 use super::live::{Durability, Lease, Live};
+use super::targets::{self, Origin};
 use super::tasks::binding;
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
 use crate::catalog::{MachineType, StateMachine};
@@ -21,8 +22,10 @@ use crate::rows::{Pins, RowError, StatusRow};
 /// What to start.
 #[derive(Clone, Debug)]
 pub struct StartRequest {
-    /// The state machine.
+    /// The state machine, with the revision to run.
     pub machine: Arc<StateMachine>,
+    /// The version or alias that starts it, if one does.
+    pub origin: Option<Origin>,
     /// The execution's name; without it a fresh UUID.
     pub name: Option<String>,
     /// Its input.
@@ -189,7 +192,12 @@ impl Engine {
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
         };
-        let create = (!express).then(|| Create { name: name.to_string(), catalog: Vec::new() });
+        let create = if express {
+            None
+        } else {
+            let origin = request.origin.as_ref().map(|origin| targets::change(id, origin)).transpose()?;
+            Some(Create { name: name.to_string(), catalog: origin.into_iter().collect() })
+        };
         Ok((Lease::of_new(self, id, live), create))
     }
 
