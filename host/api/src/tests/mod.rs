@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod aliases;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
