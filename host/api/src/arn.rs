@@ -5,14 +5,23 @@ use crate::error::ApiError;
 /// A state machine's ARN, taken apart.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct MachineArn<'a> {
+    pub(crate) account: &'a str,
     pub(crate) name: &'a str,
     /// The version or alias behind the name.
     pub(crate) qualifier: Option<&'a str>,
 }
 
+/// An activity's ARN, taken apart.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct ActivityArn<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) name: &'a str,
+}
+
 /// An execution's ARN, taken apart.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct ExecutionArn<'a> {
+    pub(crate) account: &'a str,
     pub(crate) machine: &'a str,
     pub(crate) name: &'a str,
 }
@@ -21,17 +30,17 @@ fn invalid(message: &str) -> ApiError {
     ApiError::new("InvalidArn", format!("Invalid Arn: '{message}'"))
 }
 
-/// Splits `arn:PARTITION:states:REGION:ACCOUNT:TYPE:…` and returns the parts behind the account.
-fn parts(arn: &str) -> Result<Vec<&str>, ApiError> {
+/// Splits `arn:PARTITION:states:REGION:ACCOUNT:TYPE:…` and returns the account and the parts behind it.
+fn parts(arn: &str) -> Result<(&str, Vec<&str>), ApiError> {
     if !arn.starts_with("arn:") {
         return Err(invalid(&format!("Invalid ARN prefix: {arn}")));
     }
     let parts: Vec<&str> = arn.split(':').collect();
     match parts.as_slice() {
-        [_, partition, "states", _region, _account, kind, ..]
+        [_, partition, "states", _region, account, kind, ..]
             if partition.starts_with("aws") && !kind.is_empty() =>
         {
-            Ok(parts[5..].to_vec())
+            Ok((account, parts[5..].to_vec()))
         }
         [_, _, service, ..] if *service != "states" => Err(invalid(&format!("Invalid ARN service: {arn}"))),
         _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
@@ -40,9 +49,10 @@ fn parts(arn: &str) -> Result<Vec<&str>, ApiError> {
 
 /// `…:stateMachine:NAME[:QUALIFIER]`
 pub(crate) fn machine(arn: &str) -> Result<MachineArn<'_>, ApiError> {
-    match parts(arn)?.as_slice() {
-        ["stateMachine", name] if !name.is_empty() => Ok(MachineArn { name, qualifier: None }),
-        ["stateMachine", name, qualifier] => Ok(MachineArn { name, qualifier: Some(qualifier) }),
+    let (account, parts) = parts(arn)?;
+    match parts.as_slice() {
+        ["stateMachine", name] if !name.is_empty() => Ok(MachineArn { account, name, qualifier: None }),
+        ["stateMachine", name, qualifier] => Ok(MachineArn { account, name, qualifier: Some(qualifier) }),
         [kind, ..] if *kind != "stateMachine" => {
             Err(invalid(&format!("Resource type not valid in this context: {kind}")))
         }
@@ -51,9 +61,10 @@ pub(crate) fn machine(arn: &str) -> Result<MachineArn<'_>, ApiError> {
 }
 
 /// `…:activity:NAME`
-pub(crate) fn activity(arn: &str) -> Result<&str, ApiError> {
-    match parts(arn)?.as_slice() {
-        ["activity", name] if !name.is_empty() => Ok(name),
+pub(crate) fn activity(arn: &str) -> Result<ActivityArn<'_>, ApiError> {
+    let (account, parts) = parts(arn)?;
+    match parts.as_slice() {
+        ["activity", name] if !name.is_empty() => Ok(ActivityArn { account, name }),
         [kind, ..] if *kind != "activity" => {
             Err(invalid(&format!("Resource type not valid in this context: {kind}")))
         }
@@ -63,8 +74,9 @@ pub(crate) fn activity(arn: &str) -> Result<&str, ApiError> {
 
 /// `…:execution:MACHINE:NAME`
 pub(crate) fn execution(arn: &str) -> Result<ExecutionArn<'_>, ApiError> {
-    match parts(arn)?.as_slice() {
-        ["execution", machine, name] if !name.is_empty() => Ok(ExecutionArn { machine, name }),
+    let (account, parts) = parts(arn)?;
+    match parts.as_slice() {
+        ["execution", machine, name] if !name.is_empty() => Ok(ExecutionArn { account, machine, name }),
         [kind, ..] if *kind != "execution" => {
             Err(invalid(&format!("Resource type not valid in this context: {kind}")))
         }
@@ -80,7 +92,8 @@ pub(crate) struct MapRunArn<'a> {
 
 /// `…:mapRun:MACHINE/LABEL:UUID`
 pub(crate) fn map_run(arn: &str) -> Result<MapRunArn<'_>, ApiError> {
-    match parts(arn)?.as_slice() {
+    let (_, parts) = parts(arn)?;
+    match parts.as_slice() {
         ["mapRun", machine_and_label, uuid] if machine_and_label.contains('/') && !uuid.is_empty() => {
             Ok(MapRunArn { uuid })
         }
@@ -113,9 +126,15 @@ mod tests {
     fn machines() {
         let arn = |rest: &str| format!("arn:aws:states:us-east-1:000000000000:{rest}");
         let plain = arn("stateMachine:m.1");
-        assert_eq!(machine(&plain).ok(), Some(MachineArn { name: "m.1", qualifier: None }));
+        assert_eq!(
+            machine(&plain).ok(),
+            Some(MachineArn { account: "000000000000", name: "m.1", qualifier: None })
+        );
         let version = arn("stateMachine:m:2");
-        assert_eq!(machine(&version).ok(), Some(MachineArn { name: "m", qualifier: Some("2") }));
+        assert_eq!(
+            machine(&version).ok(),
+            Some(MachineArn { account: "000000000000", name: "m", qualifier: Some("2") })
+        );
         for wrong in ["m", "arn:aws:s3:::b", &arn("execution:m:e"), &arn("stateMachine:"), "arn:aws:states"] {
             assert!(machine(wrong).is_err(), "{wrong}");
         }
@@ -123,7 +142,8 @@ mod tests {
 
     #[test]
     fn activities() {
-        assert_eq!(activity("arn:aws:states:us-east-1:000000000000:activity:a.1").ok(), Some("a.1"));
+        let arn = "arn:aws:states:us-east-1:000000000002:activity:a.1";
+        assert_eq!(activity(arn).ok(), Some(ActivityArn { account: "000000000002", name: "a.1" }));
         for wrong in [
             "a",
             "arn:aws:states:r:1:activity:",
@@ -147,7 +167,10 @@ mod tests {
     #[test]
     fn executions() {
         let arn = "arn:aws:states:us-east-1:000000000000:execution:m:e";
-        assert_eq!(execution(arn).ok(), Some(ExecutionArn { machine: "m", name: "e" }));
+        assert_eq!(
+            execution(arn).ok(),
+            Some(ExecutionArn { account: "000000000000", machine: "m", name: "e" })
+        );
         for wrong in
             ["e", "arn:aws:states:us-east-1:000000000000:execution:m", "arn:aws:states:r:1:express:m:e:u"]
         {

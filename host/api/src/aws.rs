@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
-use dirigent_engine::Engine;
+use dirigent_engine::{Engine, names};
 use serde_json::{Map, Value};
 
 use crate::actions;
@@ -33,14 +33,25 @@ pub(crate) async fn handle(
             "The header X-Amz-Target must name an action as AWSStepFunctions.ACTION",
         )));
     };
+    let account = account(&headers).unwrap_or(&engine.config().account);
     let result = match parse(&body) {
-        Ok(object) => actions::dispatch(&engine, action, Params::new(object)).await,
+        Ok(object) => actions::dispatch(&engine, action, Params::new(account, object)).await,
         Err(error) => Err(error),
     };
     if let Err(error) = &result {
         tracing::debug!(action, code = error.code(), body = %error.body(), "refused");
     }
     respond(result)
+}
+
+/// The account that a caller acts in: the access key id, where that is twelve digits. Signatures are not checked, so the
+/// number is a name and no protection. Source: Signature Version 4, `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+fn account(headers: &HeaderMap) -> Option<&str> {
+    let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256")?;
+    let mut parameters = parameters.split(',').map(str::trim);
+    let credential = parameters.find_map(|parameter| parameter.strip_prefix("Credential="))?;
+    credential.split('/').next().filter(|key| names::is_account(key))
 }
 
 fn parse(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
@@ -66,4 +77,30 @@ fn respond(result: Result<Value, ApiError>) -> Response<Body> {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn accounts() {
+        for (authorization, expected) in [
+            (
+                "AWS4-HMAC-SHA256 Credential=000000000002/20250101/us-east-1/states/aws4_request, Signature=0",
+                Some("000000000002"),
+            ),
+            ("AWS4-HMAC-SHA256 SignedHeaders=host,Credential=000000000002/20250101", Some("000000000002")),
+            ("AWS4-HMAC-SHA256 Credential=test/20250101/us-east-1/states/aws4_request", None),
+            ("AWS4-HMAC-SHA256 Credential=00000000002/20250101", None),
+            ("Basic 000000000002", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, authorization.parse().unwrap());
+            assert_eq!(account(&headers), expected, "{authorization}");
+        }
+        assert_eq!(account(&HeaderMap::new()), None);
+    }
 }

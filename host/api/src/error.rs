@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 /// The code of an action that is none.
 const UNKNOWN_ACTION: &str = "UnknownOperationException";
 
+/// The code of a change that does not fit what is there.
+const CONFLICT: &str = "ConflictException";
+
 /// An error response.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -120,6 +123,32 @@ impl From<CatalogError> for ApiError {
             }
             CatalogError::Exists(name) => {
                 ApiError::new("StateMachineAlreadyExists", format!("State Machine Already Exists: '{name}'"))
+            }
+            CatalogError::OtherRevision { asked, current } => ApiError::new(
+                CONFLICT,
+                format!(
+                    "Failed to publish the State Machine version for revision {asked}. The current State Machine \
+                     revision is {current}."
+                ),
+            ),
+            CatalogError::VersionInUse(aliases) => ApiError::new(
+                CONFLICT,
+                format!(
+                    "Version to be deleted must not be referenced by an alias. Current list of aliases referencing \
+                     this version: [{}]",
+                    aliases.join(", ")
+                ),
+            ),
+            CatalogError::AliasExists => ApiError::new(
+                CONFLICT,
+                "Failed to create alias because an alias with the same name and a different routing configuration \
+                 already exists.",
+            ),
+            other @ (CatalogError::NoSuchVersion(_) | CatalogError::NoSuchAlias(_)) => {
+                ApiError::new("ResourceNotFound", format!("Resource not found: {other}"))
+            }
+            other @ (CatalogError::TooManyVersions | CatalogError::TooManyAliases) => {
+                ApiError::new("ServiceQuotaExceededException", other.to_string())
             }
             other @ CatalogError::Incomplete(..) => ApiError::internal(other.to_string()),
             CatalogError::Missing(name) => ApiError::no_machine(&name),

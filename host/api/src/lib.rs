@@ -24,6 +24,8 @@ mod rest;
 mod sdk;
 mod server;
 mod shapes;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use sdk::call as call_own_action;

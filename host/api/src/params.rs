@@ -9,18 +9,25 @@ use crate::error::ApiError;
 /// Longest value that is repeated in a message, in characters.
 const SHOWN: usize = 1_024;
 
-/// The parameters of one call.
+/// The parameters of one call, and the account of who makes it.
 pub(crate) struct Params {
+    account: String,
     values: Map<String, Value>,
     violations: Vec<String>,
 }
 
 impl Params {
-    pub(crate) fn new(values: Map<String, Value>) -> Params {
-        Params { values, violations: Vec::new() }
+    pub(crate) fn new(account: &str, values: Map<String, Value>) -> Params {
+        Params { account: account.to_owned(), values, violations: Vec::new() }
     }
 
-    fn violation(&mut self, name: &str, value: &str, constraint: &str) {
+    /// The caller's account: where things are created, and whose things are listed.
+    pub(crate) fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// Notes that a parameter, or what a path in it leads to, is out of bounds.
+    pub(crate) fn violation(&mut self, name: &str, value: &str, constraint: &str) {
         let value = if value == "null" { "null".to_owned() } else { format!("'{}'", shorten(value)) };
         self.violations.push(format!("Value {value} at '{name}' failed to satisfy constraint: {constraint}"));
     }

@@ -15,12 +15,13 @@ use crate::params::Params;
 /// Parameters that hold JSON in a text.
 const JSON_TEXTS: &[&str] = &["definition", "input", "output"];
 
-/// Runs an action, `startExecution` for StartExecution. `None` when there is no such action.
+/// Runs an action for a workflow of an account, `startExecution` for StartExecution. `None` when there is no such action.
 ///
 /// # Errors
 /// The action's, as the SDK names them: `Sfn.InvalidTokenException`.
 pub async fn call(
     engine: &Arc<Engine>,
+    account: &str,
     action: &str,
     parameters: &Payload,
 ) -> Option<Result<Payload, Fault>> {
@@ -36,7 +37,7 @@ pub async fn call(
             *value = written.unwrap_or(value).to_string().into();
         }
     }
-    match actions::dispatch(engine, &upper(action), Params::new(request)).await {
+    match actions::dispatch(engine, &upper(action), Params::new(account, request)).await {
         Ok(response) => Some(Ok(Payload::from_value(dated(renamed(&response, upper))))),
         Err(error) if error.is_unknown_action() => None,
         Err(error) => Some(Err(fault(&error))),

@@ -30,7 +30,12 @@ pub(crate) fn read(list: &str, token: &str) -> Result<String, ApiError> {
         let place = std::str::from_utf8(place).ok()?;
         (checksum(list, place).to_be_bytes() == *sum).then(|| place.to_owned())
     });
-    place.ok_or_else(|| ApiError::new("InvalidToken", "Invalid Token: 'Invalid token'"))
+    place.ok_or_else(invalid)
+}
+
+/// What a token is told that cannot be read.
+pub(crate) fn invalid() -> ApiError {
+    ApiError::new("InvalidToken", "Invalid Token: 'Invalid token'")
 }
 
 /// FNV-1a: tells a damaged or mistaken token from a sound one. It is no signature; a place holds nothing secret.

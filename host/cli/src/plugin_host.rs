@@ -31,10 +31,11 @@ impl TaskHost for PluginHost {
     async fn act(
         &self,
         engine: &Arc<Engine>,
+        account: &str,
         action: &str,
         parameters: &Payload,
     ) -> Option<Result<Payload, Fault>> {
-        dirigent_api::call_own_action(engine, action, parameters).await
+        dirigent_api::call_own_action(engine, account, action, parameters).await
     }
 
     async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome {

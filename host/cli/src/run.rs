@@ -39,7 +39,8 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
         updated_ms: 0,
     };
     let name = machine_name(file);
-    let machine = match engine.catalog().create(&name, MachineType::Standard, content, Vec::new()).await {
+    let machine = match engine.catalog().create(&name, MachineType::Standard, content, Vec::new(), None).await
+    {
         Ok(machine) => machine,
         Err(CatalogError::Invalid(diagnostics)) => {
             let lines = validate::report(&file.display().to_string(), &definition, &diagnostics);
@@ -54,7 +55,7 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
         let progress = Progress::new(std::io::stderr().is_terminal());
         tokio::spawn(progress.follow(happenings))
     });
-    let request = StartRequest { machine, name: None, input };
+    let request = StartRequest { machine, origin: None, name: None, input };
     let started = engine.start_and_wait(request, std::future::pending()).await?;
     if let Some(shown) = shown {
         // The last event ends it; the bound is for a terminal that does not take what is written.
@@ -97,5 +98,6 @@ fn read_input(input: &str) -> anyhow::Result<String> {
 /// The state machine's name: the file's, without its endings.
 fn machine_name(file: &std::path::Path) -> String {
     let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    name.split('.').next().filter(|name| !name.is_empty()).unwrap_or("workflow").to_owned()
+    // What stands before a colon would be an account.
+    name.split('.').next().filter(|name| !name.is_empty()).unwrap_or("workflow").replace(':', "-")
 }

@@ -5,6 +5,7 @@
 //! - [`catalog`]: state machines, their revisions and tags
 //! - [`activities`]: activities, and the queues of their tasks
 //! - `driver`: the engine proper: makes steps durable and carries out their effects
+//! - [`names`]: names, and the accounts that they belong to
 //! - [`history`]: reading what happened
 
 pub mod activities;
@@ -15,6 +16,7 @@ mod driver;
 pub mod event;
 pub mod history;
 pub mod limits;
+pub mod names;
 pub mod payload;
 pub mod recover;
 pub mod rows;
@@ -24,8 +26,8 @@ mod simulator;
 pub use driver::{
     ActivityTask, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description, Engine,
     EngineConfig, EngineError, Happening, Item, ItemStream, Listing, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS,
-    MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate, ObjectHost, PollError, ReadRequest, ResultSink,
-    StartRequest, Started, TaskCall, TaskHost, TaskOutcome, WriteRequest,
+    MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate, ObjectHost, Origin, PollError, ReadRequest,
+    ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskOutcome, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
 pub use limits::{LIMITS, Limit, LimitError, Limits};

@@ -98,12 +98,13 @@ impl World {
                     encryption: None,
                     updated_ms: 0,
                 };
-                let created = self.engine.catalog().create("m", MachineType::Standard, content, Vec::new());
+                let created =
+                    self.engine.catalog().create("m", MachineType::Standard, content, Vec::new(), None);
                 created.await.expect("creates")
             }
         };
         let input = Payload::from_value(input);
-        let request = StartRequest { machine, name: Some(name.into()), input };
+        let request = StartRequest { machine, origin: None, name: Some(name.into()), input };
         self.engine.start(request).await.expect("starts")
     }
 

@@ -86,7 +86,7 @@ impl World {
 
     async fn machine(&self, name: &str, machine_type: MachineType, definition: Value) -> Arc<StateMachine> {
         let content = content(&definition);
-        self.engine.catalog().create(name, machine_type, content, Vec::new()).await.expect("creates")
+        self.engine.catalog().create(name, machine_type, content, Vec::new(), None).await.expect("creates")
     }
 
     async fn start(
@@ -96,7 +96,9 @@ impl World {
         input: Value,
     ) -> Result<Started, EngineError> {
         let input = Payload::from_value(input);
-        self.engine.start(StartRequest { machine: machine.clone(), name: Some(name.into()), input }).await
+        self.engine
+            .start(StartRequest { machine: machine.clone(), origin: None, name: Some(name.into()), input })
+            .await
     }
 
     /// The output, or the error's name and cause, once it has ended.
@@ -272,7 +274,7 @@ async fn express_executions_run_and_end_in_memory() {
         "E": { "Type": "Task", "Resource": "plugin:echo", "End": true }
     } });
     let machine = world.machine("m", MachineType::Express, definition).await;
-    let request = StartRequest { machine, name: None, input: Payload::from_value(json!([1])) };
+    let request = StartRequest { machine, origin: None, name: None, input: Payload::from_value(json!([1])) };
     let ran = tokio::time::timeout(BOUND, world.engine.start_sync(request)).await.expect("ends in time");
     let (started, status, _) = ran.expect("runs");
     assert_eq!(status, Status::Succeeded { output: Payload::from_text("[1]") });

@@ -63,7 +63,8 @@ impl World {
             encryption: None,
             updated_ms: 0,
         };
-        let created = self.engine.catalog().create(name, MachineType::Standard, content, Vec::new()).await;
+        let created =
+            self.engine.catalog().create(name, MachineType::Standard, content, Vec::new(), None).await;
         created.expect("creates");
         self.engine.state_machine_arn(name)
     }
@@ -76,7 +77,8 @@ impl World {
             "Parameters": parameters, "End": true });
         self.machine("parent", json!({ "StartAt": "S", "States": { "S": state } })).await;
         let machine = self.engine.catalog().get("parent").expect("was created");
-        let request = StartRequest { machine, name: None, input: Payload::from_value(json!({ "n": 1 })) };
+        let request =
+            StartRequest { machine, origin: None, name: None, input: Payload::from_value(json!({ "n": 1 })) };
         self.engine.start(request).await.expect("starts")
     }
 
@@ -111,7 +113,8 @@ impl World {
         let machine = self.engine.catalog().get(machine).expect("exists").id;
         within("it begins", async {
             loop {
-                let all = self.engine.list(machine, None, 10, &|_| true).await.expect("reads").executions;
+                let all =
+                    self.engine.list(machine, None, None, 10, &|_| true).await.expect("reads").executions;
                 assert!(all.len() < 2, "it was started twice");
                 if let Some((id, _)) = all.first() {
                     return *id;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dirigent_engine::Engine;
 use dirigent_engine::activities::ActivityError;
+use dirigent_engine::names::plain;
 use serde_json::{Map, Value, json};
 
 use super::create_state_machine::{configuration, now_ms};
@@ -23,6 +24,7 @@ pub(super) async fn create(engine: &Arc<Engine>, mut params: Params) -> Result<V
     params.check()?;
     names::check(&name)?;
     let encryption = configuration(&params, "encryptionConfiguration")?;
+    let name = engine.name_in(params.account(), &name);
     let created = engine.activities().create(&name, now_ms(), encryption, tags.unwrap_or_default()).await;
     let activity = created.map_err(|error| with_arn(engine, error))?;
     Ok(
@@ -43,9 +45,10 @@ pub(super) fn with_arn(engine: &Engine, error: ActivityError) -> ApiError {
 pub(super) async fn delete(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("activityArn", 1, MAX_ARN)?;
     params.check()?;
-    let name = arn::activity(&text)?;
-    if text == engine.activity_arn(name) {
-        engine.activities().delete(name).await?;
+    let parsed = arn::activity(&text)?;
+    let name = engine.name_in(parsed.account, parsed.name);
+    if text == engine.activity_arn(&name) {
+        engine.activities().delete(&name).await?;
     }
     Ok(json!({}))
 }
@@ -58,7 +61,7 @@ pub(super) fn describe(engine: &Arc<Engine>, mut params: Params) -> Result<Value
         activity.encryption.as_deref().and_then(|text| serde_json::from_str(text).ok());
     Ok(json!({
         "activityArn": text,
-        "name": &*activity.name,
+        "name": plain(&activity.name),
         "creationDate": time(activity.created_ms),
         "encryptionConfiguration": encryption.map_or_else(|| json!({ "type": "AWS_OWNED_KEY" }), Value::Object),
     }))
@@ -69,7 +72,8 @@ pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Ap
     let token = params.string("nextToken", 1, 1_024)?;
     params.check()?;
     let after = token.map(|token| token::read(LIST, &token)).transpose()?;
-    let mut activities = engine.activities().list(after.as_deref(), size + 1);
+    let account = engine.foreign(params.account());
+    let mut activities = engine.activities().list(account, after.as_deref(), size + 1);
     let more = activities.len() > size;
     activities.truncate(size);
     let list: Vec<Value> = activities
@@ -77,7 +81,7 @@ pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Ap
         .map(|activity| {
             json!({
                 "activityArn": engine.activity_arn(&activity.name),
-                "name": &*activity.name,
+                "name": plain(&activity.name),
                 "creationDate": time(activity.created_ms),
             })
         })

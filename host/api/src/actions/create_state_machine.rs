@@ -7,7 +7,7 @@ use dirigent_engine::Engine;
 use dirigent_engine::catalog::{CatalogError, MachineType, RevisionContent};
 use serde_json::{Value, json};
 
-use super::{MAX_ARN, tags};
+use super::{MAX_ARN, tags, versions};
 use crate::arn;
 use crate::error::ApiError;
 use crate::names::{self, MAX_NAME};
@@ -20,7 +20,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let role_arn = params.required("roleArn", 1, MAX_ARN)?;
     let machine_type = params.word("type", &["STANDARD", "EXPRESS"])?;
     let tags = tags::pairs(engine, &mut params)?;
-    refuse_versions(&mut params)?;
+    let publish = versions::wish(&mut params)?;
     params.check()?;
     names::check(&name)?;
     arn::check_role(&role_arn)?;
@@ -35,12 +35,20 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         encryption: configuration(&params, "encryptionConfiguration")?,
         updated_ms: now_ms(),
     };
-    let created = engine.catalog().create(&name, machine_type, content, tags.unwrap_or_default()).await;
+    let name = engine.name_in(params.account(), &name);
+    let published = publish.is_some();
+    let created =
+        engine.catalog().create(&name, machine_type, content, tags.unwrap_or_default(), publish).await;
     let machine = created.map_err(|error| with_arn(engine, error))?;
-    Ok(json!({
+    let mut body = json!({
         "stateMachineArn": engine.state_machine_arn(&machine.name),
         "creationDate": time(machine.created_ms),
-    }))
+    });
+    if let Some(version) = machine.version().filter(|_| published) {
+        let arn = versions::version_arn(engine, &machine.name, version.number);
+        body["stateMachineVersionArn"] = arn.into();
+    }
+    Ok(body)
 }
 
 /// AWS names state machines by their ARNs in errors.
@@ -76,20 +84,6 @@ pub(super) fn logging(params: &Params) -> Result<Option<String>, ApiError> {
         return Err(ApiError::new("InvalidLoggingConfiguration", message));
     }
     configuration(params, "loggingConfiguration")
-}
-
-/// `publish` and `versionDescription`: refused rather than ignored, since versions are not served yet.
-pub(super) fn refuse_versions(params: &mut Params) -> Result<(), ApiError> {
-    let publish = params.boolean("publish")?.unwrap_or(false);
-    if params.string("versionDescription", 0, 256)?.is_some() && !publish {
-        return Err(ApiError::validation("Version description can only be set when publish is true"));
-    }
-    if publish {
-        return Err(ApiError::validation(
-            "publish: versions are not served by this version of Dirigent. Leave it out",
-        ));
-    }
-    Ok(())
 }
 
 /// The time, in Unix milliseconds.

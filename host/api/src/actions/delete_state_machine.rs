@@ -13,9 +13,13 @@ use crate::params::Params;
 pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("stateMachineArn", 1, MAX_ARN)?;
     params.check()?;
-    let parsed = arn::machine(&text)?;
-    if parsed.qualifier.is_none() {
-        engine.catalog().delete(parsed.name).await?;
+    if arn::machine(&text)?.qualifier.is_some() {
+        let message = "Versions and aliases are deleted by DeleteStateMachineVersion and DeleteStateMachineAlias. \
+                       The ARN of a state machine is expected. Received: ";
+        return Err(ApiError::validation(format!("{message}{text}")));
+    }
+    if let Some((machine, _)) = engine.machine_and_qualifier(&text) {
+        engine.catalog().delete(&machine.name).await?;
     }
     Ok(json!({}))
 }

@@ -6,8 +6,7 @@ use dirigent_engine::Engine;
 use dirigent_engine::rows::StatusRow;
 use serde_json::{Map, Value};
 
-use super::{MAX_ARN, find_execution, includes_data};
-use crate::arn;
+use super::{MAX_ARN, find_execution, includes_data, machine_of, origin_fields};
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::shapes::{payload, status, time};
@@ -17,12 +16,13 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let data = includes_data(&mut params)?;
     params.check()?;
     let id = find_execution(engine, &text).await?;
-    let machine = arn::execution(&text)?.machine;
+    let machine = machine_of(engine, &text)?;
     let description = engine.describe(id).await?;
     let row = &description.row;
     let mut body = Map::new();
-    body.insert("executionArn".into(), engine.execution_arn(machine, &row.name).into());
-    body.insert("stateMachineArn".into(), engine.state_machine_arn(machine).into());
+    body.insert("executionArn".into(), engine.execution_arn(&machine, &row.name).into());
+    body.insert("stateMachineArn".into(), engine.state_machine_arn(&machine).into());
+    origin_fields(engine, &machine, id, &mut body).await?;
     body.insert("name".into(), (&*row.name).into());
     body.insert("status".into(), status(&row.status).into());
     body.insert("startDate".into(), time(row.started_ms));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dirigent_engine::Engine;
+use dirigent_engine::names::plain;
 use serde_json::{Value, json};
 
 use super::page_size;
@@ -18,7 +19,8 @@ pub(super) fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Api
     let token = params.string("nextToken", 1, 1_024)?;
     params.check()?;
     let after = token.map(|token| token::read(LIST, &token)).transpose()?;
-    let mut machines = engine.catalog().list(after.as_deref(), size + 1);
+    let account = engine.foreign(params.account());
+    let mut machines = engine.catalog().list(account, after.as_deref(), size + 1);
     let more = machines.len() > size;
     machines.truncate(size);
     let list: Vec<Value> = machines
@@ -26,7 +28,7 @@ pub(super) fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Api
         .map(|machine| {
             json!({
                 "stateMachineArn": engine.state_machine_arn(&machine.name),
-                "name": &*machine.name,
+                "name": plain(&machine.name),
                 "type": machine_type(machine.machine_type),
                 "creationDate": time(machine.created_ms),
             })

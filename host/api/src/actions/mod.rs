@@ -1,6 +1,7 @@
 //! The actions, a file each (pairs that mirror each other share one).
 
 mod activities;
+mod aliases;
 mod create_state_machine;
 mod delete_state_machine;
 mod describe_execution;
@@ -10,6 +11,7 @@ mod get_execution_history;
 mod list_executions;
 mod list_state_machines;
 mod map_runs;
+mod routes;
 mod send_task;
 mod start_execution;
 mod start_sync_execution;
@@ -17,14 +19,15 @@ mod stop_execution;
 mod tags;
 mod update_state_machine;
 mod validate_definition;
+mod versions;
 
 use std::sync::Arc;
 
 use dirigent_engine::activities::Activity;
 use dirigent_engine::catalog::StateMachine;
-use dirigent_engine::{Engine, EngineError};
+use dirigent_engine::{Engine, EngineError, Target};
 use dirigent_store::ExecutionId;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::arn;
 use crate::error::ApiError;
@@ -38,20 +41,27 @@ pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params)
     match action {
         "CreateActivity" => activities::create(engine, params).await,
         "CreateStateMachine" => create_state_machine::run(engine, params).await,
+        "CreateStateMachineAlias" => aliases::create(engine, params).await,
         "DeleteActivity" => activities::delete(engine, params).await,
         "DeleteStateMachine" => delete_state_machine::run(engine, params).await,
+        "DeleteStateMachineAlias" => aliases::delete(engine, params).await,
+        "DeleteStateMachineVersion" => versions::delete(engine, params).await,
         "DescribeActivity" => activities::describe(engine, params),
         "DescribeExecution" => describe_execution::run(engine, params).await,
         "DescribeMapRun" => map_runs::describe(engine, params).await,
-        "DescribeStateMachine" => describe_state_machine::run(engine, params),
+        "DescribeStateMachine" => describe_state_machine::run(engine, params).await,
+        "DescribeStateMachineAlias" => aliases::describe(engine, params),
         "DescribeStateMachineForExecution" => describe_state_machine::for_execution(engine, params).await,
         "GetActivityTask" => get_activity_task::run(engine, params).await,
         "GetExecutionHistory" => get_execution_history::run(engine, params).await,
         "ListActivities" => activities::list(engine, params),
         "ListExecutions" => list_executions::run(engine, params).await,
         "ListMapRuns" => map_runs::list(engine, params).await,
+        "ListStateMachineAliases" => aliases::list(engine, params),
+        "ListStateMachineVersions" => versions::list(engine, params),
         "ListStateMachines" => list_state_machines::run(engine, params),
         "ListTagsForResource" => tags::list(engine, params),
+        "PublishStateMachineVersion" => versions::publish(engine, params).await,
         "SendTaskFailure" => send_task::failure(engine, params).await,
         "SendTaskHeartbeat" => send_task::heartbeat(engine, params).await,
         "SendTaskSuccess" => send_task::success(engine, params).await,
@@ -62,35 +72,67 @@ pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params)
         "UntagResource" => tags::untag(engine, params).await,
         "UpdateMapRun" => map_runs::update(engine, params).await,
         "UpdateStateMachine" => update_state_machine::run(engine, params).await,
+        "UpdateStateMachineAlias" => aliases::update(engine, params).await,
         "ValidateStateMachineDefinition" => validate_definition::run(engine, params),
         other => Err(ApiError::unknown_action(other)),
     }
 }
 
-/// The state machine that an ARN names.
-pub(crate) fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachine>, ApiError> {
-    let parsed = arn::machine(text)?;
-    let machine = engine.catalog().get(parsed.name);
-    // Versions and aliases are not served yet, so none exists; nor does anything of another account or region.
-    let known = text == engine.state_machine_arn(parsed.name);
-    machine.filter(|_| known).ok_or_else(|| ApiError::no_machine(text))
+/// The state machine that an unqualified ARN names: a version or an alias is none.
+fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachine>, ApiError> {
+    arn::machine(text)?;
+    match engine.machine_and_qualifier(text) {
+        Some((machine, None)) => Ok(machine),
+        _ => Err(ApiError::no_machine(text)),
+    }
+}
+
+/// What an ARN asks to start: a state machine, a version, or what an alias leads to.
+pub(crate) async fn find_target(engine: &Engine, text: &str) -> Result<Target, ApiError> {
+    arn::machine(text)?;
+    engine.target(text).await?.ok_or_else(|| ApiError::no_machine(text))
+}
+
+/// `stateMachineVersionArn` and `stateMachineAliasArn` of an execution that a version or an alias started.
+async fn origin_fields(
+    engine: &Engine,
+    machine: &str,
+    id: ExecutionId,
+    body: &mut Map<String, Value>,
+) -> Result<(), ApiError> {
+    if let Some(origin) = engine.origin(id).await? {
+        let version = versions::version_arn(engine, machine, origin.version);
+        body.insert("stateMachineVersionArn".into(), version.into());
+        if let Some(alias) = &origin.alias {
+            body.insert("stateMachineAliasArn".into(), aliases::alias_arn(engine, machine, alias).into());
+        }
+    }
+    Ok(())
 }
 
 /// The activity that an ARN names.
 fn find_activity(engine: &Engine, text: &str) -> Result<Arc<Activity>, ApiError> {
-    let name = arn::activity(text)?;
-    let activity = engine.activities().get(name);
-    // Nothing of another account or region exists here.
-    activity.filter(|_| text == engine.activity_arn(name)).ok_or_else(|| ApiError::no_activity(text))
+    let parsed = arn::activity(text)?;
+    let name = engine.name_in(parsed.account, parsed.name);
+    // Nothing of another region exists here.
+    let known = text == engine.activity_arn(&name);
+    engine.activities().get(&name).filter(|_| known).ok_or_else(|| ApiError::no_activity(text))
 }
 
 /// The execution that an ARN names.
-async fn find_execution(engine: &Engine, text: &str) -> Result<ExecutionId, ApiError> {
-    let parsed = arn::execution(text)?;
-    if text != engine.execution_arn(parsed.machine, parsed.name) {
+pub(crate) async fn find_execution(engine: &Engine, text: &str) -> Result<ExecutionId, ApiError> {
+    let machine = machine_of(engine, text)?;
+    let name = arn::execution(text)?.name;
+    if text != engine.execution_arn(&machine, name) {
         return Err(ApiError::no_execution(text));
     }
-    engine.find(parsed.machine, parsed.name).await?.ok_or_else(|| ApiError::no_execution(text))
+    engine.find(&machine, name).await?.ok_or_else(|| ApiError::no_execution(text))
+}
+
+/// The name of the state machine, as the engine has it, in an execution's ARN.
+fn machine_of(engine: &Engine, execution: &str) -> Result<String, ApiError> {
+    let parsed = arn::execution(execution)?;
+    Ok(engine.name_in(parsed.account, parsed.machine))
 }
 
 /// A failed start, with the ARN that AWS names in it.

@@ -2,31 +2,30 @@
 
 use std::sync::Arc;
 
-use dirigent_engine::catalog::StateMachine;
-use dirigent_engine::{Engine, Payload, StartRequest};
+use dirigent_engine::{Engine, Payload, StartRequest, Target};
 use serde_json::{Value, json};
 
-use super::{MAX_ARN, find_machine, input_too_large, start_error};
+use super::{MAX_ARN, find_target, input_too_large, start_error};
 use crate::error::ApiError;
 use crate::names::{self, MAX_NAME};
 use crate::params::Params;
 use crate::shapes::time;
 
 pub(super) async fn run(engine: &Arc<Engine>, params: Params) -> Result<Value, ApiError> {
-    let request = request(engine, params)?;
+    let request = request(engine, params).await?;
     let machine = request.machine.clone();
     let started = engine.start(request).await.map_err(|error| start_error(engine, &machine.name, error))?;
     Ok(json!({ "executionArn": &*started.arn, "startDate": time(started.started_ms) }))
 }
 
 /// What StartExecution and StartSyncExecution have in common.
-pub(super) fn request(engine: &Engine, mut params: Params) -> Result<StartRequest, ApiError> {
+pub(super) async fn request(engine: &Engine, mut params: Params) -> Result<StartRequest, ApiError> {
     let arn = params.required("stateMachineArn", 1, MAX_ARN)?;
     let name = params.string("name", 1, MAX_NAME)?;
     let input = params.string("input", 0, usize::MAX)?;
     params.string("traceHeader", 0, 256)?;
     params.check()?;
-    let machine: Arc<StateMachine> = find_machine(engine, &arn)?;
+    let Target { machine, origin } = find_target(engine, &arn).await?;
     if let Some(name) = &name {
         names::check(name)?;
     }
@@ -37,7 +36,7 @@ pub(super) fn request(engine: &Engine, mut params: Params) -> Result<StartReques
         }
         Some(text) => parse_input(&text)?,
     };
-    Ok(StartRequest { machine, name, input })
+    Ok(StartRequest { machine, origin, name, input })
 }
 
 fn parse_input(text: &str) -> Result<Payload, ApiError> {

@@ -18,7 +18,7 @@ const BILLED_MEMORY_MB: i64 = 64;
 
 pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let data = includes_data(&mut params)?;
-    let request = start_execution::request(engine, params)?;
+    let request = start_execution::request(engine, params).await?;
     let machine = request.machine.clone();
     let input = request.input.clone();
     if machine.machine_type != MachineType::Express {

@@ -52,17 +52,23 @@ fn missing(arn: &str) -> ApiError {
 }
 
 /// What has tags.
-enum Tagged<'a> {
-    Machine(&'a str),
-    Activity(&'a str),
+enum Tagged {
+    Machine(String),
+    Activity(String),
 }
 
-impl<'a> Tagged<'a> {
-    fn of(arn: &'a str) -> Result<Tagged<'a>, ApiError> {
-        match arn.split(':').nth(5) {
-            Some("activity") => arn::activity(arn).map(Tagged::Activity),
-            _ => arn::machine(arn).map(|machine| Tagged::Machine(machine.name)),
-        }
+impl Tagged {
+    fn of(engine: &Engine, arn: &str) -> Result<Tagged, ApiError> {
+        Ok(match arn.split(':').nth(5) {
+            Some("activity") => {
+                let parsed = arn::activity(arn)?;
+                Tagged::Activity(engine.name_in(parsed.account, parsed.name))
+            }
+            _ => {
+                let parsed = arn::machine(arn)?;
+                Tagged::Machine(engine.name_in(parsed.account, parsed.name))
+            }
+        })
     }
 
     fn tags(&self, engine: &Engine) -> Option<Vec<(String, String)>> {
@@ -97,7 +103,7 @@ pub(super) async fn tag(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         params.missing("tags");
     }
     params.check()?;
-    let tagged = Tagged::of(&text)?;
+    let tagged = Tagged::of(engine, &text)?;
     let mut tags = tagged.tags(engine).ok_or_else(|| missing(&text))?;
     for (key, value) in pairs.unwrap_or_default() {
         set(&mut tags, key, value);
@@ -114,7 +120,7 @@ pub(super) async fn untag(engine: &Arc<Engine>, mut params: Params) -> Result<Va
         params.missing("tagKeys");
     }
     params.check()?;
-    let tagged = Tagged::of(&text)?;
+    let tagged = Tagged::of(engine, &text)?;
     tagged.tags(engine).ok_or_else(|| missing(&text))?;
     let keys = keys.unwrap_or_default();
     let remove = |tags: &mut Vec<(String, String)>| {
@@ -127,7 +133,7 @@ pub(super) async fn untag(engine: &Arc<Engine>, mut params: Params) -> Result<Va
 pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("resourceArn", 1, MAX_ARN)?;
     params.check()?;
-    let tags = Tagged::of(&text)?.tags(engine).ok_or_else(|| missing(&text))?;
+    let tags = Tagged::of(engine, &text)?.tags(engine).ok_or_else(|| missing(&text))?;
     let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
     Ok(json!({ "tags": tags }))
 }

@@ -6,8 +6,8 @@ use dirigent_engine::Engine;
 use dirigent_engine::catalog::RevisionContent;
 use serde_json::{Value, json};
 
-use super::create_state_machine::{configuration, logging, now_ms, refuse_versions, with_arn};
-use super::{MAX_ARN, find_machine};
+use super::create_state_machine::{configuration, logging, now_ms, with_arn};
+use super::{MAX_ARN, find_machine, versions};
 use crate::arn::check_role;
 use crate::error::ApiError;
 use crate::params::Params;
@@ -25,7 +25,8 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         check_role(role_arn)?;
     }
     let machine = find_machine(engine, &arn)?;
-    refuse_versions(&mut params)?;
+    let publish = versions::wish(&mut params)?;
+    let published = publish.is_some();
     let nothing = definition.is_none() && role_arn.is_none() && logging.is_none() && tracing.is_none();
     if nothing && encryption.is_none() {
         let message = "Either the definition, the role ARN, the LoggingConfiguration, the EncryptionConfiguration or \
@@ -42,12 +43,16 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         encryption: encryption.or_else(|| before.encryption.clone()),
         updated_ms: now_ms(),
     };
-    let updated = engine.catalog().update(&machine.name, content).await;
+    let updated = engine.catalog().update(&machine.name, content, publish).await;
     let machine = updated.map_err(|error| with_arn(engine, error))?;
     let content = &machine.revision.content;
     let mut body = json!({ "updateDate": time(content.updated_ms) });
     if let Some(revision_id) = &content.revision_id {
         body["revisionId"] = revision_id.as_str().into();
+    }
+    if let Some(version) = machine.version().filter(|_| published) {
+        let arn = versions::version_arn(engine, &machine.name, version.number);
+        body["stateMachineVersionArn"] = arn.into();
     }
     Ok(body)
 }

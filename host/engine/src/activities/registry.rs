@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::ACTIVITIES;
 use super::queue::Pollers;
+use crate::names;
 use crate::rows::{RowError, decode, encode};
 
 /// Most activities. Source: AWS developer guide, "Step Functions service quotas".
@@ -95,13 +96,14 @@ impl Activities {
         self.by_name.read().get(name).cloned()
     }
 
-    /// Activities by name, beginning after `after`.
+    /// The activities of an account, `None` for the host's own, by name, beginning after `after`.
     #[must_use]
-    pub fn list(&self, after: Option<&str>, limit: usize) -> Vec<Arc<Activity>> {
+    pub fn list(&self, account: Option<&str>, after: Option<&str>, limit: usize) -> Vec<Arc<Activity>> {
         let from = after.map_or(Unbounded, |name| Excluded(Arc::from(name)));
         let activities = self.by_name.read();
         activities
             .range::<Arc<str>, _>((from, Unbounded))
+            .filter(|(name, _)| names::is_of(account, name))
             .take(limit)
             .map(|(_, found)| found.clone())
             .collect()

@@ -36,5 +36,5 @@ pub use token::{TaskToken, TokenStatus};
 
 pub(crate) use errors::error_names;
 pub(crate) use execution::TOP_MACHINE;
-pub(crate) use scope::timestamp;
+pub(crate) use scope::{Entropy, timestamp};
 pub(crate) use turn::refer;

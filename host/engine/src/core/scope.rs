@@ -14,15 +14,15 @@ use crate::payload::Payload;
 use dirigent_asl::Program;
 
 /// A deterministic source of entropy for one step.
-pub(super) struct Entropy(Cell<u64>);
+pub(crate) struct Entropy(Cell<u64>);
 
 impl Entropy {
-    pub(super) fn new(seed: u64) -> Entropy {
+    pub(crate) fn new(seed: u64) -> Entropy {
         Entropy(Cell::new(seed))
     }
 
     /// The next number of the sequence (SplitMix64: tiny, and any seed will do).
-    pub(super) fn next(&self) -> u64 {
+    pub(crate) fn next(&self) -> u64 {
         let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
         self.0.set(state);
         let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -84,6 +84,9 @@ pub trait Outside {
     /// Whether there is an activity of that ARN.
     fn has_activity(&self, arn: &str) -> bool;
 
+    /// The name of the activity of that ARN, as its queue has it.
+    fn activity_name(&self, arn: &str) -> Arc<str>;
+
     /// 128 bits that nobody can guess, different at every call.
     fn secret(&self) -> u128;
 }

@@ -58,8 +58,12 @@ pub enum CallbackError {
 
 impl Outside for Engine {
     fn has_activity(&self, arn: &str) -> bool {
-        let name = arn.rsplit(':').next().unwrap_or_default();
-        arn == self.activity_arn(name) && self.activities.get(name).is_some()
+        let name = self.name_of_arn(arn);
+        arn == self.activity_arn(&name) && self.activities.get(&name).is_some()
+    }
+
+    fn activity_name(&self, arn: &str) -> Arc<str> {
+        self.name_of_arn(arn).into()
     }
 
     fn secret(&self) -> u128 {
@@ -71,12 +75,6 @@ impl Outside for Engine {
 }
 
 impl Engine {
-    /// The ARN of an activity.
-    #[must_use]
-    pub fn activity_arn(&self, name: &str) -> String {
-        format!("arn:aws:states:{}:{}:activity:{name}", self.config.region, self.config.account)
-    }
-
     /// Waits for a task of an activity, at most 60 s. When this returns one, it is durable that a worker has it.
     ///
     /// Dropping the future ends the poll; a task is not handed to a poll that is known to be gone.

@@ -15,6 +15,7 @@ use tokio::sync::{OnceCell, oneshot};
 
 use super::{Engine, EngineError, map_runs};
 use crate::core::{Effect, Execution, ExecutionInfo};
+use crate::names;
 use crate::payload::Payload;
 use crate::recover;
 use crate::rows::{ExecutionRow, Pins, StatusRow};
@@ -196,7 +197,7 @@ async fn info(
         arn: engine.execution_arn(&machine_name, &row.name).into(),
         name: row.name.clone(),
         state_machine_arn: engine.state_machine_arn(&machine_name).into(),
-        state_machine_name: machine_name,
+        state_machine_name: names::plain(&machine_name).into(),
         role_arn: role_arn.clone(),
         input: Payload::empty_object(),
         started_ms: row.started_ms,

@@ -5,8 +5,10 @@
 //!
 //! - `live`: executions in memory, loaded when something happens to them and dropped when they only wait
 //! - `apply`: a stimulus, its step, its commit, its effects
+//! - `arns`: ARNs and the accounts in them
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`: what callers ask for
+//! - `targets`: what an ARN asks to start, and which version or alias started an execution
 //! - `tasks`: running a task and taking its result in
 //! - `map_runs`: the runs of Distributed Maps
 //! - `nested`: executions that tasks start
@@ -15,6 +17,7 @@
 //! - `callbacks`: workers of activities, and task tokens that come back
 
 mod apply;
+mod arns;
 mod callbacks;
 mod lambda;
 mod live;
@@ -23,6 +26,7 @@ mod nested;
 mod objects;
 mod read;
 mod start;
+mod targets;
 mod tasks;
 mod timers;
 
@@ -51,6 +55,7 @@ pub use objects::{
 };
 pub use read::{Description, Listing};
 pub use start::{StartRequest, Started};
+pub use targets::{Origin, Target};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
 
 use live::Slots;
@@ -73,7 +78,7 @@ const SUBSCRIBER_BACKLOG: usize = 4_096;
 /// What an engine is made of.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
-    /// The account number in ARNs, twelve digits.
+    /// The host's own account, twelve digits: that of callers who name no other.
     pub account: String,
     /// The region in ARNs.
     pub region: String,

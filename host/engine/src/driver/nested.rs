@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::live::Lease;
 use super::start::StartRequest;
-use super::{Engine, EngineError, Started, lambda, tasks};
+use super::{Engine, EngineError, Started, Target, lambda, tasks};
 use crate::catalog::MachineType;
 use crate::core::{Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::Fault;
@@ -114,9 +114,8 @@ pub(super) async fn start(lease: &Lease, run: &TaskRun) -> Result<Payload, Fault
         let cause = "The parameters of states:startExecution need a StateMachineArn, which is a string";
         return Err(Fault::new(error_names::RUNTIME, cause));
     };
-    let name = arn.rsplit(':').next().unwrap_or_default();
-    let machine = engine.catalog.get(name).filter(|_| arn == engine.state_machine_arn(name));
-    let Some(machine) = machine else {
+    let target = engine.target(&arn).await.map_err(|error| failed(&error))?;
+    let Some(Target { machine, origin }) = target else {
         let message = format!("State Machine Does Not Exist: '{arn}'");
         return Err(refused("StateMachineDoesNotExist", &message));
     };
@@ -138,7 +137,8 @@ pub(super) async fn start(lease: &Lease, run: &TaskRun) -> Result<Payload, Fault
     let own_name = text("Name");
     // The same after a crash, so that what was started before it is found and not started again.
     let name = own_name.clone().unwrap_or_else(|| tasks::name_of_attempt(lease, run));
-    let request = StartRequest { machine: machine.clone(), name: Some(name.clone()), input: input.clone() };
+    let request =
+        StartRequest { machine: machine.clone(), origin, name: Some(name.clone()), input: input.clone() };
     let started = match engine.start_linked(request, awaited).await {
         Ok(started) => started,
         Err(EngineError::NameTaken { .. }) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dirigent_store::{ExecutionId, MachineId};
 
 use super::{Engine, EngineError};
-use crate::catalog::Revision;
+use crate::catalog::{Qualifier, Revision};
 use crate::history::{self, HistoryPage};
 use crate::payload::{Payload, PayloadRef};
 use crate::rows::{ExecutionRow, StatusRow, decode};
@@ -100,13 +100,15 @@ impl Engine {
         self.catalog.revision(machine, row.revision).await?.ok_or(EngineError::NoSuchExecution)
     }
 
-    /// Lists a machine's executions, newest first, beginning before a sequence, those that `wanted` takes.
+    /// Lists a machine's executions, newest first, beginning before a sequence, those that `wanted` takes; with a
+    /// qualifier, those that the version or alias started.
     ///
     /// # Errors
     /// The store's.
     pub async fn list(
         &self,
         machine: MachineId,
+        qualifier: Option<&Qualifier>,
         before: Option<u64>,
         limit: usize,
         wanted: &(dyn Fn(&StatusRow) -> bool + Sync),
@@ -124,7 +126,7 @@ impl Engine {
                 }
                 before = Some(id.sequence);
                 let row: ExecutionRow = decode(&bytes)?;
-                if wanted(&row.status) {
+                if wanted(&row.status) && self.was_started_by(id, qualifier).await? {
                     listing.executions.push((id, row));
                 }
                 looked_at += 1;
@@ -137,6 +139,15 @@ impl Engine {
                 return Ok(listing);
             }
         }
+    }
+
+    async fn was_started_by(
+        &self,
+        id: ExecutionId,
+        qualifier: Option<&Qualifier>,
+    ) -> Result<bool, EngineError> {
+        let Some(qualifier) = qualifier else { return Ok(true) };
+        Ok(self.origin(id).await?.is_some_and(|origin| origin.is_of(qualifier)))
     }
 
     /// A part of a history: events from `from` to before `to`, in order, at most `limit`.

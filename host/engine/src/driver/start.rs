@@ -9,19 +9,23 @@ use parking_lot::Mutex;
 
 use super::apply::{Create, to_its_end};
 use super::live::{Durability, Lease, Live};
+use super::targets::{self, Origin};
 use super::tasks::binding;
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
 use crate::catalog::{MachineType, StateMachine};
 use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
 use crate::event::Fault;
+use crate::names;
 use crate::payload::Payload;
 use crate::rows::{Pins, RowError, StatusRow};
 
 /// What to start.
 #[derive(Clone, Debug)]
 pub struct StartRequest {
-    /// The state machine.
+    /// The state machine, with the revision to run.
     pub machine: Arc<StateMachine>,
+    /// The version or alias that starts it, if one does.
+    pub origin: Option<Origin>,
     /// The execution's name; without it a fresh UUID.
     pub name: Option<String>,
     /// Its input.
@@ -42,18 +46,6 @@ pub struct Started {
 }
 
 impl Engine {
-    /// The ARN of a state machine.
-    #[must_use]
-    pub fn state_machine_arn(&self, name: &str) -> String {
-        format!("arn:aws:states:{}:{}:stateMachine:{name}", self.config.region, self.config.account)
-    }
-
-    /// The ARN of a Standard execution.
-    #[must_use]
-    pub fn execution_arn(&self, machine: &str, name: &str) -> String {
-        format!("arn:aws:states:{}:{}:execution:{machine}:{name}", self.config.region, self.config.account)
-    }
-
     /// Starts an execution; when this returns, a Standard one is durable.
     ///
     /// Starting again with the name and the input of one that still runs gives that one.
@@ -173,11 +165,7 @@ impl Engine {
         // Names of version 7 grow with time, so the store's index of names grows at its end.
         let name: Arc<str> = request.name.clone().unwrap_or_else(|| uuid::Uuid::now_v7().to_string()).into();
         let arn = if express {
-            let (config, run) = (&self.config, uuid::Uuid::new_v4());
-            format!(
-                "arn:aws:states:{}:{}:express:{}:{name}:{run}",
-                config.region, config.account, machine.name
-            )
+            self.express_arn(&machine.name, &name, &uuid::Uuid::new_v4().to_string())
         } else {
             self.execution_arn(&machine.name, &name)
         };
@@ -186,7 +174,7 @@ impl Engine {
             arn: arn.into(),
             name: name.clone(),
             state_machine_arn: self.state_machine_arn(&machine.name).into(),
-            state_machine_name: machine.name.clone(),
+            state_machine_name: names::plain(&machine.name).into(),
             role_arn: machine.revision.content.role_arn.clone(),
             input: request.input.clone(),
             started_ms: now_ms(),
@@ -204,7 +192,12 @@ impl Engine {
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
         };
-        let create = (!express).then(|| Create { name: name.to_string(), catalog: Vec::new() });
+        let create = if express {
+            None
+        } else {
+            let origin = request.origin.as_ref().map(|origin| targets::change(id, origin)).transpose()?;
+            Some(Create { name: name.to_string(), catalog: origin.into_iter().collect() })
+        };
         Ok((Lease::of_new(self, id, live), create))
     }
 

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::apply::report;
+use super::arns::account_of;
 use super::lambda::Invocation;
 use super::live::Lease;
 use super::now_ms;
@@ -39,11 +40,12 @@ pub trait TaskHost: Send + Sync + 'static {
     /// Runs a component once. Dropping the future ends the call.
     async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome;
 
-    /// Runs an action of this host's own API for `aws-sdk:sfn:ACTION`; `None` when it has no such action, and then a
+    /// Runs an action of this host's own API for `aws-sdk:sfn:ACTION`, called by an account; `None` when it has no such action, and then a
     /// component may serve it.
     async fn act(
         &self,
         _engine: &Arc<Engine>,
+        _account: &str,
         _action: &str,
         _parameters: &Payload,
     ) -> Option<Result<Payload, Fault>> {
@@ -234,9 +236,12 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
     };
     if let Resource::Service { service, action, integration: Integration::RequestResponse } = &task.resource
         && service == OWN_SDK
-        && let Some(result) = lease.engine().tasks.act(lease.engine(), action, &run.parameters).await
     {
-        return (result, Box::default());
+        let account = account_of(&lease.live.execution.lock().info.arn).to_owned();
+        let engine = lease.engine();
+        if let Some(result) = engine.tasks.act(engine, &account, action, &run.parameters).await {
+            return (result, Box::default());
+        }
     }
     if let Resource::Service { service, action, .. } = &task.resource
         && service == "states"

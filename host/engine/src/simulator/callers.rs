@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use dirigent_asl::Program;
 use dirigent_store::FrameId;
@@ -22,6 +23,10 @@ pub(super) struct World(Cell<u64>);
 impl Outside for World {
     fn has_activity(&self, arn: &str) -> bool {
         !arn.ends_with(":gone")
+    }
+
+    fn activity_name(&self, arn: &str) -> Arc<str> {
+        arn.rsplit(':').next().unwrap_or_default().into()
     }
 
     fn secret(&self) -> u128 {

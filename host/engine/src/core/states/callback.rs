@@ -38,11 +38,11 @@ pub(super) fn schedule(
     heartbeat_seconds: Option<u64>,
 ) {
     let activity = match &task.resource {
-        Resource::Activity { name } => Some(name),
+        Resource::Activity { .. } => Some(turn.outside.activity_name(&task.resource_text)),
         _ => None,
     };
     let since_ms = turn.now_ms;
-    let stage = match activity {
+    let stage = match &activity {
         Some(_) => Stage::Queued { input: parameters, since_ms },
         None => Stage::Submitting { parameters, started: false },
     };
@@ -59,8 +59,7 @@ pub(super) fn schedule(
     );
     debug_assert_eq!(generation, token.generation, "a token names the wait that it is for");
     match activity {
-        Some(name) => {
-            let activity = name.as_str().into();
+        Some(activity) => {
             let place = QueuePlace { activity, since_ms, frame: id, generation };
             turn.out.queue.push(QueueChange::Enter(place));
         }
@@ -242,10 +241,9 @@ pub(in crate::core) fn dropped(
             turn.out.effects.push(Effect::CancelTask { frame: id, generation });
         }
         (Stage::Queued { since_ms, .. }, Kind::Task(task)) => {
-            if let Resource::Activity { name } = &task.resource {
-                let place =
-                    QueuePlace { activity: name.as_str().into(), since_ms: *since_ms, frame: id, generation };
-                leave(turn, place);
+            if let Resource::Activity { .. } = &task.resource {
+                let activity = turn.outside.activity_name(&task.resource_text);
+                leave(turn, QueuePlace { activity, since_ms: *since_ms, frame: id, generation });
             }
         }
         _ => {}
@@ -254,8 +252,9 @@ pub(in crate::core) fn dropped(
 
 fn leave_queue(turn: &mut Turn<'_>, id: FrameId, generation: u32, since_ms: i64) {
     let Kind::Task(task) = &turn.state_of(id).kind else { return };
-    let Resource::Activity { name } = &task.resource else { return };
-    leave(turn, QueuePlace { activity: name.as_str().into(), since_ms, frame: id, generation });
+    let Resource::Activity { .. } = &task.resource else { return };
+    let activity = turn.outside.activity_name(&task.resource_text);
+    leave(turn, QueuePlace { activity, since_ms, frame: id, generation });
 }
 
 /// A place that this very step was about to take is never taken.

@@ -14,6 +14,7 @@ use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
 use crate::driver::live::{Durability, Lease, Live};
 use crate::driver::objects::ChildStatus;
 use crate::driver::{Engine, EngineError, now_ms};
+use crate::names;
 use crate::payload::Payload;
 use crate::rows::{Pins, StatusRow};
 
@@ -68,7 +69,7 @@ impl Template {
             arn: engine.execution_arn(&self.state_machine_name, &name).into(),
             name,
             state_machine_arn: self.state_machine_arn.clone(),
-            state_machine_name: self.state_machine_name.clone(),
+            state_machine_name: names::plain(&self.state_machine_name).into(),
             role_arn: self.role_arn.clone(),
             input,
             started_ms,

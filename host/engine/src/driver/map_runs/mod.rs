@@ -150,15 +150,6 @@ async fn close_if_abandoned(engine: &Arc<Engine>, run: MachineId) -> Result<(), 
 }
 
 impl Engine {
-    /// The ARN of a Map Run.
-    #[must_use]
-    pub fn map_run_arn(&self, machine_and_label: &str, uuid: &str) -> String {
-        format!(
-            "arn:aws:states:{}:{}:mapRun:{machine_and_label}:{uuid}",
-            self.config.region, self.config.account
-        )
-    }
-
     /// The Map Run of a UUID, by the machine number of its children.
     ///
     /// # Errors

@@ -1,25 +1,34 @@
-//! State machines: their names, revisions, tags and compiled programs.
+//! State machines: their names, revisions, tags, versions and aliases.
 //!
-//! The catalog is read once at start and kept in memory; a change is durable before it shows.
+//! The catalog is read once at start and kept in memory; a change is durable before it shows. A machine's versions and
+//! aliases are rows of their own, and in memory a part of the machine, so that whoever has a machine sees all of it as
+//! of one moment.
+
+mod aliases;
+mod error;
+mod revisions;
+mod versions;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
 
-use dirigent_asl::{Diagnostic, Program, Severity};
-use dirigent_store::{
-    Batch, CatalogChange, CatalogKey, CatalogKind, CommitError, Expect, MachineId, Store, StoreError,
-};
+use dirigent_store::{Batch, CatalogChange, CatalogKey, CatalogKind, Expect, MachineId, Store, StoreError};
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
+use crate::names;
 use crate::rows::{RowError, decode, encode};
+
+pub use aliases::{Alias, MAX_ALIASES, Route, Routes};
+pub use error::CatalogError;
+pub use revisions::{Revision, RevisionContent};
+pub use versions::{MAX_VERSIONS, Publish, Published, Qualifier, Version};
+
+use revisions::{compile, compile_as, fits, read_revision};
 
 /// Rows of live state machines, by name.
 const MACHINES: CatalogKind = CatalogKind(1);
-/// Rows of revisions, by machine and number.
-const REVISIONS: CatalogKind = CatalogKind(2);
 /// Rows of deleted state machines, by name and machine: their executions can still be described.
 const DELETED: CatalogKind = CatalogKind(3);
 
@@ -50,35 +59,16 @@ pub struct StateMachine {
     pub revision: Arc<Revision>,
     /// Its tags, in the order in which they were set.
     pub tags: Vec<(String, String)>,
+    /// Its versions and aliases.
+    pub published: Arc<Published>,
 }
 
-/// One state of a state machine's definition and configuration. Executions keep the one they began with.
-#[derive(Debug)]
-pub struct Revision {
-    /// 1, 2, 3, …
-    pub number: u32,
-    /// What it holds.
-    pub content: RevisionContent,
-    program: OnceLock<Arc<Program>>,
-}
-
-/// What a revision holds.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct RevisionContent {
-    /// AWS's revision id, which the first revision lacks.
-    pub revision_id: Option<String>,
-    /// The definition as the client sent it.
-    pub definition: Arc<str>,
-    /// The role's ARN.
-    pub role_arn: Arc<str>,
-    /// The logging configuration as JSON, as the client sent it.
-    pub logging: Option<String>,
-    /// The tracing configuration as JSON.
-    pub tracing: Option<String>,
-    /// The encryption configuration as JSON.
-    pub encryption: Option<String>,
-    /// When it was made, in Unix milliseconds.
-    pub updated_ms: i64,
+impl StateMachine {
+    /// The version that its revision is published as.
+    #[must_use]
+    pub fn version(&self) -> Option<&Version> {
+        self.published.version_of(self.revision.number)
+    }
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -88,34 +78,6 @@ struct MachineRow {
     created_ms: i64,
     revision: u32,
     tags: Vec<(String, String)>,
-}
-
-/// Why the catalog refuses.
-#[derive(Debug, Error)]
-pub enum CatalogError {
-    /// Another state machine has the name.
-    #[error("a state machine named {0} exists with another definition or configuration")]
-    Exists(String),
-    /// There is none of that name.
-    #[error("there is no state machine named {0}")]
-    Missing(String),
-    /// The definition does not compile.
-    #[error("the definition has problems: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
-    Invalid(Vec<Diagnostic>),
-    /// A row is there and the one that it refers to is not.
-    #[error(
-        "state machine {0} lacks its revision {1} in the store. Restore the data directory from a backup"
-    )]
-    Incomplete(String, u32),
-    /// Reading failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Writing failed.
-    #[error(transparent)]
-    Commit(#[from] CommitError),
-    /// A row cannot be read.
-    #[error(transparent)]
-    Row(#[from] RowError),
 }
 
 /// All state machines.
@@ -134,6 +96,7 @@ impl Catalog {
     pub(crate) async fn open(store: Arc<dyn Store>, last_machine: u32) -> Result<Catalog, CatalogError> {
         let mut machines = BTreeMap::new();
         let mut last_id = last_machine;
+        let mut published = versions::read_all(&*store).await?;
         for (name, bytes) in scan_all(&*store, MACHINES).await? {
             let row: MachineRow = decode(&bytes)?;
             last_id = last_id.max(row.id);
@@ -142,7 +105,9 @@ impl Catalog {
             // To pass over it would free its name for another machine, which would overwrite this one's row.
             let revision =
                 revision.ok_or_else(|| CatalogError::Incomplete(name.to_string(), row.revision))?;
-            machines.insert(name.clone(), Arc::new(machine(name, row, Arc::new(revision))));
+            let published = published.remove(&MachineId(row.id)).unwrap_or_default();
+            let machine = machine(name.clone(), row, Arc::new(revision), Arc::new(published));
+            machines.insert(name, Arc::new(machine));
         }
         for (_, bytes) in scan_all(&*store, DELETED).await? {
             let row: MachineRow = decode(&bytes)?;
@@ -185,14 +150,15 @@ impl Catalog {
         Ok(None)
     }
 
-    /// State machines by name, beginning after `after`.
+    /// The state machines of an account, `None` for the host's own, by name, beginning after `after`.
     #[must_use]
-    pub fn list(&self, after: Option<&str>, limit: usize) -> Vec<Arc<StateMachine>> {
+    pub fn list(&self, account: Option<&str>, after: Option<&str>, limit: usize) -> Vec<Arc<StateMachine>> {
         use std::ops::Bound::{Excluded, Unbounded};
         let machines = self.machines.read();
         let from = after.map_or(Unbounded, |name| Excluded(Arc::from(name)));
         machines
             .range::<Arc<str>, _>((from, Unbounded))
+            .filter(|(name, _)| names::is_of(account, name))
             .take(limit)
             .map(|(_, machine)| machine.clone())
             .collect()
@@ -226,7 +192,8 @@ impl Catalog {
         Ok(Some(self.revisions.write().entry((id, number)).or_insert(revision).clone()))
     }
 
-    /// Creates a state machine. The same name with the same content is the machine that exists.
+    /// Creates a state machine, and publishes version 1 of it where that is asked for. The same name with the same
+    /// content is the machine that exists, if what was to be published is.
     ///
     /// # Errors
     /// [`CatalogError::Exists`], [`CatalogError::Invalid`], or the store's.
@@ -236,39 +203,63 @@ impl Catalog {
         machine_type: MachineType,
         content: RevisionContent,
         tags: Vec<(String, String)>,
+        publish: Option<Publish>,
     ) -> Result<Arc<StateMachine>, CatalogError> {
         let program = compile_as(&content.definition, machine_type)?;
         let _one_at_a_time = self.changing.lock().await;
         if let Some(existing) = self.get(name) {
-            let same =
-                existing.machine_type == machine_type && existing.revision.content.is_same_machine(&content);
+            let same = existing.machine_type == machine_type
+                && existing.revision.content.is_same_machine(&content)
+                && publish.is_none_or(|publish| {
+                    existing.version().is_some_and(|version| version.description == publish.description)
+                });
             return if same { Ok(existing) } else { Err(CatalogError::Exists(name.to_owned())) };
         }
-        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let row = MachineRow { id, machine_type, created_ms: content.updated_ms, revision: 1, tags };
-        self.put(name, row, Arc::new(Revision::compiled(1, content, program))).await
+        let id = self.next_machine();
+        let mut published = Published::default();
+        let changes = publish.map(|publish| published.add(id, 1, publish)).transpose()?;
+        let machine = StateMachine {
+            id,
+            name: name.into(),
+            machine_type,
+            created_ms: content.updated_ms,
+            revision: Arc::new(Revision::compiled(1, content, program)),
+            tags,
+            published: Arc::new(published),
+        };
+        self.put(machine, changes.unwrap_or_default()).await
     }
 
-    /// Gives a state machine a new revision, unless nothing changes.
+    /// Gives a state machine a new revision, unless nothing changes, and publishes it where that is asked for.
     ///
     /// # Errors
-    /// [`CatalogError::Missing`], [`CatalogError::Invalid`], or the store's.
+    /// [`CatalogError::Missing`], [`CatalogError::Invalid`], [`CatalogError::TooManyVersions`], or the store's.
     pub async fn update(
         &self,
         name: &str,
         content: RevisionContent,
+        publish: Option<Publish>,
     ) -> Result<Arc<StateMachine>, CatalogError> {
         let program = compile(&content.definition)?;
         let _one_at_a_time = self.changing.lock().await;
         let existing = self.get(name).ok_or_else(|| CatalogError::Missing(name.to_owned()))?;
         fits(&program, existing.machine_type)?;
-        if existing.revision.content.is_same_revision(&content) {
+        let mut machine = StateMachine::clone(&existing);
+        let changed = !existing.revision.content.is_same_revision(&content);
+        if changed {
+            let number = existing.revision.number + 1;
+            machine.revision = Arc::new(Revision::compiled(number, content, program));
+        }
+        let mut published = Published::clone(&machine.published);
+        let changes = publish.map(|publish| published.add(machine.id, machine.revision.number, publish));
+        let changes = changes.transpose()?.unwrap_or_default();
+        if !changed && changes.is_empty() {
             return Ok(existing);
         }
-        let number = existing.revision.number + 1;
-        self.revisions.write().insert((existing.id, existing.revision.number), existing.revision.clone());
-        let row = MachineRow { revision: number, ..row(&existing) };
-        self.put(name, row, Arc::new(Revision::compiled(number, content, program))).await
+        machine.published = Arc::new(published);
+        let before = ((existing.id, existing.revision.number), existing.revision.clone());
+        self.revisions.write().extend([before]);
+        self.put(machine, changes).await
     }
 
     /// Replaces the tags of a state machine.
@@ -282,12 +273,12 @@ impl Catalog {
     ) -> Result<Arc<StateMachine>, CatalogError> {
         let _one_at_a_time = self.changing.lock().await;
         let existing = self.get(name).ok_or_else(|| CatalogError::Missing(name.to_owned()))?;
-        let mut row = row(&existing);
-        change(&mut row.tags);
-        self.put(name, row, existing.revision.clone()).await
+        let mut machine = StateMachine::clone(&existing);
+        change(&mut machine.tags);
+        self.put(machine, Vec::new()).await
     }
 
-    /// Deletes a state machine. Its executions go on and can be described.
+    /// Deletes a state machine with its versions and aliases. Its executions go on and can be described.
     ///
     /// # Errors
     /// The store's.
@@ -305,93 +296,52 @@ impl Catalog {
             value: Some(encode(&row(&existing))?),
             expect: Expect::Anything,
         });
+        batch.catalog.extend(existing.published.removal(existing.id));
         self.store.commit(batch).await?;
         self.revisions.write().insert((existing.id, existing.revision.number), existing.revision.clone());
         self.machines.write().remove(name);
         Ok(Some(existing))
     }
 
+    /// Makes a machine durable as it is now, with rows of its versions and aliases.
     async fn put(
         &self,
-        name: &str,
-        row: MachineRow,
-        revision: Arc<Revision>,
+        machine: StateMachine,
+        changes: Vec<CatalogChange>,
     ) -> Result<Arc<StateMachine>, CatalogError> {
-        let mut batch = Batch::default();
+        let mut batch = Batch { catalog: changes, ..Batch::default() };
         batch.catalog.push(CatalogChange {
-            key: CatalogKey::new(MACHINES, name),
-            value: Some(encode(&row)?),
+            key: CatalogKey::new(MACHINES, &*machine.name),
+            value: Some(encode(&row(&machine))?),
             expect: Expect::Anything,
         });
-        batch.catalog.push(CatalogChange {
-            key: CatalogKey::new(REVISIONS, revision_key(MachineId(row.id), revision.number)),
-            value: Some(encode(&revision.content)?),
-            expect: Expect::Anything,
-        });
+        batch.catalog.push(revisions::change(machine.id, &machine.revision)?);
         self.store.commit(batch).await?;
-        let name: Arc<str> = name.into();
-        let machine = Arc::new(machine(name.clone(), row, revision));
-        self.machines.write().insert(name, machine.clone());
+        let machine = Arc::new(machine);
+        self.machines.write().insert(machine.name.clone(), machine.clone());
+        Ok(machine)
+    }
+
+    /// Changes the versions and aliases of a machine, with their rows.
+    async fn republish(
+        &self,
+        existing: &StateMachine,
+        published: Published,
+        changes: Vec<CatalogChange>,
+    ) -> Result<Arc<StateMachine>, CatalogError> {
+        self.store.commit(Batch { catalog: changes, ..Batch::default() }).await?;
+        let machine = Arc::new(StateMachine { published: Arc::new(published), ..existing.clone() });
+        self.machines.write().insert(machine.name.clone(), machine.clone());
         Ok(machine)
     }
 }
 
-impl Revision {
-    fn compiled(number: u32, content: RevisionContent, program: Arc<Program>) -> Revision {
-        Revision { number, content, program: OnceLock::from(program) }
-    }
-
-    /// The compiled definition. `None` when this version's compiler refuses what an earlier one accepted.
-    #[must_use]
-    pub fn program(&self) -> Option<Arc<Program>> {
-        if let Some(program) = self.program.get() {
-            return Some(program.clone());
-        }
-        let program = compile(&self.content.definition).ok()?;
-        Some(self.program.get_or_init(|| program).clone())
-    }
-}
-
-impl RevisionContent {
-    /// Whether creating a state machine with `other` asks for the machine that this one is.
-    /// Source: AWS API Reference, "CreateStateMachine": role and tags are not considered.
-    fn is_same_machine(&self, other: &RevisionContent) -> bool {
-        self.definition == other.definition && self.logging == other.logging && self.tracing == other.tracing
-    }
-
-    fn is_same_revision(&self, other: &RevisionContent) -> bool {
-        self.is_same_machine(other) && self.role_arn == other.role_arn && self.encryption == other.encryption
-    }
-}
-
-fn compile_as(definition: &str, machine_type: MachineType) -> Result<Arc<Program>, CatalogError> {
-    let program = compile(definition)?;
-    fits(&program, machine_type)?;
-    Ok(program)
-}
-
-/// Whether a program may be of that type.
-fn fits(program: &Program, machine_type: MachineType) -> Result<(), CatalogError> {
-    match machine_type {
-        MachineType::Standard => Ok(()),
-        MachineType::Express => match program.express_problems() {
-            problems if problems.is_empty() => Ok(()),
-            problems => Err(CatalogError::Invalid(problems)),
-        },
-    }
-}
-
-fn compile(definition: &str) -> Result<Arc<Program>, CatalogError> {
-    match Program::compile_text(definition) {
-        (Some(program), _) => Ok(Arc::new(program)),
-        (None, mut diagnostics) => {
-            diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
-            Err(CatalogError::Invalid(diagnostics))
-        }
-    }
-}
-
-fn machine(name: Arc<str>, row: MachineRow, revision: Arc<Revision>) -> StateMachine {
+fn machine(
+    name: Arc<str>,
+    row: MachineRow,
+    revision: Arc<Revision>,
+    published: Arc<Published>,
+) -> StateMachine {
     StateMachine {
         id: MachineId(row.id),
         name,
@@ -399,6 +349,7 @@ fn machine(name: Arc<str>, row: MachineRow, revision: Arc<Revision>) -> StateMac
         created_ms: row.created_ms,
         revision,
         tags: row.tags,
+        published,
     }
 }
 
@@ -412,23 +363,9 @@ fn row(machine: &StateMachine) -> MachineRow {
     }
 }
 
-fn revision_key(id: MachineId, number: u32) -> Vec<u8> {
-    [id.0.to_be_bytes(), number.to_be_bytes()].concat()
-}
-
 /// Name, a byte that no name has, and the machine: the deleted machines of a name lie side by side, oldest first.
 fn deleted_key(name: &str, id: MachineId) -> Vec<u8> {
     [name.as_bytes(), &[0], &id.0.to_be_bytes()].concat()
-}
-
-async fn read_revision(
-    store: &dyn Store,
-    id: MachineId,
-    number: u32,
-) -> Result<Option<Revision>, CatalogError> {
-    let key = CatalogKey::new(REVISIONS, revision_key(id, number));
-    let Some(bytes) = store.get(&key).await? else { return Ok(None) };
-    Ok(Some(Revision { number, content: decode(&bytes)?, program: OnceLock::new() }))
 }
 
 async fn scan_all(store: &dyn Store, kind: CatalogKind) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
