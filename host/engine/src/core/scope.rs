@@ -113,17 +113,18 @@ impl<'a> StateScope<'a> {
     fn context_object(&self) -> Value {
         let info = &self.x.info;
         let mut context = Map::new();
-        context.insert(
-            "Execution".into(),
-            json!({
-                "Id": &*info.arn,
-                "Input": info.input.value(),
-                "StartTime": timestamp(info.started_ms),
-                "Name": &*info.name,
-                "RoleArn": &*info.role_arn,
-                "RedriveCount": 0,
-            }),
-        );
+        let mut execution = json!({
+            "Id": &*info.arn,
+            "Input": info.input.value(),
+            "StartTime": timestamp(info.started_ms),
+            "Name": &*info.name,
+            "RoleArn": &*info.role_arn,
+        });
+        // Express executions are not redriven, and do not say how often they were.
+        if !info.express {
+            execution["RedriveCount"] = 0.into();
+        }
+        context.insert("Execution".into(), execution);
         context.insert(
             "StateMachine".into(),
             json!({ "Id": &*info.state_machine_arn, "Name": &*info.state_machine_name }),
