@@ -11,6 +11,7 @@
 //! - `map_runs`: the runs of Distributed Maps
 //! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
+//! - `test_state`: one state alone
 //! - `timers`: waking executions up
 //! - `callbacks`: workers of activities, and task tokens that come back
 
@@ -24,6 +25,7 @@ mod objects;
 mod read;
 mod start;
 mod tasks;
+mod test_state;
 mod timers;
 
 use std::collections::HashMap;
@@ -52,6 +54,7 @@ pub use objects::{
 pub use read::{Description, Listing};
 pub use start::{StartRequest, Started};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
+pub use test_state::TestRequest;
 
 use live::Slots;
 use map_runs::MapRuns;
