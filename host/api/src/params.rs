@@ -13,16 +13,34 @@ const SHOWN: usize = 1_024;
 pub(crate) struct Params {
     values: Map<String, Value>,
     violations: Vec<String>,
+    /// What stands before the names of a nested structure's members in messages.
+    prefix: String,
 }
 
 impl Params {
     pub(crate) fn new(values: Map<String, Value>) -> Params {
-        Params { values, violations: Vec::new() }
+        Params { values, violations: Vec::new(), prefix: String::new() }
     }
 
     fn violation(&mut self, name: &str, value: &str, constraint: &str) {
         let value = if value == "null" { "null".to_owned() } else { format!("'{}'", shorten(value)) };
-        self.violations.push(format!("Value {value} at '{name}' failed to satisfy constraint: {constraint}"));
+        let prefix = &self.prefix;
+        self.violations
+            .push(format!("Value {value} at '{prefix}{name}' failed to satisfy constraint: {constraint}"));
+    }
+
+    /// The members of a nested structure. What is wrong with them is told with the rest once it is [absorbed].
+    ///
+    /// [absorbed]: Params::absorb
+    pub(crate) fn nested(&self, name: &str) -> Result<Option<Params>, ApiError> {
+        let prefix = format!("{}{name}.", self.prefix);
+        let values = self.object(name)?.cloned();
+        Ok(values.map(|values| Params { values, violations: Vec::new(), prefix }))
+    }
+
+    /// Takes over the violations of a nested structure.
+    pub(crate) fn absorb(&mut self, nested: Params) {
+        self.violations.extend(nested.violations);
     }
 
     /// The error that lists all violations so far, if there is any.

@@ -40,7 +40,7 @@ pub(super) fn request(engine: &Engine, mut params: Params) -> Result<StartReques
     Ok(StartRequest { machine, name, input })
 }
 
-fn parse_input(text: &str) -> Result<Payload, ApiError> {
+pub(super) fn parse_input(text: &str) -> Result<Payload, ApiError> {
     let invalid = |why: &str| {
         ApiError::new("InvalidExecutionInput", format!("Invalid State Machine Execution Input: '{why}'"))
     };
