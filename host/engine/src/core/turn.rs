@@ -297,8 +297,8 @@ impl<'a> Turn<'a> {
         self.out.record_changed = true;
         let ids: Vec<FrameId> = self.x.frames.keys().copied().collect();
         ids.into_iter().for_each(|id| self.drop_frame(id));
-        if let Some(timer) = self.x.timeout_timer(self.program, self.limits) {
-            self.out.clear_timers.push(timer);
+        if let Some((due_ms, key)) = self.x.timeout_timer(self.program, self.limits) {
+            self.clear_timer(key, due_ms);
         }
         self.ready.clear();
     }

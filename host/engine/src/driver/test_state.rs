@@ -8,6 +8,7 @@ use dirigent_asl::{MachineIndex, Program};
 use dirigent_store::{ExecutionId, MachineId};
 use parking_lot::Mutex;
 
+use super::apply::to_its_end;
 use super::live::{Durability, Lease, Live};
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, now_ms};
 use crate::core::{Execution, ExecutionInfo, Findings, StateTest, Status, Stimulus, error_names};
@@ -67,15 +68,8 @@ impl Engine {
             tasks: Mutex::default(),
         };
         let lease = Lease::of_new(self, id, live);
-        let end = self.watch_end(id);
-        self.apply_and_perform(&lease, Stimulus::Start).await;
-        if tokio::time::timeout(LONGEST, end).await.is_err() {
-            let fault = Fault { error: Some(error_names::TIMEOUT.into()), cause: None };
-            self.apply_and_perform(&lease, Stimulus::Stop(fault)).await;
-        }
-        let mut execution = lease.live.execution.lock();
-        let findings = execution.take_findings().unwrap_or_default();
-        Ok((execution.status().clone(), findings))
+        // Who waits for an end is forgotten at that end, so a caller that hangs up must not keep it from coming.
+        Ok(to_its_end(run(lease)).await)
     }
 
     /// A test's execution is Express on AWS, of a state machine that is nowhere.
@@ -101,4 +95,17 @@ impl Engine {
             entry,
         }
     }
+}
+
+async fn run(lease: Lease) -> (Status, Findings) {
+    let engine = lease.engine();
+    let end = engine.watch_end(lease.id());
+    engine.apply_and_perform(&lease, Stimulus::Start).await;
+    if tokio::time::timeout(LONGEST, end).await.is_err() {
+        let fault = Fault { error: Some(error_names::TIMEOUT.into()), cause: None };
+        engine.apply_and_perform(&lease, Stimulus::Stop(fault)).await;
+    }
+    let mut execution = lease.live.execution.lock();
+    let findings = execution.take_findings().unwrap_or_default();
+    (execution.status().clone(), findings)
 }
