@@ -69,7 +69,12 @@ impl Look {
                 fault_fields(&mut body, findings.error.as_ref().map(|(fault, _)| fault));
                 "CAUGHT_ERROR"
             }
-            (Status::Failed(fault) | Status::TimedOut(fault) | Status::Aborted(fault), handler) => {
+            // A test is over after five minutes. Source: AWS API Reference, "TestState".
+            (Status::TimedOut(_), _) => {
+                body.insert("error".into(), "States.Timeout".into());
+                "FAILED"
+            }
+            (Status::Failed(fault) | Status::Aborted(fault), handler) => {
                 fault_fields(&mut body, Some(fault));
                 if matches!(handler, Some(Handler::Retrier { .. })) { "RETRIABLE" } else { "FAILED" }
             }

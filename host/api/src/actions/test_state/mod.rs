@@ -16,6 +16,8 @@ mod mock;
 mod models;
 mod request;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
