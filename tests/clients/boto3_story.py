@@ -276,6 +276,29 @@ def callers(client):
     step("delete an activity")
 
 
+def states_alone(client):
+    state = {"Type": "Task", "Resource": "plugin:echo", "ResultPath": "$.echo", "Next": "Elsewhere"}
+    tested = client.test_state(definition=json.dumps(state), roleArn=ROLE, input='{"a":1}', inspectionLevel="DEBUG")
+    assert (tested["status"], tested["nextState"]) == ("SUCCEEDED", "Elsewhere"), tested
+    assert json.loads(tested["output"]) == {"a": 1, "echo": {"a": 1}}, tested
+    assert json.loads(tested["inspectionData"]["result"]) == {"a": 1}, tested
+    step("test a state with its plugin")
+
+    state["Retry"] = [{"ErrorEquals": ["Busy"], "IntervalSeconds": 2}]
+    mock = {"errorOutput": {"error": "Busy", "cause": "so it is"}}
+    again = client.test_state(
+        definition=json.dumps({"StartAt": "Echo", "States": {"Echo": state, "Elsewhere": {"Type": "Succeed"}}}),
+        stateName="Echo",
+        mock=mock,
+        stateConfiguration={"retrierRetryCount": 1},
+        inspectionLevel="TRACE",
+    )
+    assert (again["status"], again["error"], again["cause"]) == ("RETRIABLE", "Busy", "so it is"), again
+    assert again["inspectionData"]["errorDetails"] == {"retryIndex": 0, "retryBackoffIntervalSeconds": 4}, again
+    refused(client.exceptions.ValidationException, client.test_state, definition=json.dumps(state))
+    step("test a state with a mock")
+
+
 def main():
     # botocore would put `sync-` before the host name, which a loopback address does not have.
     config = Config(inject_host_prefix=False, retries={"max_attempts": 0}, proxies={})
@@ -287,6 +310,7 @@ def main():
     update_and_delete(client, machine, sleeping)
     callers(client)
     express(client)
+    states_alone(client)
 
 
 main()

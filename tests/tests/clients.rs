@@ -24,7 +24,7 @@ fn boto3() {
     let registry = Registry::with(&["echo"]);
     let host = Setup::new().registry(registry.path()).start();
     let mut python = client("python");
-    tell("boto3", python.arg(story("boto3_story.py")).arg(host.url()), 18);
+    tell("boto3", python.arg(story("boto3_story.py")).arg(host.url()), 20);
 }
 
 #[test]

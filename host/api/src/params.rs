@@ -14,11 +14,13 @@ pub(crate) struct Params {
     account: String,
     values: Map<String, Value>,
     violations: Vec<String>,
+    /// What stands before the names of a nested structure's members in messages.
+    prefix: String,
 }
 
 impl Params {
     pub(crate) fn new(account: &str, values: Map<String, Value>) -> Params {
-        Params { account: account.to_owned(), values, violations: Vec::new() }
+        Params { account: account.to_owned(), values, violations: Vec::new(), prefix: String::new() }
     }
 
     /// The caller's account: where things are created, and whose things are listed.
@@ -29,7 +31,24 @@ impl Params {
     /// Notes that a parameter, or what a path in it leads to, is out of bounds.
     pub(crate) fn violation(&mut self, name: &str, value: &str, constraint: &str) {
         let value = if value == "null" { "null".to_owned() } else { format!("'{}'", shorten(value)) };
-        self.violations.push(format!("Value {value} at '{name}' failed to satisfy constraint: {constraint}"));
+        let prefix = &self.prefix;
+        self.violations
+            .push(format!("Value {value} at '{prefix}{name}' failed to satisfy constraint: {constraint}"));
+    }
+
+    /// The members of a nested structure. What is wrong with them is told with the rest once it is [absorbed].
+    ///
+    /// [absorbed]: Params::absorb
+    pub(crate) fn nested(&self, name: &str) -> Result<Option<Params>, ApiError> {
+        let prefix = format!("{}{name}.", self.prefix);
+        let values = self.object(name)?.cloned();
+        let account = self.account.clone();
+        Ok(values.map(|values| Params { account, values, violations: Vec::new(), prefix }))
+    }
+
+    /// Takes over the violations of a nested structure.
+    pub(crate) fn absorb(&mut self, nested: Params) {
+        self.violations.extend(nested.violations);
     }
 
     /// The error that lists all violations so far, if there is any.

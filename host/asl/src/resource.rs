@@ -132,6 +132,19 @@ impl Resource {
         }
     }
 
+    /// Whether a test of the state needs a mock: activities, and what is not done when its call answers.
+    /// Source: AWS Step Functions API Reference, "TestState".
+    #[must_use]
+    pub fn needs_mock(&self) -> bool {
+        match self {
+            Resource::Activity { .. } => true,
+            Resource::Lambda { .. } => false,
+            Resource::Plugin { integration, .. } | Resource::Service { integration, .. } => {
+                *integration != Integration::RequestResponse
+            }
+        }
+    }
+
     fn service(rest: &str) -> Option<Resource> {
         let (rest, integration) = if let Some(rest) = rest.strip_suffix(".sync:2") {
             (rest, Integration::Sync2)

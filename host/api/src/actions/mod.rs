@@ -17,6 +17,7 @@ mod start_execution;
 mod start_sync_execution;
 mod stop_execution;
 mod tags;
+mod test_state;
 mod update_state_machine;
 mod validate_definition;
 mod versions;
@@ -69,6 +70,7 @@ pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params)
         "StartSyncExecution" => start_sync_execution::run(engine, params).await,
         "StopExecution" => stop_execution::run(engine, params).await,
         "TagResource" => tags::tag(engine, params).await,
+        "TestState" => test_state::run(engine, params).await,
         "UntagResource" => tags::untag(engine, params).await,
         "UpdateMapRun" => map_runs::update(engine, params).await,
         "UpdateStateMachine" => update_state_machine::run(engine, params).await,

@@ -39,7 +39,7 @@ pub(super) async fn request(engine: &Engine, mut params: Params) -> Result<Start
     Ok(StartRequest { machine, origin, name, input })
 }
 
-fn parse_input(text: &str) -> Result<Payload, ApiError> {
+pub(super) fn parse_input(text: &str) -> Result<Payload, ApiError> {
     let invalid = |why: &str| {
         ApiError::new("InvalidExecutionInput", format!("Invalid State Machine Execution Input: '{why}'"))
     };

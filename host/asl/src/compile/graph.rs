@@ -37,7 +37,7 @@ fn is_terminal(state: &Value) -> bool {
 }
 
 /// Every state that `state` may go to.
-fn targets(state: &Value) -> impl Iterator<Item = &str> {
+pub(super) fn targets(state: &Value) -> impl Iterator<Item = &str> {
     let lists = ["Choices", "Catch"].into_iter().filter_map(|list| state[list].as_array()).flatten();
     let below = lists.filter_map(|one| one["Next"].as_str());
     ["Next", "Default"].into_iter().filter_map(|field| state[field].as_str()).chain(below)

@@ -119,7 +119,7 @@ impl Compiler {
 
     /// State names are unique in the whole definition, nested machines included.
     /// Source: ASL specification, "States": names must be unique within the scope of the whole state machine.
-    fn report_duplicate_names(&mut self) {
+    pub(super) fn report_duplicate_names(&mut self) {
         let mut seen: HashMap<&str, &str> = HashMap::new();
         let mut faults = Vec::new();
         for state in self.states.iter().flatten() {

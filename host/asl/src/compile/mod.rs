@@ -2,6 +2,7 @@
 //!
 //! - `fields`: reading an object's fields with diagnostics
 //! - `machine`: `StartAt`, `States`, and where transitions lead
+//! - `single`: a state without a machine
 //! - `graph`: what they reach, and whether anything ends
 //! - `state`: what all types share, and the dispatch by `Type`
 //! - `leaf`, `task`, `choice`, `wait`, `parallel`, `map`, `distributed`: the types
@@ -19,6 +20,7 @@ mod leaf;
 mod machine;
 mod map;
 mod parallel;
+mod single;
 mod state;
 mod task;
 mod wait;
@@ -67,7 +69,37 @@ impl Program {
     /// The second value lists every problem found, warnings included; the program is there when none is an error.
     #[must_use]
     pub fn compile(definition: &Value) -> (Option<Program>, Vec<Diagnostic>) {
-        let mut compiler = Compiler {
+        let mut compiler = Compiler::new();
+        let timeout_seconds = compiler.top(definition);
+        compiler.finish(timeout_seconds)
+    }
+
+    /// Parses the text of a definition and compiles it.
+    #[must_use]
+    pub fn compile_text(definition: &str) -> (Option<Program>, Vec<Diagnostic>) {
+        match parsed(definition) {
+            Ok(value) => Self::compile(&value),
+            Err(out) => (None, out.into_vec()),
+        }
+    }
+}
+
+/// A definition's text as JSON.
+fn parsed(definition: &str) -> Result<Value, Diagnostics> {
+    let mut out = Diagnostics::default();
+    if matches!(definition.trim(), "" | "null") {
+        out.error_nowhere(NO_DEFINITION, "The definition is empty");
+        return Err(out);
+    }
+    serde_json::from_str::<Value>(definition).map_err(|error| {
+        out.error(INVALID_JSON, &Pointer::default(), format!("The definition is not valid JSON: {error}"));
+        out
+    })
+}
+
+impl Compiler {
+    fn new() -> Compiler {
+        Compiler {
             out: Diagnostics::default(),
             machines: Vec::new(),
             states: Vec::new(),
@@ -75,9 +107,12 @@ impl Program {
             labels: HashSet::new(),
             default_language: QueryLanguage::default(),
             language: QueryLanguage::default(),
-        };
-        let timeout_seconds = compiler.top(definition);
-        let Compiler { out, machines, states, .. } = compiler;
+        }
+    }
+
+    /// The program, if no problem is an error, and all problems.
+    fn finish(self, timeout_seconds: Option<u64>) -> (Option<Program>, Vec<Diagnostic>) {
+        let Compiler { out, machines, states, .. } = self;
         if out.has_errors() {
             return (None, out.into_vec());
         }
@@ -94,27 +129,5 @@ impl Program {
         }
         problems.extend(out.into_vec());
         (None, problems)
-    }
-
-    /// Parses the text of a definition and compiles it.
-    #[must_use]
-    pub fn compile_text(definition: &str) -> (Option<Program>, Vec<Diagnostic>) {
-        if matches!(definition.trim(), "" | "null") {
-            let mut out = Diagnostics::default();
-            out.error_nowhere(NO_DEFINITION, "The definition is empty");
-            return (None, out.into_vec());
-        }
-        match serde_json::from_str::<Value>(definition) {
-            Ok(value) => Self::compile(&value),
-            Err(error) => {
-                let mut out = Diagnostics::default();
-                out.error(
-                    INVALID_JSON,
-                    &Pointer::default(),
-                    format!("The definition is not valid JSON: {error}"),
-                );
-                (None, out.into_vec())
-            }
-        }
     }
 }

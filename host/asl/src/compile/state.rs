@@ -100,7 +100,13 @@ impl Compiler {
                 (self.flow(&mut fields, Has { item_selector: true, ..all }), self.map(names, &mut fields))
             }
             "Succeed" => (self.flow(&mut fields, Has::default()), Some(Kind::Succeed)),
-            "Fail" => (Some(Flow::JsonPath(Box::default())), self.fail(&mut fields)),
+            "Fail" => {
+                let flow = match self.language {
+                    QueryLanguage::JsonPath => Flow::JsonPath(Box::default()),
+                    QueryLanguage::Jsonata => Flow::Jsonata(Box::default()),
+                };
+                (Some(flow), self.fail(&mut fields))
+            }
             _ => {
                 let message = "The field 'Type' should have one of these values: \
                                [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]";

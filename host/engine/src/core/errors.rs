@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::flow;
 use super::frame::Phase;
+use super::inspect::Handler;
 use super::states;
 use super::turn::Turn;
 use crate::event::{EventKind, Fault};
@@ -189,14 +190,20 @@ impl Turn<'_> {
             return;
         }
         if let Some((index, retrier)) = retrier
-            && self.retry(id, index, retriers.len(), retrier)
+            && self.retry(id, index, retriers.len(), retrier, &failure)
         {
             return;
         }
         states::children::failed(self, id);
         let catchers = handling.map(|handling| handling.catch.as_slice()).unwrap_or_default();
-        match catchers.iter().find(|catcher| matches(&catcher.errors, &name, failure.reported)) {
-            Some(catcher) => {
+        let catcher = catchers
+            .iter()
+            .enumerate()
+            .find(|(_, catcher)| matches(&catcher.errors, &name, failure.reported));
+        let handler = catcher.map(|(index, _)| Handler::Catcher { index });
+        self.see(|findings| findings.error = Some((failure.fault.clone(), handler)));
+        match catcher {
+            Some((_, catcher)) => {
                 if let Err(failure) = self.caught(id, catcher, &failure) {
                     // A failure inside a catcher is final, or it would catch itself.
                     self.failed(id, Failure { terminal: true, ..failure });
@@ -219,15 +226,30 @@ impl Turn<'_> {
     }
 
     /// Waits for another attempt, if the retrier has one left.
-    fn retry(&mut self, id: FrameId, index: usize, retriers: usize, retrier: &Retrier) -> bool {
+    fn retry(
+        &mut self,
+        id: FrameId,
+        index: usize,
+        retriers: usize,
+        retrier: &Retrier,
+        failure: &Failure,
+    ) -> bool {
+        let tested = self.x.test.as_ref().map(|test| test.retries);
         let frame = self.frame(id);
         frame.retries.resize(retriers, 0);
-        let attempt = frame.retries[index];
+        let attempt = tested.unwrap_or(frame.retries[index]);
         if attempt >= retrier.max_attempts {
             return false;
         }
         frame.retries[index] += 1;
-        let due_ms = self.now_ms.saturating_add(delay_ms(retrier, attempt, self.entropy.next()));
+        let delay_ms = delay_ms(retrier, attempt, self.entropy.next());
+        if tested.is_some() {
+            let handler = Handler::Retrier { index, delay_ms };
+            self.see(|findings| findings.error = Some((failure.fault.clone(), Some(handler))));
+            self.fail_execution(failure.fault.clone());
+            return true;
+        }
+        let due_ms = self.now_ms.saturating_add(delay_ms);
         self.wait_for(id, Phase::Backoff { due_ms });
         true
     }

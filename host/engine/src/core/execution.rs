@@ -9,6 +9,7 @@ use dirigent_store::{ExecutionId, FrameId};
 use super::callback::Stage;
 use super::flow;
 use super::frame::{Frame, FrameRow, Phase};
+use super::inspect::{Findings, StateTest};
 use super::map_run::{MapRun, RunItem};
 use super::scope::{Entropy, MapItem, StateScope};
 use super::stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
@@ -71,6 +72,10 @@ pub struct Execution {
     pub(crate) next_event: u64,
     pub(crate) next_frame: u32,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
+    /// What a test of one state gives it; `None` but in a test.
+    pub(crate) test: Option<Arc<StateTest>>,
+    /// What the test has seen.
+    pub(crate) findings: Option<Box<Findings>>,
 }
 
 /// The machine of the top level.
@@ -90,6 +95,8 @@ impl Execution {
             next_event: 1,
             next_frame: 0,
             frames: BTreeMap::new(),
+            test: None,
+            findings: None,
         }
     }
 
@@ -108,6 +115,8 @@ impl Execution {
             next_event,
             next_frame,
             frames,
+            test: None,
+            findings: None,
         }
     }
 

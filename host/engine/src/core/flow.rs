@@ -58,7 +58,11 @@ pub(super) fn raw(turn: &Turn<'_>, id: FrameId) -> Payload {
 pub(super) fn input(turn: &Turn<'_>, id: FrameId, state: &State) -> Result<Payload, Failure> {
     let raw = raw(turn, id);
     match &state.flow {
-        Flow::JsonPath(flow) => select(turn, id, &flow.input, &raw),
+        Flow::JsonPath(flow) => {
+            let input = select(turn, id, &flow.input, &raw)?;
+            turn.see(|findings| findings.after_input_path = Some(input.clone()));
+            Ok(input)
+        }
         Flow::Jsonata(_) => Ok(raw),
     }
 }
@@ -67,13 +71,21 @@ pub(super) fn input(turn: &Turn<'_>, id: FrameId, state: &State) -> Result<Paylo
 pub(super) fn parameters(turn: &Turn<'_>, id: FrameId, state: &State) -> Result<Payload, Failure> {
     let input = input(turn, id, state)?;
     match &state.flow {
-        Flow::JsonPath(flow) => render(turn, id, flow.parameters.as_ref(), input),
-        Flow::Jsonata(flow) => match &flow.arguments {
-            Some(arguments) => {
-                Ok(Payload::from_value(arguments.render("Arguments", &turn.scope(id, &input))?))
-            }
-            None => Ok(input),
-        },
+        Flow::JsonPath(flow) => {
+            let parameters = render(turn, id, flow.parameters.as_ref(), input)?;
+            turn.see(|findings| findings.after_parameters = Some(parameters.clone()));
+            Ok(parameters)
+        }
+        Flow::Jsonata(flow) => {
+            let arguments = match &flow.arguments {
+                Some(arguments) => {
+                    Payload::from_value(arguments.render("Arguments", &turn.scope(id, &input))?)
+                }
+                None => input,
+            };
+            turn.see(|findings| findings.after_arguments = Some(arguments.clone()));
+            Ok(arguments)
+        }
     }
 }
 
@@ -106,11 +118,14 @@ pub(super) fn output(
     state: &State,
     result: Payload,
 ) -> Result<(Payload, Variables), Failure> {
+    turn.see(|findings| findings.result = Some(result.clone()));
     match &state.flow {
         Flow::JsonPath(flow) => {
             let result = render(turn, id, flow.result_selector.as_ref(), result)?;
+            turn.see(|findings| findings.after_result_selector = Some(result.clone()));
             let assigned = assign(turn, id, &result, flow.assign.as_ref())?;
             let placed = place(&flow.result, &raw(turn, id), result)?;
+            turn.see(|findings| findings.after_result_path = Some(placed.clone()));
             Ok((output_only(turn, id, state, placed)?, assigned))
         }
         Flow::Jsonata(flow) => {

@@ -4,7 +4,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::Fault;
 use crate::payload::{Payload, PayloadRef};
+
+/// `Map.Item.Source` of items that came with the state's input.
+/// Source: AWS developer guide, "Accessing execution data from the Context object".
+pub(crate) const STATE_DATA: &str = "STATE_DATA";
+
+/// More iterations have failed than a Map Run tolerates.
+pub(crate) fn threshold_exceeded() -> Fault {
+    let cause = "The specified tolerated failure threshold was exceeded";
+    Fault::new("States.ExceedToleratedFailureThreshold", cause)
+}
 
 /// What a Map Run was started with. The driver runs it; the frame keeps this, so that a restarted host can go on.
 #[derive(Clone, Debug)]

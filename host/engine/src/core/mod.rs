@@ -13,12 +13,14 @@
 //! - `states`: what each type does, a file each
 //! - `errors`: Retry and Catch
 //! - `flow`, `scope`: data flow and what expressions see
+//! - `inspect`: a test of one state
 
 mod callback;
 mod errors;
 mod execution;
 mod flow;
 mod frame;
+mod inspect;
 mod map_run;
 mod scope;
 mod states;
@@ -28,6 +30,7 @@ mod turn;
 
 pub use execution::{Execution, ExecutionInfo, Status};
 pub use frame::{Frame, FrameRow};
+pub use inspect::{Findings, Handler, Mock, StateTest, TESTED_STATE};
 pub use map_run::{MapRun, MapRunItems, MapRunSettings, RunItem};
 pub use stimulus::{
     Effect, Moment, Outside, QueueChange, QueuePlace, Step, Stimulus, TaskRun, TimerKey, TimerPurpose,
@@ -36,5 +39,6 @@ pub use token::{TaskToken, TokenStatus};
 
 pub(crate) use errors::error_names;
 pub(crate) use execution::TOP_MACHINE;
+pub(crate) use map_run::{STATE_DATA, threshold_exceeded};
 pub(crate) use scope::{Entropy, timestamp};
 pub(crate) use turn::refer;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::execution::Execution;
 use super::frame::Frame;
+use super::inspect::TESTED_STATE;
 use super::token::TaskToken;
 use crate::payload::Payload;
 use dirigent_asl::Program;
@@ -111,26 +112,33 @@ impl<'a> StateScope<'a> {
 
     /// The context object. Source: AWS developer guide, "Accessing execution data from the Context object".
     fn context_object(&self) -> Value {
+        if let Some(context) = self.x.test.as_ref().and_then(|test| test.context.as_ref()) {
+            return context.clone();
+        }
         let info = &self.x.info;
+        // A test may do without a role.
+        let role_arn = Some(&*info.role_arn).filter(|role_arn| !role_arn.is_empty());
         let mut context = Map::new();
-        context.insert(
-            "Execution".into(),
-            json!({
-                "Id": &*info.arn,
-                "Input": info.input.value(),
-                "StartTime": timestamp(info.started_ms),
-                "Name": &*info.name,
-                "RoleArn": &*info.role_arn,
-                "RedriveCount": 0,
-            }),
-        );
+        let mut execution = json!({
+            "Id": &*info.arn,
+            "Input": info.input.value(),
+            "StartTime": timestamp(info.started_ms),
+            "Name": &*info.name,
+            "RoleArn": role_arn,
+        });
+        // Express executions are not redriven, and do not say how often they were.
+        if !info.express {
+            execution["RedriveCount"] = 0.into();
+        }
+        context.insert("Execution".into(), execution);
         context.insert(
             "StateMachine".into(),
             json!({ "Id": &*info.state_machine_arn, "Name": &*info.state_machine_name }),
         );
         if let Some(frame) = self.frame() {
             let state = self.program.state(frame.state);
-            let mut about = json!({ "Name": &*state.name, "EnteredTime": timestamp(frame.entered_ms) });
+            let name = if self.x.test.is_some() { TESTED_STATE } else { &state.name };
+            let mut about = json!({ "Name": name, "EnteredTime": timestamp(frame.entered_ms) });
             // Only states that can be retried count it.
             if state.kind.errors().is_some() {
                 about["RetryCount"] = frame.retry_count().into();

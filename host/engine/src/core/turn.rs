@@ -1,5 +1,6 @@
 //! The work of one step: entering and leaving states, starting and ending lines of control.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use dirigent_store::FrameId;
 use super::errors::{Failure, error_names};
 use super::execution::{Execution, Status, TOP};
 use super::frame::{Frame, Phase, Variables};
+use super::inspect::Findings;
 use super::scope::Entropy;
 use super::states;
 use super::stimulus::{Effect, Moment, Outside, Step, Stimulus, TimerKey, TimerPurpose};
@@ -34,6 +36,8 @@ pub(super) struct Turn<'a> {
     /// Frames about to enter their state; the front one runs first, so that a branch runs on until it waits.
     ready: VecDeque<FrameId>,
     first_event: u64,
+    /// What a test of one state sees; `None` but in a test.
+    pub(super) findings: Option<RefCell<Box<Findings>>>,
     pub(super) out: Step,
 }
 
@@ -45,6 +49,7 @@ impl<'a> Turn<'a> {
         moment: Moment<'a>,
     ) -> Turn<'a> {
         let first_event = x.next_event;
+        let findings = x.findings.take().map(RefCell::new);
         Turn {
             x,
             program,
@@ -55,6 +60,7 @@ impl<'a> Turn<'a> {
             token: None,
             ready: VecDeque::new(),
             first_event,
+            findings,
             out: Step::default(),
         }
     }
@@ -99,6 +105,7 @@ impl<'a> Turn<'a> {
         if self.x.status.is_ended() && self.out.record_changed {
             self.out.effects.push(Effect::Ended);
         }
+        self.x.findings = self.findings.map(RefCell::into_inner);
         self.out
     }
 
@@ -115,7 +122,9 @@ impl<'a> Turn<'a> {
         self.out.record_changed = true;
         // AWS's first StateEntered follows event 0, not ExecutionStarted.
         let start = self.program.machine(self.x.info.entry).start;
-        self.spawn(Frame::new(None, start, input, 0));
+        let mut frame = Frame::new(None, start, input, 0);
+        frame.variables = self.given_variables();
+        self.spawn(frame);
     }
 
     fn timer_fired(&mut self, key: TimerKey) {
@@ -171,8 +180,10 @@ impl<'a> Turn<'a> {
         }
         let now_ms = self.now_ms;
         let state = self.state_of(id);
+        let retries = self.x.test.as_ref().map(|test| test.retries);
         let frame = self.frame(id);
         frame.retries.clear();
+        frame.retries.extend(retries);
         frame.entered_ms = now_ms;
         let (input, previous) = (frame.input.clone(), frame.last_event);
         let input = self.refer(&input);
@@ -229,8 +240,9 @@ impl<'a> Turn<'a> {
                 None => frame.variables.push((name, value)),
             }
         }
-        match next {
+        match self.last_transition(next) {
             Transition::To(state) => {
+                let frame = self.frame(id);
                 frame.state = state;
                 frame.input = output;
                 frame.phase = Phase::Ready;
@@ -267,7 +279,7 @@ impl<'a> Turn<'a> {
         self.failed(parent.frame, failure);
     }
 
-    fn fail_execution(&mut self, fault: Fault) {
+    pub(super) fn fail_execution(&mut self, fault: Fault) {
         self.end(Status::Failed(fault.clone()), EventKind::ExecutionFailed(fault));
     }
 
@@ -279,13 +291,14 @@ impl<'a> Turn<'a> {
             _ => self.x.frames.get(&TOP).map_or(0, |frame| frame.last_event),
         };
         self.emit(previous, kind);
+        self.see_variables();
         self.x.status = status;
         self.x.stopped_ms = Some(self.now_ms);
         self.out.record_changed = true;
         let ids: Vec<FrameId> = self.x.frames.keys().copied().collect();
         ids.into_iter().for_each(|id| self.drop_frame(id));
-        if let Some(timer) = self.x.timeout_timer(self.program, self.limits) {
-            self.out.clear_timers.push(timer);
+        if let Some((due_ms, key)) = self.x.timeout_timer(self.program, self.limits) {
+            self.clear_timer(key, due_ms);
         }
         self.ready.clear();
     }

@@ -13,6 +13,7 @@
 //! - `map_runs`: the runs of Distributed Maps
 //! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
+//! - `test_state`: one state alone
 //! - `timers`: waking executions up
 //! - `callbacks`: workers of activities, and task tokens that come back
 
@@ -28,6 +29,7 @@ mod read;
 mod start;
 mod targets;
 mod tasks;
+mod test_state;
 mod timers;
 
 use std::collections::HashMap;
@@ -57,6 +59,7 @@ pub use read::{Description, Listing};
 pub use start::{StartRequest, Started};
 pub use targets::{Origin, Target};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
+pub use test_state::TestRequest;
 
 use live::Slots;
 use map_runs::MapRuns;

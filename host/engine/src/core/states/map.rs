@@ -9,6 +9,7 @@ use super::{children, map_run};
 use crate::core::errors::Failure;
 use crate::core::flow;
 use crate::core::frame::{Frame, MapProgress, Parent, Phase};
+use crate::core::map_run::STATE_DATA;
 use crate::core::scope::MapItem;
 use crate::core::turn::Turn;
 use crate::event::{EventKind, Iteration};
@@ -23,13 +24,18 @@ pub(in crate::core) fn run(
     let input = flow::input(turn, id, state)?;
     let wanted = number(turn, id, &map.max_concurrency, &input, "MaxConcurrency", "integer")?;
     let wanted = if wanted < 0.0 { 0 } else { wanted as u32 };
+    turn.see(|findings| findings.max_concurrency = Some(wanted));
     if let MapMode::Distributed(distributed) = &map.mode {
         let items = match &distributed.reader {
-            Some(_) => None,
+            Some(_) => turn.mock().and_then(|mock| mock.read_items),
             None => Some(items(turn, id, state, map, &input)?),
         };
         let length = items.as_ref().and_then(|items| items.value().as_array()).map_or(0, Vec::len);
         started(turn, id, length as u64);
+        if let Some(items) = &items {
+            let source = distributed.reader.is_none().then_some(STATE_DATA);
+            see_items(turn, id, state, items, &input, source)?;
+        }
         return map_run::run(turn, id, state, distributed, input, items, wanted);
     }
     let most = turn.limits.inline_concurrency;
@@ -43,7 +49,19 @@ pub(in crate::core) fn run(
     let length = u32::try_from(length).unwrap_or(u32::MAX);
     let started = started(turn, id, u64::from(length));
     let frame = turn.frame(id);
-    frame.phase = Phase::Map(MapProgress { items, input, length, next: 0, running: 0, concurrency });
+    frame.phase = Phase::Map(MapProgress {
+        items: items.clone(),
+        input: input.clone(),
+        length,
+        next: 0,
+        running: 0,
+        concurrency,
+    });
+    if let Some(mock) = turn.mock() {
+        see_items(turn, id, state, &items, &input, None)?;
+        let results = mock.result.map_err(Failure::of)?;
+        return succeed_with(turn, id, map, results);
+    }
     if length == 0 {
         return succeed(turn, id, map);
     }
@@ -69,6 +87,29 @@ fn items(
         }
     };
     if items.value().is_array() { Ok(items) } else { Err(no_array(state, map, items.value())) }
+}
+
+/// What a test sees of the items: themselves, and what `ItemSelector` makes of each.
+fn see_items(
+    turn: &Turn<'_>,
+    id: FrameId,
+    state: &State,
+    items: &Payload,
+    input: &Payload,
+    source: Option<&str>,
+) -> Result<(), Failure> {
+    if turn.findings.is_none() {
+        return Ok(());
+    }
+    turn.see(|findings| findings.items = Some(items.clone()));
+    let (Some(values), true) = (items.value().as_array(), flow::selects_items(state)) else { return Ok(()) };
+    let mut selected = Vec::with_capacity(values.len());
+    for (index, value) in (0..).zip(values) {
+        let about = MapItem { index, key: None, value, source };
+        selected.push(flow::item(turn.scope(id, input), state, about)?);
+    }
+    turn.see(|findings| findings.after_item_selector = Some(Payload::array(&selected)));
+    Ok(())
 }
 
 /// The event of a Map that begins.
@@ -133,10 +174,14 @@ pub(in crate::core) fn iteration_succeeded(
 
 fn succeed(turn: &mut Turn<'_>, id: FrameId, map: &Map) -> Result<(), Failure> {
     let results = children::take_results(turn, id);
+    succeed_with(turn, id, map, Payload::array(&results))
+}
+
+fn succeed_with(turn: &mut Turn<'_>, id: FrameId, map: &Map, results: Payload) -> Result<(), Failure> {
     let previous = turn.frame(id).last_event;
     turn.emit(previous, EventKind::MapStateSucceeded);
     children::done(turn, id);
-    let (output, assigned) = flow::output(turn, id, turn.state_of(id), Payload::array(&results))?;
+    let (output, assigned) = flow::output(turn, id, turn.state_of(id), results)?;
     turn.leave(id, output, assigned, map.next);
     Ok(())
 }

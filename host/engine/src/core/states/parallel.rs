@@ -25,6 +25,11 @@ pub(in crate::core) fn run(
     let frame = turn.frame(id);
     frame.last_event = started;
     frame.phase = Phase::Parallel { open };
+    if let Some(mock) = turn.mock() {
+        let results = mock.result.map_err(Failure::of)?;
+        succeed(turn, id, started, results);
+        return Ok(());
+    }
     for (slot, branch) in (0..).zip(&parallel.branches) {
         let parent = Some(Parent { frame: id, slot });
         turn.spawn(Frame::new(parent, program.machine(*branch).start, input.clone(), started));
@@ -42,12 +47,17 @@ pub(in crate::core) fn branch_succeeded(turn: &mut Turn<'_>, branch: FrameId, pa
         return;
     }
     let results = children::take_results(turn, id);
+    succeed(turn, id, last_event, Payload::array(&results));
+}
+
+/// The results of all branches are there.
+fn succeed(turn: &mut Turn<'_>, id: FrameId, last_event: u64, results: Payload) {
     turn.frame(id).last_event = last_event;
     turn.emit(last_event, EventKind::ParallelStateSucceeded);
     children::done(turn, id);
     let state = turn.state_of(id);
     let Kind::Parallel(parallel) = &state.kind else { return };
-    match flow::output(turn, id, state, Payload::array(&results)) {
+    match flow::output(turn, id, state, results) {
         Ok((output, assigned)) => turn.leave(id, output, assigned, parallel.next),
         Err(failure) => turn.failed(id, failure),
     }

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::row::Counts;
-use crate::core::MapRunSettings;
+use crate::core::{MapRunSettings, threshold_exceeded};
 use crate::driver::objects::ChildStatus;
 use crate::event::Fault;
 
@@ -237,8 +237,7 @@ impl State {
         let exceeded =
             none || (beyond_count && count != Some(0)) || (beyond_percentage && percentage != Some(0.0));
         if exceeded {
-            let cause = "The specified tolerated failure threshold was exceeded";
-            self.failed = Some(Fault::new("States.ExceedToleratedFailureThreshold", cause));
+            self.failed = Some(threshold_exceeded());
         }
     }
 }

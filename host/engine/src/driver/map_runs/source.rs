@@ -5,14 +5,10 @@ use std::sync::Arc;
 
 use dirigent_asl::Distributed;
 
-use crate::core::{MapRun, MapRunItems, RunItem};
+use crate::core::{MapRun, MapRunItems, RunItem, STATE_DATA};
 use crate::driver::objects::{Item, ItemStream, ObjectHost, ReadRequest};
 use crate::event::Fault;
 use crate::payload::Payload;
-
-/// `Map.Item.Source` of items that came with the state's input.
-/// Source: AWS developer guide, "Accessing execution data from the Context object".
-const STATE_DATA: &str = "STATE_DATA";
 
 /// What one child is given.
 pub(super) struct ChildInput {
