@@ -22,6 +22,7 @@ pub mod recover;
 pub mod rows;
 #[cfg(test)]
 mod simulator;
+mod work;
 
 pub use driver::{
     ActivityTask, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description, Engine,

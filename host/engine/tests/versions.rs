@@ -8,7 +8,7 @@ use dirigent_engine::catalog::{
     Alias, CatalogError, MAX_ALIASES, MAX_VERSIONS, MachineType, Publish, RevisionContent, Route, Routes,
 };
 use dirigent_engine::{Binding, Engine, EngineConfig, Fault, TaskCall, TaskHost, TaskOutcome};
-use dirigent_store::MemoryStore;
+use dirigent_store::{MemoryStore, RedbOptions, RedbStore, Store};
 use serde_json::json;
 
 struct NoTasks;
@@ -50,7 +50,7 @@ fn alias(name: &str, routes: &[(u32, u8)]) -> Alias {
 }
 
 /// An engine with a machine `m` of that many versions.
-async fn with_versions(store: Arc<MemoryStore>, count: usize) -> Arc<Engine> {
+async fn with_versions(store: Arc<dyn Store>, count: usize) -> Arc<Engine> {
     let engine = Engine::open(EngineConfig::default(), store, Arc::new(NoTasks)).await.expect("opens");
     let publish = || Some(Publish::default());
     let created =
@@ -76,7 +76,7 @@ async fn targets(engine: &Engine, arn: &str, times: u32) -> HashMap<u32, u32> {
 
 #[tokio::test]
 async fn an_alias_divides_executions_by_its_weights() {
-    let engine = with_versions(Arc::default(), 2).await;
+    let engine = with_versions(Arc::new(MemoryStore::default()), 2).await;
     for (name, routes) in [("a", &[(1, 70), (2, 30)][..]), ("b", &[(2, 0), (1, 100)]), ("c", &[(2, 100)])] {
         engine.catalog().create_alias("m", alias(name, routes)).await.expect("creates");
     }
@@ -112,7 +112,7 @@ async fn limits() {
 
 #[tokio::test]
 async fn an_arn_of_another_region_or_account_means_nothing() {
-    let engine = with_versions(Arc::default(), 1).await;
+    let engine = with_versions(Arc::new(MemoryStore::default()), 1).await;
     let own = engine.state_machine_arn("m");
     for (arn, exists) in [
         (own.clone(), true),
@@ -128,5 +128,26 @@ async fn an_arn_of_another_region_or_account_means_nothing() {
         (String::new(), false),
     ] {
         assert_eq!(engine.target(&arn).await.expect("reads").is_some(), exists, "{arn}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_whose_caller_goes_away_shows_as_soon_as_it_is_durable() {
+    let directory = tempfile::tempdir().expect("makes a directory");
+    let store = Arc::new(RedbStore::open(directory.path(), &RedbOptions::default()).expect("opens"));
+    let engine = with_versions(store, 1).await;
+    for number in 2..=20 {
+        let publish = Some(Publish::default());
+        let update = engine.catalog().update("m", content(number), publish);
+        // Polled once, so that its commit is under way, and dropped.
+        tokio::select! {
+            biased;
+            _ = update => panic!("a commit takes its time"),
+            () = std::future::ready(()) => {}
+        }
+        // The next change has its turn when that one is done, and builds on it.
+        let published = engine.catalog().publish("m", None, Publish::default()).await.expect("publishes");
+        assert_eq!(published.revision as usize, number, "the update shows");
+        assert_eq!(published.number as usize, number, "and so does its version");
     }
 }

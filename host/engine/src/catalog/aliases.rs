@@ -8,7 +8,7 @@ use dirigent_store::{CatalogKey, CatalogKind, MachineId, Store};
 use serde::{Deserialize, Serialize};
 
 use super::versions::{Published, machine_in, removed, written};
-use super::{Catalog, CatalogError, StateMachine, scan_all};
+use super::{Catalog, CatalogError, StateMachine, Turn, scan_all};
 use crate::rows::{RowError, decode, encode};
 
 /// Rows of aliases, by machine and name.
@@ -87,7 +87,7 @@ impl Catalog {
     /// [`CatalogError::Missing`], [`CatalogError::NoSuchVersion`], [`CatalogError::AliasExists`],
     /// [`CatalogError::TooManyAliases`], or the store's.
     pub async fn create_alias(&self, machine: &str, alias: Alias) -> Result<Alias, CatalogError> {
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.turn().await;
         let existing = self.get(machine).ok_or_else(|| CatalogError::Missing(machine.to_owned()))?;
         if let Some(known) = existing.published.aliases.get(&alias.name) {
             let same = known.description == alias.description && known.routes == alias.routes;
@@ -96,7 +96,7 @@ impl Catalog {
         if existing.published.aliases.len() >= MAX_ALIASES {
             return Err(CatalogError::TooManyAliases);
         }
-        self.put_alias(&existing, alias).await
+        self.put_alias(turn, &existing, alias).await
     }
 
     /// Changes what is given of an alias.
@@ -111,14 +111,14 @@ impl Catalog {
         routes: Option<Routes>,
         now_ms: i64,
     ) -> Result<Alias, CatalogError> {
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.turn().await;
         let none = || CatalogError::NoSuchAlias(name.to_owned());
         let existing = self.get(machine).ok_or_else(none)?;
         let mut alias = existing.published.aliases.get(name).ok_or_else(none)?.clone();
         alias.description = description.or(alias.description);
         alias.routes = routes.unwrap_or(alias.routes);
         alias.updated_ms = now_ms;
-        self.put_alias(&existing, alias).await
+        self.put_alias(turn, &existing, alias).await
     }
 
     /// Deletes an alias; `false` when there is none. Executions that it started go on.
@@ -126,17 +126,22 @@ impl Catalog {
     /// # Errors
     /// The store's.
     pub async fn delete_alias(&self, machine: &str, name: &str) -> Result<bool, CatalogError> {
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.turn().await;
         let Some(existing) = self.get(machine) else { return Ok(false) };
         let mut published = (*existing.published).clone();
         if published.aliases.remove(name).is_none() {
             return Ok(false);
         }
-        self.republish(&existing, published, vec![removed(key(existing.id, name))]).await?;
+        self.republish(turn, &existing, published, vec![removed(key(existing.id, name))]).await?;
         Ok(true)
     }
 
-    async fn put_alias(&self, existing: &Arc<StateMachine>, alias: Alias) -> Result<Alias, CatalogError> {
+    async fn put_alias(
+        &self,
+        turn: Turn,
+        existing: &Arc<StateMachine>,
+        alias: Alias,
+    ) -> Result<Alias, CatalogError> {
         let mut published = Published::clone(&existing.published);
         if let Some(route) =
             alias.routes.iter().find(|route| !published.versions.contains_key(&route.version))
@@ -151,7 +156,7 @@ impl Catalog {
         };
         let change = written(key(existing.id, &alias.name), encode(&row)?);
         published.aliases.insert(alias.name.clone(), alias.clone());
-        self.republish(existing, published, vec![change]).await?;
+        self.republish(turn, existing, published, vec![change]).await?;
         Ok(alias)
     }
 }

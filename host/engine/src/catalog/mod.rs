@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::names;
 use crate::rows::{RowError, decode, encode};
+use crate::work::to_its_end;
 
 pub use aliases::{Alias, MAX_ALIASES, Route, Routes};
 pub use error::CatalogError;
@@ -80,15 +81,18 @@ struct MachineRow {
     tags: Vec<(String, String)>,
 }
 
+/// The right to change the catalog, which one has at a time.
+type Turn = tokio::sync::OwnedMutexGuard<()>;
+
 /// All state machines.
 pub struct Catalog {
     store: Arc<dyn Store>,
-    machines: RwLock<BTreeMap<Arc<str>, Arc<StateMachine>>>,
+    machines: Arc<RwLock<BTreeMap<Arc<str>, Arc<StateMachine>>>>,
     /// Older revisions and deleted machines, as executions ask for them.
     revisions: RwLock<HashMap<(MachineId, u32), Arc<Revision>>>,
     next_id: AtomicU32,
     /// Changes go one at a time, so that each sees the one before.
-    changing: tokio::sync::Mutex<()>,
+    changing: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Catalog {
@@ -115,10 +119,10 @@ impl Catalog {
         }
         Ok(Catalog {
             store,
-            machines: RwLock::new(machines),
+            machines: Arc::new(RwLock::new(machines)),
             revisions: RwLock::new(HashMap::new()),
             next_id: AtomicU32::new(last_id + 1),
-            changing: tokio::sync::Mutex::new(()),
+            changing: Arc::default(),
         })
     }
 
@@ -206,7 +210,7 @@ impl Catalog {
         publish: Option<Publish>,
     ) -> Result<Arc<StateMachine>, CatalogError> {
         let program = compile_as(&content.definition, machine_type)?;
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.turn().await;
         if let Some(existing) = self.get(name) {
             let same = existing.machine_type == machine_type
                 && existing.revision.content.is_same_machine(&content)
@@ -227,7 +231,7 @@ impl Catalog {
             tags,
             published: Arc::new(published),
         };
-        self.put(machine, changes.unwrap_or_default()).await
+        self.put(turn, machine, changes.unwrap_or_default()).await
     }
 
     /// Gives a state machine a new revision, unless nothing changes, and publishes it where that is asked for.
@@ -241,7 +245,7 @@ impl Catalog {
         publish: Option<Publish>,
     ) -> Result<Arc<StateMachine>, CatalogError> {
         let program = compile(&content.definition)?;
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.turn().await;
         let existing = self.get(name).ok_or_else(|| CatalogError::Missing(name.to_owned()))?;
         fits(&program, existing.machine_type)?;
         let mut machine = StateMachine::clone(&existing);
@@ -259,7 +263,7 @@ impl Catalog {
         machine.published = Arc::new(published);
         let before = ((existing.id, existing.revision.number), existing.revision.clone());
         self.revisions.write().extend([before]);
-        self.put(machine, changes).await
+        self.put(turn, machine, changes).await
     }
 
     /// Replaces the tags of a state machine.
@@ -271,11 +275,11 @@ impl Catalog {
         name: &str,
         change: impl FnOnce(&mut Vec<(String, String)>) + Send,
     ) -> Result<Arc<StateMachine>, CatalogError> {
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.turn().await;
         let existing = self.get(name).ok_or_else(|| CatalogError::Missing(name.to_owned()))?;
         let mut machine = StateMachine::clone(&existing);
         change(&mut machine.tags);
-        self.put(machine, Vec::new()).await
+        self.put(turn, machine, Vec::new()).await
     }
 
     /// Deletes a state machine with its versions and aliases. Its executions go on and can be described.
@@ -283,7 +287,7 @@ impl Catalog {
     /// # Errors
     /// The store's.
     pub async fn delete(&self, name: &str) -> Result<Option<Arc<StateMachine>>, CatalogError> {
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.turn().await;
         let Some(existing) = self.get(name) else { return Ok(None) };
         let mut batch = Batch::default();
         batch.catalog.push(CatalogChange {
@@ -297,15 +301,20 @@ impl Catalog {
             expect: Expect::Anything,
         });
         batch.catalog.extend(existing.published.removal(existing.id));
-        self.store.commit(batch).await?;
         self.revisions.write().insert((existing.id, existing.revision.number), existing.revision.clone());
-        self.machines.write().remove(name);
+        self.commit(turn, batch, existing.name.clone(), None).await?;
         Ok(Some(existing))
+    }
+
+    /// The turn to change something.
+    async fn turn(&self) -> Turn {
+        self.changing.clone().lock_owned().await
     }
 
     /// Makes a machine durable as it is now, with rows of its versions and aliases.
     async fn put(
         &self,
+        turn: Turn,
         machine: StateMachine,
         changes: Vec<CatalogChange>,
     ) -> Result<Arc<StateMachine>, CatalogError> {
@@ -316,23 +325,45 @@ impl Catalog {
             expect: Expect::Anything,
         });
         batch.catalog.push(revisions::change(machine.id, &machine.revision)?);
-        self.store.commit(batch).await?;
         let machine = Arc::new(machine);
-        self.machines.write().insert(machine.name.clone(), machine.clone());
+        self.commit(turn, batch, machine.name.clone(), Some(machine.clone())).await?;
         Ok(machine)
     }
 
     /// Changes the versions and aliases of a machine, with their rows.
     async fn republish(
         &self,
+        turn: Turn,
         existing: &StateMachine,
         published: Published,
         changes: Vec<CatalogChange>,
     ) -> Result<Arc<StateMachine>, CatalogError> {
-        self.store.commit(Batch { catalog: changes, ..Batch::default() }).await?;
+        let batch = Batch { catalog: changes, ..Batch::default() };
         let machine = Arc::new(StateMachine { published: Arc::new(published), ..existing.clone() });
-        self.machines.write().insert(machine.name.clone(), machine.clone());
+        self.commit(turn, batch, machine.name.clone(), Some(machine.clone())).await?;
         Ok(machine)
+    }
+
+    /// Writes a change, and then shows what the name stands for from now on. What is durable is shown even if the caller
+    /// goes away: the next change builds on what is shown.
+    async fn commit(
+        &self,
+        turn: Turn,
+        batch: Batch,
+        name: Arc<str>,
+        machine: Option<Arc<StateMachine>>,
+    ) -> Result<(), CatalogError> {
+        let (commit, machines) = (self.store.commit(batch), self.machines.clone());
+        to_its_end(async move {
+            commit.await?;
+            match machine {
+                Some(machine) => machines.write().insert(name, machine),
+                None => machines.write().remove(&name),
+            };
+            drop(turn);
+            Ok(())
+        })
+        .await
     }
 }
 

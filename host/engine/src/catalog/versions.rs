@@ -142,7 +142,7 @@ impl Catalog {
         revision_id: Option<&str>,
         publish: Publish,
     ) -> Result<Version, CatalogError> {
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.turn().await;
         let existing = self.get(name).ok_or_else(|| CatalogError::Missing(name.to_owned()))?;
         let current = existing.revision.content.revision_id.as_deref().unwrap_or(FIRST_REVISION);
         if let Some(asked) = revision_id.filter(|asked| *asked != current) {
@@ -151,8 +151,11 @@ impl Catalog {
         let revision = existing.revision.number;
         let mut published = (*existing.published).clone();
         let changes = published.add(existing.id, revision, publish)?;
-        let machine =
-            if changes.is_empty() { existing } else { self.republish(&existing, published, changes).await? };
+        let machine = if changes.is_empty() {
+            existing
+        } else {
+            self.republish(turn, &existing, published, changes).await?
+        };
         machine.version().cloned().ok_or_else(|| CatalogError::Incomplete(name.to_owned(), revision))
     }
 
@@ -161,7 +164,7 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::VersionInUse`], or the store's.
     pub async fn delete_version(&self, name: &str, number: u32) -> Result<bool, CatalogError> {
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.turn().await;
         let Some(existing) = self.get(name) else { return Ok(false) };
         let users: Vec<Arc<str>> =
             existing.published.aliases_of(number).map(|alias| alias.name.clone()).collect();
@@ -173,7 +176,7 @@ impl Catalog {
             return Ok(false);
         }
         let change = removed(CatalogKey::new(VERSIONS, version_key(existing.id, number)));
-        self.republish(&existing, published, vec![change]).await?;
+        self.republish(turn, &existing, published, vec![change]).await?;
         Ok(true)
     }
 

@@ -153,16 +153,6 @@ impl Engine {
     }
 }
 
-/// Work whose caller may go away: an HTTP client that hangs up must not take the effects of a durable step with it.
-pub(super) async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    match tokio::spawn(work).await {
-        Ok(done) => done,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        // The runtime shuts down, and the caller with it.
-        Err(_) => std::future::pending().await,
-    }
-}
-
 /// Does work that may take long where the executor's other tasks do not wait for it.
 fn off_the_executor<T>(may_block: bool, work: impl FnOnce() -> T) -> T {
     use tokio::runtime::{Handle, RuntimeFlavor};

@@ -8,13 +8,13 @@ use dirigent_store::Batch;
 use thiserror::Error;
 use tokio::sync::oneshot;
 
-use super::apply::to_its_end;
 use super::live::Lease;
 use super::{Engine, EngineError};
 use crate::activities::queue::{self, Claim};
 use crate::core::{Outside, QueueChange, Stimulus, TaskToken, TokenStatus};
 use crate::event::Fault;
 use crate::payload::Payload;
+use crate::work::to_its_end;
 
 /// How long a worker's poll waits for a task. Source: AWS API Reference, "GetActivityTask".
 const POLL: Duration = Duration::from_secs(60);

@@ -7,7 +7,7 @@ use dirigent_asl::Kind;
 use dirigent_store::{CatalogChange, ExecutionId};
 use parking_lot::Mutex;
 
-use super::apply::{Create, to_its_end};
+use super::apply::Create;
 use super::live::{Durability, Lease, Live};
 use super::targets::{self, Origin};
 use super::tasks::binding;
@@ -18,6 +18,7 @@ use crate::event::Fault;
 use crate::names;
 use crate::payload::Payload;
 use crate::rows::{Pins, RowError, StatusRow};
+use crate::work::to_its_end;
 
 /// What to start.
 #[derive(Clone, Debug)]

@@ -8,12 +8,12 @@ use dirigent_asl::{MachineIndex, Program};
 use dirigent_store::{ExecutionId, MachineId};
 use parking_lot::Mutex;
 
-use super::apply::to_its_end;
 use super::live::{Durability, Lease, Live};
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, now_ms};
 use crate::core::{Execution, ExecutionInfo, Findings, StateTest, Status, Stimulus, error_names};
 use crate::event::Fault;
 use crate::payload::Payload;
+use crate::work::to_its_end;
 
 /// Longest test. Source: AWS Step Functions API Reference, "TestState".
 const LONGEST: Duration = Duration::from_secs(5 * 60);
