@@ -9,8 +9,8 @@ use dirigent_engine::{
     WriteRequest,
 };
 use dirigent_items::{
-    Buckets, Delimiter, Format, Manifest, Outcome, OutputType, ReadError, Reader, ResultWriter, Source,
-    WriteError, WriterConfig,
+    BucketError, Buckets, Delimiter, Format, Manifest, Outcome, OutputType, ReadError, Reader, ResultWriter,
+    Source, WriteError, WriterConfig,
 };
 use serde_json::{Value, json};
 
@@ -23,6 +23,19 @@ impl ObjectHost for BucketHost {
         let source = source(&request)?;
         let reader =
             Reader::open(&self.0, source, request.max_items).await.map_err(|error| read_fault(&error))?;
+        Ok(Box::new(Items(reader)))
+    }
+
+    async fn read_given(&self, request: ReadRequest, content: &str) -> Result<Box<dyn ItemStream>, Fault> {
+        let failed = |error: BucketError| read_fault(&ReadError::from(error));
+        let Source::GetObject { bucket, key, format, .. } = source(&request)? else {
+            let cause = "Only the content of an object that has the items can be given";
+            return Err(Fault::new("States.ItemReaderFailed", cause));
+        };
+        let buckets = Buckets::of_object(&bucket, &key, content.to_owned()).await.map_err(failed)?;
+        let source = Source::GetObject { bucket, key, version_id: None, format };
+        let reader =
+            Reader::open(&buckets, source, request.max_items).await.map_err(|error| read_fault(&error))?;
         Ok(Box::new(Items(reader)))
     }
 

@@ -369,3 +369,20 @@ async fn readers_and_what_they_do_can_be_sent() {
     assert_eq!(sent(reader.skip(1)).await.unwrap(), 1);
     assert_eq!(sent(reader.next()).await.unwrap().unwrap().json, "2");
 }
+
+#[tokio::test]
+async fn an_object_that_is_given_reads_as_one_that_is_stored() {
+    for (key, format, content, want) in [
+        ("a/b.csv", CSV, "n,m\n1,2\n", r#"{"n":"1","m":"2"}"#),
+        ("b.json", JSON, "[ {\"n\": 1} ]", r#"{"n":1}"#),
+        ("c.jsonl", Format::Jsonl, "7\n", "7"),
+    ] {
+        let buckets = Buckets::of_object("data", key, content.to_owned()).await.unwrap();
+        let items = all(&buckets, object(key, format)).await.unwrap();
+        let found: Vec<&str> = items.iter().map(|item| item.json.as_str()).collect();
+        assert_eq!(found, [want], "{key}");
+    }
+    for (bucket, key) in [("Data", "a"), ("data", ""), ("data", "/a")] {
+        assert!(Buckets::of_object(bucket, key, String::new()).await.is_err(), "{bucket} {key}");
+    }
+}

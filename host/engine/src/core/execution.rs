@@ -202,6 +202,11 @@ impl Execution {
         }
     }
 
+    /// Whether the Map that a frame is in has an `ItemSelector`.
+    pub(crate) fn selects_items(&self, program: &Program, id: FrameId) -> bool {
+        self.frames.get(&id).is_some_and(|frame| flow::selects_items(program.state(frame.state)))
+    }
+
     /// What a child of a Map Run is given for an item: `ItemSelector`, or else the item.
     ///
     /// # Errors

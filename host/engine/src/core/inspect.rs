@@ -39,8 +39,8 @@ pub struct Mock {
     pub result: Result<Payload, Fault>,
     /// How many of a Map's iterations failed.
     pub failed_iterations: Option<u64>,
-    /// What a Map's `ItemReader` read: the items.
-    pub read_items: Option<Payload>,
+    /// The content of the object that a Map's `ItemReader` reads.
+    pub reader_data: Option<Arc<str>>,
 }
 
 /// What a test has seen of its state. What the state has not come to is `None`.
@@ -54,8 +54,12 @@ pub struct Findings {
     pub after_arguments: Option<Payload>,
     /// A Map's items.
     pub items: Option<Payload>,
+    /// The items that an `ItemReader` read.
+    pub read_items: Option<Payload>,
     /// The inputs that `ItemSelector` made, in an array.
     pub after_item_selector: Option<Payload>,
+    /// The inputs that `ItemBatcher` made, in an array.
+    pub after_item_batcher: Option<Payload>,
     /// The result of the state's work.
     pub result: Option<Payload>,
     /// After `ResultSelector`.
@@ -93,11 +97,53 @@ pub enum Handler {
     },
 }
 
+/// Payloads that a test gathers in an array, as long as that is no larger than a payload may be: a selector can make
+/// much of little.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    text: String,
+    most: usize,
+}
+
+impl Gathered {
+    pub(crate) fn new(most: usize) -> Gathered {
+        Gathered { text: String::new(), most }
+    }
+
+    pub(crate) fn push(&mut self, item: &Payload) {
+        if self.text.len() <= self.most {
+            self.text.push(if self.text.is_empty() { '[' } else { ',' });
+            self.text.push_str(item.text());
+        }
+    }
+
+    /// The array, unless it is too large.
+    pub(crate) fn array(mut self) -> Option<Payload> {
+        if self.text.is_empty() {
+            self.text.push('[');
+        }
+        self.text.push(']');
+        (self.text.len() <= self.most).then(|| Payload::from_text(self.text))
+    }
+}
+
 impl Execution {
     /// An execution that tests the state that `info.entry` begins with.
     #[must_use]
     pub fn of_test(info: ExecutionInfo, test: StateTest) -> Execution {
         Execution { test: Some(Arc::new(test)), findings: Some(Box::default()), ..Execution::new(info) }
+    }
+
+    /// What stands for a Map Run, in a test; `None` where it is a run like any other.
+    pub(crate) fn mocked_run(&self) -> Option<Mock> {
+        self.test.as_ref()?.mock.clone()
+    }
+
+    /// Notes what a test shall see outside of a step.
+    pub(crate) fn see(&mut self, note: impl FnOnce(&mut Findings)) {
+        if let Some(findings) = &mut self.findings {
+            note(findings);
+        }
     }
 
     /// Takes out what a test has seen.

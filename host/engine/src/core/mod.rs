@@ -39,6 +39,7 @@ pub use token::{TaskToken, TokenStatus};
 
 pub(crate) use errors::error_names;
 pub(crate) use execution::TOP_MACHINE;
+pub(crate) use inspect::Gathered;
 pub(crate) use map_run::{STATE_DATA, threshold_exceeded};
 pub(crate) use scope::{Entropy, timestamp};
 pub(crate) use turn::refer;

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use dirigent_store::{Batch, CatalogChange, CommitError};
 
 use super::live::{Durability, Lease, Live};
-use super::{Engine, EngineError, map_runs, tasks};
+use super::{Engine, EngineError, map_runs, mocked_run, tasks};
 use crate::activities::queue;
 use crate::core::{Effect, Stimulus};
 use crate::rows;
@@ -113,7 +113,11 @@ impl Engine {
                     lease.live.tasks.lock().remove(&(frame, generation));
                 }
                 Effect::StartMapRun { frame, generation } => {
-                    tokio::spawn(map_runs::run(lease.clone(), frame, generation));
+                    let mock = lease.live.execution.lock().mocked_run();
+                    match mock {
+                        None => tokio::spawn(map_runs::run(lease.clone(), frame, generation)),
+                        Some(mock) => tokio::spawn(mocked_run::run(lease.clone(), frame, generation, mock)),
+                    };
                 }
                 Effect::StopStarted { frame, generation } => {
                     self.stop_started(lease.id(), frame, generation);

@@ -13,7 +13,7 @@
 //! - `map_runs`: the runs of Distributed Maps
 //! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
-//! - `test_state`: one state alone
+//! - `test_state`: one state alone; `mocked_run`: its Map Run, if it is a Distributed Map
 //! - `timers`: waking executions up
 //! - `callbacks`: workers of activities, and task tokens that come back
 
@@ -23,6 +23,7 @@ mod callbacks;
 mod lambda;
 mod live;
 mod map_runs;
+mod mocked_run;
 mod nested;
 mod objects;
 mod read;

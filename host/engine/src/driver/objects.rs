@@ -17,6 +17,14 @@ pub trait ObjectHost: Send + Sync + 'static {
     /// `States.ItemReaderFailed` and why.
     async fn read(&self, request: ReadRequest) -> Result<Box<dyn ItemStream>, Fault>;
 
+    /// Opens the items of an object that is not there, but whose content is known: a test's.
+    ///
+    /// # Errors
+    /// As [`ObjectHost::read`].
+    async fn read_given(&self, _request: ReadRequest, _content: &str) -> Result<Box<dyn ItemStream>, Fault> {
+        Err(Fault::new("States.ItemReaderFailed", "This host reads no given objects"))
+    }
+
     /// Opens the place that a `ResultWriter` names.
     ///
     /// # Errors

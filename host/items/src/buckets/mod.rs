@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use object_store::ObjectStore;
 use object_store::aws::AmazonS3;
 use object_store::memory::InMemory;
 use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
 use crate::error::BucketError;
 use folder::Folder;
@@ -45,6 +45,20 @@ impl Buckets {
     pub fn memory(names: &[&str]) -> Buckets {
         let buckets = names.iter().map(|name| ((*name).to_owned(), Arc::default())).collect();
         Buckets(Arc::new(Kind::Memory(Mutex::new(buckets))))
+    }
+
+    /// One bucket in memory, with one object in it.
+    ///
+    /// # Errors
+    ///
+    /// A name or key that breaks S3's rules.
+    pub async fn of_object(bucket: &str, key: &str, content: String) -> Result<Buckets, BucketError> {
+        let buckets = Buckets::memory(&[bucket]);
+        let place = buckets.open(bucket).await?;
+        let path = place.locate(key).await?;
+        let put = place.store().put(&path, PutPayload::from(content)).await;
+        put.map_err(|error| BucketError::store(bucket, key, error))?;
+        Ok(buckets)
     }
 
     /// A bucket by name.

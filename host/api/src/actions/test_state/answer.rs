@@ -25,9 +25,7 @@ enum Of {
     },
     Parallel,
     Map {
-        /// The items come from an `ItemReader`.
-        reads: bool,
-        /// They lie at an `ItemsPointer`.
+        /// The items lie at an `ItemsPointer` of what is read.
         at_pointer: bool,
     },
     Fail,
@@ -47,7 +45,7 @@ impl Look {
                     MapMode::Inline => None,
                 };
                 let at_pointer = reader.is_some_and(|reader| reader.config.items_pointer.is_some());
-                Of::Map { reads: reader.is_some(), at_pointer }
+                Of::Map { at_pointer }
             }
             Kind::Fail(_) => Of::Fail,
             Kind::Choice(_) | Kind::Wait(_) | Kind::Succeed => Of::Other,
@@ -125,10 +123,11 @@ impl Look {
                 show("afterResultSelector", selector.as_ref());
                 show("afterResultPath", result_path.as_ref());
             }
-            Of::Map { at_pointer, .. } => {
+            Of::Map { at_pointer } => {
                 show("afterInputPath", after_input_path);
                 show("afterItemSelector", findings.after_item_selector.as_ref());
-                show("afterItemsPointer", findings.items.as_ref().filter(|_| *at_pointer));
+                show("afterItemsPointer", findings.read_items.as_ref().filter(|_| *at_pointer));
+                show("afterItemBatcher", findings.after_item_batcher.as_ref());
                 show("afterResultSelector", selector.as_ref());
                 show("afterResultPath", result_path.as_ref());
             }
@@ -137,9 +136,9 @@ impl Look {
             Of::Other => show("afterInputPath", after_input_path),
             Of::Pass { .. } => {}
         }
-        if let Of::Map { reads, .. } = self.of {
+        if let Of::Map { .. } = self.of {
             map_numbers(&mut data, findings);
-            if let Some(items) = findings.items.as_ref().filter(|_| self.json_path && !reads) {
+            if let Some(items) = findings.items.as_ref().filter(|_| self.json_path) {
                 data.insert("afterItemsPath".into(), spaced(items.value()).into());
             }
         }

@@ -1,6 +1,8 @@
 //! What stands for the work of the state: a result that its state may have, or an error.
 
-use dirigent_asl::{InputType, Integration, Kind, Map, MapMode, Resource, State};
+use std::sync::Arc;
+
+use dirigent_asl::{Integration, Kind, Map, MapMode, Resource, State};
 use dirigent_engine::Payload;
 use dirigent_engine::core::Mock;
 use serde_json::Value;
@@ -22,11 +24,8 @@ pub(super) fn of(request: &Request, state: &State) -> Result<Option<Mock>, ApiEr
         }
         Err(fault) => Err(fault.clone()),
     };
-    let read_items = match (&request.configuration.reader_data, &state.kind) {
-        (Some(data), Kind::Map(map)) => read_items(map, data)?,
-        _ => None,
-    };
-    Ok(Some(Mock { result, failed_iterations: request.configuration.failed_iterations, read_items }))
+    let reader_data = request.configuration.reader_data.as_deref().map(Arc::from);
+    Ok(Some(Mock { result, failed_iterations: request.configuration.failed_iterations, reader_data }))
 }
 
 fn check(kind: &Kind, result: &Value, validation: Validation) -> Result<(), ApiError> {
@@ -60,39 +59,4 @@ fn array(result: &Value) -> Result<&Vec<Value>, ApiError> {
 fn writes_results(map: &Map) -> bool {
     matches!(&map.mode, MapMode::Distributed(distributed)
         if distributed.writer.as_ref().is_some_and(|writer| writer.arguments.is_some()))
-}
-
-/// The items of `mapItemReaderData`, where it is an array in JSON or JSON Lines. Of other data the test says nothing
-/// about items; no recording of AWS shows what it does.
-fn read_items(map: &Map, data: &str) -> Result<Option<Payload>, ApiError> {
-    let reader = match &map.mode {
-        MapMode::Distributed(distributed) => distributed.reader.as_ref(),
-        MapMode::Inline => None,
-    };
-    let Some(reader) = reader else {
-        return Err(ApiError::validation(
-            "MapItemReaderData can only be specified for a Map with an ItemReader.",
-        ));
-    };
-    let wrong = |why: &dyn std::fmt::Display| {
-        ApiError::validation(format!("MapItemReaderData is not what the ItemReader's InputType says: {why}"))
-    };
-    let items = match reader.config.input_type {
-        Some(InputType::Json) => {
-            let value: Value = serde_json::from_str(data).map_err(|error| wrong(&error))?;
-            match &reader.config.items_pointer {
-                Some(pointer) => value
-                    .pointer(pointer)
-                    .cloned()
-                    .ok_or_else(|| wrong(&format!("there is nothing at its ItemsPointer {pointer}")))?,
-                None => value,
-            }
-        }
-        Some(InputType::Jsonl) => {
-            let lines = data.lines().filter(|line| !line.trim().is_empty()).map(serde_json::from_str);
-            Value::Array(lines.collect::<Result<_, _>>().map_err(|error| wrong(&error))?)
-        }
-        _ => return Ok(None),
-    };
-    Ok(items.is_array().then(|| Payload::from_value(items)))
 }

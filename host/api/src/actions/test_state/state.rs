@@ -1,6 +1,6 @@
 //! The state that is meant, and whether it may be tested as it is asked for.
 
-use dirigent_asl::{Kind, MachineIndex, Program, Severity, State, StateIndex};
+use dirigent_asl::{Kind, MachineIndex, MapMode, Program, Severity, State, StateIndex};
 use dirigent_engine::catalog::CatalogError;
 use dirigent_engine::core::TESTED_STATE;
 
@@ -84,8 +84,12 @@ fn configuration(request: &Request, tested: &Tested) -> Result<(), ApiError> {
     if configuration.failed_iterations.is_some() && map.is_none() {
         return only_for("MapIterationFailureCount", "Map states");
     }
-    if configuration.reader_data.is_some() && map.is_none() {
-        return only_for("MapItemReaderData", "Map states");
+    let reads = map.is_some_and(|map| match &map.mode {
+        MapMode::Distributed(distributed) => distributed.reader.is_some(),
+        MapMode::Inline => false,
+    });
+    if configuration.reader_data.is_some() && !reads {
+        return only_for("MapItemReaderData", "Map states with an ItemReader");
     }
     if let Some(name) = &configuration.error_caused_by {
         if map.is_none() && !matches!(state.kind, Kind::Parallel(_)) {

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dirigent_engine::{Binding, Engine, EngineConfig, Fault, Metering, TaskCall, TaskHost, TaskOutcome};
+use dirigent_engine::{
+    Binding, Engine, EngineConfig, Fault, Item, ItemStream, Metering, ObjectHost, ReadRequest, ResultSink,
+    TaskCall, TaskHost, TaskOutcome, WriteRequest,
+};
 use dirigent_store::MemoryStore;
 use serde_json::{Map, Value, json};
 
@@ -31,6 +34,38 @@ impl TaskHost for Tasks {
             _ => Err(Fault::new("Broken", "as it should")),
         };
         TaskOutcome { result, metering: Metering::default() }
+    }
+}
+
+/// Reads an array at the place of `ItemsPointer`, of content that is given; there are no buckets.
+struct Objects;
+
+#[async_trait]
+impl ObjectHost for Objects {
+    async fn read(&self, _: ReadRequest) -> Result<Box<dyn ItemStream>, Fault> {
+        Err(Fault::new("States.ItemReaderFailed", "a test must not read"))
+    }
+
+    async fn read_given(&self, request: ReadRequest, content: &str) -> Result<Box<dyn ItemStream>, Fault> {
+        let wrong = |why: String| Fault::new("States.ItemReaderFailed", why);
+        let value: Value = serde_json::from_str(content).map_err(|error| wrong(error.to_string()))?;
+        let items = value.pointer(request.config.items_pointer.as_deref().unwrap_or_default());
+        let items = items.and_then(Value::as_array).ok_or_else(|| wrong("no array".into()))?;
+        Ok(Box::new(Items(items.clone().into_iter())))
+    }
+
+    async fn write(&self, _: WriteRequest) -> Result<Box<dyn ResultSink>, Fault> {
+        Err(Fault::new("States.ResultWriterFailed", "a test must not write"))
+    }
+}
+
+struct Items(std::vec::IntoIter<Value>);
+
+#[async_trait]
+impl ItemStream for Items {
+    async fn next(&mut self) -> Option<Result<Item, Fault>> {
+        let value = self.0.next()?;
+        Some(Ok(Item { text: value.to_string().into(), key: None, source: "S3://b/k".into() }))
     }
 }
 
@@ -66,7 +101,7 @@ fn parsed(values: &Map<String, Value>) -> Value {
 
 async fn engine() -> Arc<Engine> {
     let store = Arc::new(MemoryStore::default());
-    Engine::open(EngineConfig::default(), store, Arc::new(Tasks)).await.unwrap()
+    Engine::open_with(EngineConfig::default(), store, Arc::new(Tasks), Arc::new(Objects)).await.unwrap()
 }
 
 async fn answers(cases: &[(&str, Value, Value)]) {
@@ -171,6 +206,17 @@ async fn every_type_shows_its_own_data_flow() {
         "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
         "StartAt": "In", "States": { "In": { "Type": "Pass", "End": true } },
     });
+    let reading = json!({
+        "Type": "Map", "End": true, "ItemProcessor": distributed,
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": { "InputType": "JSON", "ItemsPointer": "/rows" },
+            "Parameters": { "Bucket": "b", "Key": "k" },
+        },
+        "ItemSelector": { "n.$": "$$.Map.Item.Value" },
+        "ItemBatcher": { "MaxItemsPerBatch": 2 },
+        "ToleratedFailurePercentage": 50,
+    });
     let cases = [
         (
             "a task that runs",
@@ -229,19 +275,36 @@ async fn every_type_shows_its_own_data_flow() {
             } }),
         ),
         (
-            "a map with an item reader",
+            "a map with an item reader, and batches",
             debug(
-                json!({ "Type": "Map", "ItemProcessor": distributed, "End": true, "ToleratedFailurePercentage": 50,
-                    "ItemReader": { "Resource": "arn:aws:states:::s3:getObject",
-                        "ReaderConfig": { "InputType": "JSON", "ItemsPointer": "/rows" },
-                        "Parameters": { "Bucket": "b", "Key": "k" } } }),
+                reading.clone(),
                 json!({ "mock": { "result": [7, 8] },
-                    "stateConfiguration": { "mapItemReaderData": "{\"rows\": [3, 4]}", "mapIterationFailureCount": 1 } }),
+                    "stateConfiguration": { "mapItemReaderData": "{\"rows\": [3, 4, 5]}", "mapIterationFailureCount": 1 } }),
             ),
             json!({ "status": "SUCCEEDED", "output": [7, 8], "inspectionData": {
-                "input": input, "afterInputPath": input, "afterItemsPointer": [3, 4], "maxConcurrency": 0,
+                "input": input, "afterInputPath": input, "afterItemsPointer": [3, 4, 5], "maxConcurrency": 0,
+                "afterItemSelector": [{ "n": 3 }, { "n": 4 }, { "n": 5 }],
+                "afterItemBatcher": [{ "Items": [{ "n": 3 }, { "n": 4 }] }, { "Items": [{ "n": 5 }] }],
                 "toleratedFailurePercentage": 50.0, "afterResultSelector": [7, 8], "afterResultPath": [7, 8],
             } }),
+        ),
+        (
+            "a map whose items fail beyond its threshold",
+            json!({ "definition": reading, "mock": { "result": [7, 8] },
+                "stateConfiguration": { "mapItemReaderData": "{\"rows\": [3, 4, 5]}", "mapIterationFailureCount": 2 } }),
+            json!({ "status": "FAILED", "error": "States.ExceedToleratedFailureThreshold",
+                "cause": "The specified tolerated failure threshold was exceeded" }),
+        ),
+        (
+            "a map whose items are not what they should be",
+            json!({ "definition": reading, "mock": { "result": [] },
+                "stateConfiguration": { "mapItemReaderData": "{\"rows\": 3}" } }),
+            json!({ "status": "FAILED", "error": "States.ItemReaderFailed", "cause": "no array" }),
+        ),
+        (
+            "a map whose reader is given nothing",
+            json!({ "definition": reading, "mock": { "result": [] } }),
+            json!({ "status": "SUCCEEDED", "output": [] }),
         ),
         (
             "a parallel that fails",

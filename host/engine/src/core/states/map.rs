@@ -9,7 +9,7 @@ use super::{children, map_run};
 use crate::core::errors::Failure;
 use crate::core::flow;
 use crate::core::frame::{Frame, MapProgress, Parent, Phase};
-use crate::core::map_run::STATE_DATA;
+use crate::core::inspect::Gathered;
 use crate::core::scope::MapItem;
 use crate::core::turn::Turn;
 use crate::event::{EventKind, Iteration};
@@ -27,15 +27,11 @@ pub(in crate::core) fn run(
     turn.see(|findings| findings.max_concurrency = Some(wanted));
     if let MapMode::Distributed(distributed) = &map.mode {
         let items = match &distributed.reader {
-            Some(_) => turn.mock().and_then(|mock| mock.read_items),
+            Some(_) => None,
             None => Some(items(turn, id, state, map, &input)?),
         };
         let length = items.as_ref().and_then(|items| items.value().as_array()).map_or(0, Vec::len);
         started(turn, id, length as u64);
-        if let Some(items) = &items {
-            let source = distributed.reader.is_none().then_some(STATE_DATA);
-            see_items(turn, id, state, items, &input, source)?;
-        }
         return map_run::run(turn, id, state, distributed, input, items, wanted);
     }
     let most = turn.limits.inline_concurrency;
@@ -58,7 +54,7 @@ pub(in crate::core) fn run(
         concurrency,
     });
     if let Some(mock) = turn.mock() {
-        see_items(turn, id, state, &items, &input, None)?;
+        see_selected(turn, id, state, &items, &input)?;
         let results = mock.result.map_err(Failure::of)?;
         return succeed_with(turn, id, map, results);
     }
@@ -86,29 +82,25 @@ fn items(
             Payload::from_value(template.render("Items", &turn.scope(id, input))?)
         }
     };
+    turn.see(|findings| findings.items = Some(items.clone()));
     if items.value().is_array() { Ok(items) } else { Err(no_array(state, map, items.value())) }
 }
 
-/// What a test sees of the items: themselves, and what `ItemSelector` makes of each.
-fn see_items(
+/// What `ItemSelector` makes of each item, for a test, which starts no iterations.
+fn see_selected(
     turn: &Turn<'_>,
     id: FrameId,
     state: &State,
     items: &Payload,
     input: &Payload,
-    source: Option<&str>,
 ) -> Result<(), Failure> {
-    if turn.findings.is_none() {
-        return Ok(());
-    }
-    turn.see(|findings| findings.items = Some(items.clone()));
     let (Some(values), true) = (items.value().as_array(), flow::selects_items(state)) else { return Ok(()) };
-    let mut selected = Vec::with_capacity(values.len());
+    let mut selected = Gathered::new(turn.limits.payload_bytes);
     for (index, value) in (0..).zip(values) {
-        let about = MapItem { index, key: None, value, source };
-        selected.push(flow::item(turn.scope(id, input), state, about)?);
+        let about = MapItem { index, key: None, value, source: None };
+        selected.push(&flow::item(turn.scope(id, input), state, about)?);
     }
-    turn.see(|findings| findings.after_item_selector = Some(Payload::array(&selected)));
+    turn.see(|findings| findings.after_item_selector = selected.array());
     Ok(())
 }
 

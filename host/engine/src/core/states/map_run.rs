@@ -11,8 +11,7 @@ use super::map::number;
 use crate::core::errors::Failure;
 use crate::core::flow;
 use crate::core::frame::Phase;
-use crate::core::inspect::Mock;
-use crate::core::map_run::{MapRun, MapRunItems, MapRunSettings, threshold_exceeded};
+use crate::core::map_run::{MapRun, MapRunItems, MapRunSettings};
 use crate::core::stimulus::Effect;
 use crate::core::turn::Turn;
 use crate::event::{EventKind, Fault};
@@ -56,7 +55,6 @@ pub(super) fn run(
         findings.tolerated_count = settings.tolerated_count;
         findings.tolerated_percentage = settings.tolerated_percentage;
     });
-    let length = items.as_ref().and_then(|items| items.value().as_array()).map_or(0, Vec::len);
     let template = |turn: &Turn<'_>, field: &str, template: Option<&dirigent_asl::AnyTemplate>| {
         template
             .map(|template| flow::render_any(turn, id, field, template, &input).map(Payload::from_value))
@@ -74,7 +72,6 @@ pub(super) fn run(
     let writer = distributed.writer.as_ref().and_then(|writer| writer.arguments.as_ref());
     let writer = template(turn, "ResultWriter", writer)?;
 
-    let mocked = turn.mock().map(|mock| outcome(mock, &settings, length));
     let run = MapRun {
         id: turn.entropy.uuid().as_str().into(),
         label: distributed.label.clone().unwrap_or_else(|| default_label(&state.location)),
@@ -89,29 +86,8 @@ pub(super) fn run(
     let event = turn.emit(previous, EventKind::MapRunStarted { arn });
     turn.frame(id).last_event = event;
     let generation = turn.wait_for(id, Phase::MapRun(Box::new(run)));
-    match mocked {
-        Some(result) => ended(turn, id, generation, result),
-        None => turn.out.effects.push(Effect::StartMapRun { frame: id, generation }),
-    }
+    turn.out.effects.push(Effect::StartMapRun { frame: id, generation });
     Ok(())
-}
-
-/// How a mocked run of so many items ends. As recorded of AWS, failures count against thresholds that are given only,
-/// and not beside an error that is mocked.
-fn outcome(mock: Mock, settings: &MapRunSettings, length: usize) -> Result<Payload, Fault> {
-    let failed = mock.failed_iterations.unwrap_or(0);
-    let (count, percentage) = (settings.tolerated_count, settings.tolerated_percentage);
-    let given = count.is_some() || percentage.is_some();
-    let zero = count.unwrap_or(0) == 0 && percentage.unwrap_or(0.0) == 0.0;
-    // A threshold of 0 beside another is none, as in a run that is not mocked.
-    let beyond_count = count.is_some_and(|most| most != 0 && failed > most);
-    let beyond_percentage =
-        percentage.is_some_and(|most| most != 0.0 && failed as f64 * 100.0 > most * length as f64);
-    let exceeded = failed > 0 && given && (zero || beyond_count || beyond_percentage);
-    match mock.result {
-        Ok(_) if exceeded => Err(threshold_exceeded()),
-        result => result,
-    }
 }
 
 /// The run has ended.

@@ -29,6 +29,7 @@ use parking_lot::{Mutex, RwLock};
 pub(super) use children::Template;
 pub(super) use dispatch::run;
 pub use row::{Counts, MapRunRow, MapRunStatus};
+pub(super) use source::Inputs;
 
 use super::live::Lease;
 use super::{Engine, EngineError};

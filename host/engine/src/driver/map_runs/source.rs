@@ -11,14 +11,14 @@ use crate::event::Fault;
 use crate::payload::Payload;
 
 /// What one child is given.
-pub(super) struct ChildInput {
-    pub(super) input: Payload,
+pub(in crate::driver) struct ChildInput {
+    pub(in crate::driver) input: Payload,
     /// How many items that is.
     pub(super) items: u32,
 }
 
 /// Makes children's inputs of items, in order.
-pub(super) struct Inputs {
+pub(in crate::driver) struct Inputs {
     items: Items,
     batch: Option<Batch>,
     /// The index of the next item.
@@ -29,7 +29,7 @@ pub(super) struct Inputs {
 }
 
 /// What makes of an item what `ItemSelector` says.
-pub(super) type Select<'a> = dyn Fn(&RunItem) -> Result<Payload, Fault> + Sync + 'a;
+pub(in crate::driver) type Select<'a> = dyn Fn(&RunItem) -> Result<Payload, Fault> + Sync + 'a;
 
 /// `ItemBatcher`.
 struct Batch {
@@ -45,7 +45,7 @@ enum Items {
 }
 
 impl Inputs {
-    pub(super) async fn open(
+    pub(in crate::driver) async fn open(
         objects: &dyn ObjectHost,
         distributed: &Distributed,
         run: &MapRun,
@@ -60,6 +60,26 @@ impl Inputs {
                 Items::Read(objects.read(read_request(distributed, run, arguments)?).await?)
             }
         };
+        Ok(Inputs::of(items, distributed, run, payload_bytes))
+    }
+
+    /// As [`Inputs::open`], of a run whose `ItemReader` reads an object with this content.
+    pub(in crate::driver) async fn open_given(
+        objects: &dyn ObjectHost,
+        distributed: &Distributed,
+        run: &MapRun,
+        payload_bytes: usize,
+        content: &str,
+    ) -> Result<Inputs, Fault> {
+        let MapRunItems::Read(arguments) = &run.items else {
+            return Inputs::open(objects, distributed, run, payload_bytes).await;
+        };
+        let request = read_request(distributed, run, arguments)?;
+        let items = Items::Read(objects.read_given(request, content).await?);
+        Ok(Inputs::of(items, distributed, run, payload_bytes))
+    }
+
+    fn of(items: Items, distributed: &Distributed, run: &MapRun, payload_bytes: usize) -> Inputs {
         let settings = &run.settings;
         let batch = distributed.batcher.is_some().then(|| Batch {
             items: settings.batch_items.unwrap_or(u64::MAX),
@@ -69,12 +89,12 @@ impl Inputs {
                 None => "{\"Items\":[".to_owned(),
             },
         });
-        Ok(Inputs { items, batch, next: 0, held: None, state_data: STATE_DATA.into() })
+        Inputs { items, batch, next: 0, held: None, state_data: STATE_DATA.into() }
     }
 
     /// The next child's input. `select` makes an item what `ItemSelector` says. Where `skip`, the child exists already
     /// and only its number of items is asked for.
-    pub(super) async fn next(
+    pub(in crate::driver) async fn next(
         &mut self,
         skip: bool,
         select: &Select<'_>,
