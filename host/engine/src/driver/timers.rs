@@ -4,22 +4,25 @@
 //! horizon, so a million sleepers cost what the next minute's cost.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use dirigent_store::{Batch, ExecutionChange, Timer};
+use dirigent_store::{Batch, ExecutionChange, ExecutionId, Timer};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
 
-use super::live::{Durability, Lease};
+use super::live::{Durability, Lease, Live};
 use super::{Engine, now_ms};
-use crate::core::{Stimulus, TimerKey};
+use crate::core::{Stimulus, TimerKey, TimerPurpose};
 
 /// How far ahead timers are held in memory.
 const HORIZON: Duration = Duration::from_secs(60);
 
 /// How many timers are read from the store at a time.
 const PAGE: usize = 4_096;
+
+/// How often a timer in memory looks whether its execution is still there.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How many timers fire at the same time.
 const MAX_FIRING: usize = 512;
@@ -43,8 +46,14 @@ impl Engine {
     /// Notes a timer that is durable now.
     pub(super) fn set_timer(self: &Arc<Self>, lease: &Lease, due_ms: i64, key: TimerKey) {
         if lease.live.durability != Durability::EachStep {
-            // An Express execution's timers live and end with it, in memory.
-            tokio::spawn(fire_in_memory(lease.clone(), due_ms, key));
+            // An Express execution's timers live and end with it, in memory. What it waits for keeps it there; its own
+            // time-out does not.
+            if key.purpose == TimerPurpose::ExecutionTimeout {
+                let live = Arc::downgrade(&lease.live);
+                tokio::spawn(time_out_in_memory(self.clone(), lease.id(), live, due_ms, key));
+            } else {
+                tokio::spawn(fire_in_memory(lease.clone(), due_ms, key));
+            }
             return;
         }
         let timer = Timer { due_ms, execution: lease.id(), key: key.to_u64() };
@@ -70,10 +79,29 @@ impl Engine {
     }
 }
 
+async fn time_out_in_memory(
+    engine: Arc<Engine>,
+    id: ExecutionId,
+    live: Weak<Live>,
+    due_ms: i64,
+    key: TimerKey,
+) {
+    while now_ms() < due_ms {
+        let left = Duration::from_millis(u64::try_from(due_ms - now_ms()).unwrap_or(0));
+        tokio::time::sleep(left.min(LOOK_AGAIN)).await;
+        if live.strong_count() == 0 {
+            return;
+        }
+    }
+    if let Ok(Some(lease)) = Lease::of(&engine, id).await {
+        engine.apply_and_perform(&lease, Stimulus::TimerFired(key)).await;
+    }
+}
+
 async fn fire_in_memory(lease: Lease, due_ms: i64, key: TimerKey) {
     // The lease of a timer that outlives its execution would keep it in memory, so the wait ends with the execution.
     let due = Duration::from_millis(u64::try_from(due_ms - now_ms()).unwrap_or(0));
-    let step = Duration::from_secs(1);
+    let step = LOOK_AGAIN;
     let start = tokio::time::Instant::now();
     while start.elapsed() < due {
         tokio::time::sleep((due - start.elapsed()).min(step)).await;

@@ -94,18 +94,14 @@ impl Template {
     }
 }
 
-/// Starts a child. It ends by itself, and says so to its run.
-pub(super) async fn start(
-    engine: Arc<Engine>,
-    template: Arc<Template>,
-    run: MachineId,
-    index: u32,
-    input: Payload,
-) {
+/// Starts a child. It ends by itself, and says so to its run. When this returns it is in memory and counts as live, so
+/// that whoever starts many sees how many there are.
+pub(super) fn start(engine: &Arc<Engine>, template: &Template, run: MachineId, index: u32, input: Payload) {
     let id = ids::child(run, index);
-    let info = template.info(&engine, id, ids::name(id).into(), input, now_ms());
-    let lease = Lease::of_new(&engine, id, template.live(info));
-    engine.apply_and_perform(&lease, Stimulus::Start).await;
+    let info = template.info(engine, id, ids::name(id).into(), input, now_ms());
+    let lease = Lease::of_new(engine, id, template.live(info));
+    let engine = engine.clone();
+    tokio::spawn(async move { engine.apply_and_perform(&lease, Stimulus::Start).await });
 }
 
 /// How a child stands, by its record.

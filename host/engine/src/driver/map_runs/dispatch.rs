@@ -217,8 +217,7 @@ impl Job<'_> {
                     if let Err(stop) = progress.begin(index, items, limits.map_run_concurrency).await {
                         return Ok(Err(stop));
                     }
-                    let (engine, template) = (self.engine.clone(), self.active.template.clone());
-                    tokio::spawn(children::start(engine, template, self.active.run, index, input));
+                    children::start(self.engine, &self.active.template, self.active.run, index, input);
                 }
             }
             index += 1;
