@@ -8,11 +8,13 @@ use dirigent_store::{Batch, CatalogChange, CatalogKey, CommitError, Expect, Stor
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::ACTIVITIES;
 use super::queue::Pollers;
 use crate::names;
 use crate::rows::{RowError, decode, encode};
+use crate::work::to_its_end;
 
 /// Most activities. Source: AWS developer guide, "Step Functions service quotas".
 pub const MAX_ACTIVITIES: usize = 10_000;
@@ -67,9 +69,9 @@ pub enum ActivityError {
 /// All activities.
 pub struct Activities {
     store: Arc<dyn Store>,
-    by_name: RwLock<BTreeMap<Arc<str>, Arc<Activity>>>,
+    by_name: Arc<RwLock<BTreeMap<Arc<str>, Arc<Activity>>>>,
     /// Changes go one at a time, so that each sees the one before.
-    changing: tokio::sync::Mutex<()>,
+    changing: Arc<Mutex<()>>,
 }
 
 impl Activities {
@@ -87,7 +89,7 @@ impl Activities {
                 by_name.insert(name.clone(), Arc::new(activity(name, decode(&bytes)?, pollers)));
             }
         }
-        Ok(Activities { store, by_name: RwLock::new(by_name), changing: tokio::sync::Mutex::new(()) })
+        Ok(Activities { store, by_name: Arc::new(RwLock::new(by_name)), changing: Arc::default() })
     }
 
     /// The activity of that name.
@@ -121,7 +123,7 @@ impl Activities {
         encryption: Option<String>,
         tags: Vec<(String, String)>,
     ) -> Result<Arc<Activity>, ActivityError> {
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.changing.clone().lock_owned().await;
         if let Some(existing) = self.get(name) {
             let same = existing.encryption == encryption;
             return if same { Ok(existing) } else { Err(ActivityError::Exists(name.to_owned())) };
@@ -129,7 +131,7 @@ impl Activities {
         if self.by_name.read().len() >= MAX_ACTIVITIES {
             return Err(ActivityError::TooMany);
         }
-        self.put(name, ActivityRow { created_ms, encryption, tags }, Arc::default()).await
+        self.put(turn, name, ActivityRow { created_ms, encryption, tags }, Arc::default()).await
     }
 
     /// Replaces the tags of an activity.
@@ -141,13 +143,13 @@ impl Activities {
         name: &str,
         change: impl FnOnce(&mut Vec<(String, String)>) + Send,
     ) -> Result<Arc<Activity>, ActivityError> {
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.changing.clone().lock_owned().await;
         let existing = self.get(name).ok_or_else(|| ActivityError::Missing(name.to_owned()))?;
         let mut tags = existing.tags.clone();
         change(&mut tags);
         let row =
             ActivityRow { created_ms: existing.created_ms, encryption: existing.encryption.clone(), tags };
-        self.put(name, row, existing.pollers.clone()).await
+        self.put(turn, name, row, existing.pollers.clone()).await
     }
 
     /// Deletes an activity. Tasks in its queue stay there until they time out, or an activity of the name is created
@@ -156,29 +158,47 @@ impl Activities {
     /// # Errors
     /// The store's.
     pub async fn delete(&self, name: &str) -> Result<Option<Arc<Activity>>, ActivityError> {
-        let _one_at_a_time = self.changing.lock().await;
+        let turn = self.changing.clone().lock_owned().await;
         let Some(existing) = self.get(name) else { return Ok(None) };
-        self.write(name, None).await?;
-        self.by_name.write().remove(name);
+        self.commit(turn, name.into(), None, None).await?;
         Ok(Some(existing))
     }
 
     async fn put(
         &self,
+        turn: OwnedMutexGuard<()>,
         name: &str,
         row: ActivityRow,
         pollers: Arc<Pollers>,
     ) -> Result<Arc<Activity>, ActivityError> {
-        self.write(name, Some(encode(&row)?)).await?;
+        let value = encode(&row)?;
         let name: Arc<str> = name.into();
         let activity = Arc::new(activity(name.clone(), row, pollers));
-        self.by_name.write().insert(name, activity.clone());
+        self.commit(turn, name, Some(value), Some(activity.clone())).await?;
         Ok(activity)
     }
 
-    async fn write(&self, name: &str, value: Option<Vec<u8>>) -> Result<(), CommitError> {
-        let key = CatalogKey::new(ACTIVITIES, name);
-        self.store.commit(Batch::catalog(CatalogChange { key, value, expect: Expect::Anything })).await
+    /// Writes a change, and then shows it. What is durable is shown even if the caller goes away.
+    async fn commit(
+        &self,
+        turn: OwnedMutexGuard<()>,
+        name: Arc<str>,
+        value: Option<Vec<u8>>,
+        shown: Option<Arc<Activity>>,
+    ) -> Result<(), CommitError> {
+        let key = CatalogKey::new(ACTIVITIES, &*name);
+        let change = CatalogChange { key, value, expect: Expect::Anything };
+        let (commit, by_name) = (self.store.commit(Batch::catalog(change)), self.by_name.clone());
+        to_its_end(async move {
+            commit.await?;
+            match shown {
+                Some(activity) => by_name.write().insert(name, activity),
+                None => by_name.write().remove(&name),
+            };
+            drop(turn);
+            Ok(())
+        })
+        .await
     }
 }
 
