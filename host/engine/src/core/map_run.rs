@@ -75,6 +75,22 @@ pub struct MapRunSettings {
     pub batch_bytes: Option<u64>,
 }
 
+impl MapRunSettings {
+    /// Whether so many failed items are more than a run tolerates. Of `total` items a percentage is taken; `None` while
+    /// it is not known. Where both thresholds are given, the first one exceeded counts.
+    /// Source: AWS developer guide, "Setting failure thresholds for Distributed Map states".
+    pub(crate) fn exceeded_by(&self, failed: u64, total: Option<u64>) -> bool {
+        // A threshold of 0 beside another is none.
+        let count = self.tolerated_count.filter(|most| *most != 0);
+        let percentage = self.tolerated_percentage.filter(|most| *most != 0.0);
+        // Without a threshold, or with none but 0, the first failure is one too many.
+        let none = count.is_none() && percentage.is_none();
+        let beyond_percentage = |most| total.is_some_and(|total| failed as f64 * 100.0 > most * total as f64);
+        failed > 0
+            && (none || count.is_some_and(|most| failed > most) || percentage.is_some_and(beyond_percentage))
+    }
+}
+
 /// [`MapRun`] at rest.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct MapRunRow {

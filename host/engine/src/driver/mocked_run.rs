@@ -92,14 +92,8 @@ fn has_items(distributed: &Distributed) -> bool {
 /// and not beside an error that is mocked.
 fn outcome(mock: Mock, settings: &MapRunSettings, items: u64) -> Result<Payload, Fault> {
     let failed = mock.failed_iterations.unwrap_or(0);
-    let (count, percentage) = (settings.tolerated_count, settings.tolerated_percentage);
-    let given = count.is_some() || percentage.is_some();
-    let zero = count.unwrap_or(0) == 0 && percentage.unwrap_or(0.0) == 0.0;
-    // A threshold of 0 beside another is none, as in a run that is not mocked.
-    let beyond_count = count.is_some_and(|most| most != 0 && failed > most);
-    let beyond_percentage =
-        percentage.is_some_and(|most| most != 0.0 && failed as f64 * 100.0 > most * items as f64);
-    let exceeded = failed > 0 && given && (zero || beyond_count || beyond_percentage);
+    let given = settings.tolerated_count.is_some() || settings.tolerated_percentage.is_some();
+    let exceeded = given && settings.exceeded_by(failed, Some(items));
     match mock.result {
         Ok(_) if exceeded => Err(threshold_exceeded()),
         result => result,

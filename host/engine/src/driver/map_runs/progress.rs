@@ -219,24 +219,14 @@ impl State {
     }
 
     /// Fails the run when more items failed than it tolerates. A stopped child counts as failed.
-    /// Source: AWS developer guide, "Setting failure thresholds for Distributed Map states".
     fn judge(&mut self) {
-        let failed = self.items.failed + self.items.timed_out + self.items.aborted;
-        if failed == 0 || self.cancelled || self.failed.is_some() {
+        if self.cancelled || self.failed.is_some() {
             return;
         }
-        let (count, percentage) = (self.settings.tolerated_count, self.settings.tolerated_percentage);
-        let beyond_count = count.is_some_and(|count| failed > count);
-        let beyond_percentage = percentage.is_some_and(|percentage| {
-            // Until all items are known their number only grows, and with it what is tolerated.
-            self.all_read && failed as f64 * 100.0 > percentage * self.items.total() as f64
-        });
-        // Without a threshold, or with both at their default of 0, the first failure is one too many.
-        let none = count.unwrap_or(0) == 0 && percentage.unwrap_or(0.0) == 0.0;
-        // Where both are given, the first one exceeded counts; a threshold of 0 beside another is none.
-        let exceeded =
-            none || (beyond_count && count != Some(0)) || (beyond_percentage && percentage != Some(0.0));
-        if exceeded {
+        let failed = self.items.failed + self.items.timed_out + self.items.aborted;
+        // Until all items are known their number only grows, and with it what is tolerated.
+        let total = self.all_read.then(|| self.items.total());
+        if self.settings.exceeded_by(failed, total) {
             self.failed = Some(threshold_exceeded());
         }
     }
