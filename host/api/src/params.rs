@@ -2,6 +2,8 @@
 //!
 //! All violations of a request are reported at once, as AWS does.
 
+use std::fmt::Display;
+
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
@@ -110,13 +112,7 @@ impl Params {
     pub(crate) fn integer(&mut self, name: &str, least: i64, most: i64) -> Result<Option<i64>, ApiError> {
         let Some(value) = self.given(name) else { return Ok(None) };
         let Some(number) = value.as_i64() else { return Err(wrong_type(name, "an integer")) };
-        if number < least {
-            let constraint = format!("Member must have value greater than or equal to {least}");
-            self.violation(name, &number.to_string(), &constraint);
-        } else if number > most {
-            let constraint = format!("Member must have value less than or equal to {most}");
-            self.violation(name, &number.to_string(), &constraint);
-        }
+        self.bound(name, number, least, most);
         Ok(Some(number))
     }
 
@@ -124,14 +120,19 @@ impl Params {
     pub(crate) fn number(&mut self, name: &str, least: f64, most: f64) -> Result<Option<f64>, ApiError> {
         let Some(value) = self.given(name) else { return Ok(None) };
         let Some(number) = value.as_f64() else { return Err(wrong_type(name, "a number")) };
-        if number < least {
-            let constraint = format!("Member must have value greater than or equal to {least}");
-            self.violation(name, &number.to_string(), &constraint);
-        } else if number > most {
-            let constraint = format!("Member must have value less than or equal to {most}");
-            self.violation(name, &number.to_string(), &constraint);
-        }
+        self.bound(name, number, least, most);
         Ok(Some(number))
+    }
+
+    fn bound<N: PartialOrd + Display>(&mut self, name: &str, number: N, least: N, most: N) {
+        let constraint = if number < least {
+            format!("Member must have value greater than or equal to {least}")
+        } else if number > most {
+            format!("Member must have value less than or equal to {most}")
+        } else {
+            return;
+        };
+        self.violation(name, &number.to_string(), &constraint);
     }
 
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, ApiError> {
