@@ -151,3 +151,30 @@ async fn a_change_whose_caller_goes_away_shows_as_soon_as_it_is_durable() {
         assert_eq!(published.number as usize, number, "and so does its version");
     }
 }
+
+#[tokio::test]
+async fn a_change_of_an_activity_shows_too_when_its_caller_goes_away() {
+    let directory = tempfile::tempdir().expect("makes a directory");
+    let store = Arc::new(RedbStore::open(directory.path(), &RedbOptions::default()).expect("opens"));
+    let engine = with_versions(store, 1).await;
+    let activities = engine.activities();
+    for number in 0..20 {
+        let name = format!("a{number}");
+        tokio::select! {
+            biased;
+            _ = activities.create(&name, 0, None, Vec::new()) => panic!("a commit takes its time"),
+            () = std::future::ready(()) => {}
+        }
+        // The next change has its turn when that one is done.
+        let tag = |tags: &mut Vec<_>| tags.push(("k".to_owned(), "v".to_owned()));
+        let tagged = activities.tag(&name, tag).await.expect("the activity shows");
+        assert_eq!(tagged.tags.len(), 1);
+        tokio::select! {
+            biased;
+            _ = activities.delete(&name) => panic!("a commit takes its time"),
+            () = std::future::ready(()) => {}
+        }
+        let again = activities.create(&name, 7, None, Vec::new()).await.expect("creates");
+        assert_eq!((again.created_ms, again.tags.len()), (7, 0), "the deletion shows");
+    }
+}
