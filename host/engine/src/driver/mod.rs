@@ -7,7 +7,7 @@
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `arns`: ARNs and the accounts in them
 //! - `lambda`: the call around a function that `lambda:invoke` makes
-//! - `start`, `read`, `redrive`: what callers ask for
+//! - `start`, `read`, `search`, `redrive`: what callers ask for
 //! - `targets`: what an ARN asks to start, and which version or alias started an execution
 //! - `tasks`: running a task and taking its result in
 //! - `map_runs`: the runs of Distributed Maps
@@ -28,6 +28,7 @@ mod nested;
 mod objects;
 mod read;
 mod redrive;
+mod search;
 mod start;
 mod targets;
 mod tasks;
