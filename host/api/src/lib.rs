@@ -10,7 +10,7 @@
 //! - `actions`: a file an action
 //! - `arn`, `names`, `token`: what strings must look like
 //! - `events`: history events in AWS's form
-//! - `rest`: `/api`
+//! - `rest`: `/api`, described by OpenAPI
 //! - `sdk`: the same actions for tasks of workflows
 
 mod actions;
@@ -28,6 +28,7 @@ mod shapes;
 mod tests;
 mod token;
 
+pub use rest::{Host, PluginDirectory, PluginEntry, PluginStatus};
 pub use sdk::call as call_own_action;
 pub use server::router;
 

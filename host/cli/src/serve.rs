@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use dirigent_api::Host;
 use dirigent_engine::{Engine, EngineConfig};
 use dirigent_items::{Buckets, S3Config};
 use dirigent_runtime::{Runtime, RuntimeConfig};
@@ -41,7 +42,8 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
         }
         None => Buckets::folder(args.buckets.unwrap_or_else(|| args.data.join("buckets"))),
     }));
-    let engine = Engine::open_with(config, store, Arc::new(PluginHost(runtime.clone())), objects).await?;
+    let plugins = Arc::new(PluginHost(runtime.clone()));
+    let engine = Engine::open_with(config, store, plugins.clone(), objects).await?;
 
     // On standard output and flushed, so that a script that asked for port 0 can read it.
     println!("listening on http://{address}");
@@ -56,8 +58,8 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let polled = engine.clone();
-    let server =
-        axum::serve(listener, dirigent_api::router(engine.clone())).with_graceful_shutdown(async move {
+    let server = axum::serve(listener, dirigent_api::router(Host::new(engine.clone(), plugins.clone())))
+        .with_graceful_shutdown(async move {
             signal().await;
             tracing::info!("stopping");
             // A worker that polls would else keep the server for as long as it is let.

@@ -36,6 +36,8 @@ use crate::error::ApiError;
 use crate::params::Params;
 use crate::{arn, shapes};
 
+pub(crate) use versions::version_in;
+
 /// Longest ARN of a parameter, in characters.
 const MAX_ARN: usize = 256;
 
@@ -84,7 +86,7 @@ pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params)
 }
 
 /// The state machine that an unqualified ARN names: a version or an alias is none.
-fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachine>, ApiError> {
+pub(crate) fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachine>, ApiError> {
     arn::machine(text)?;
     match engine.machine_and_qualifier(text) {
         Some((machine, None)) => Ok(machine),

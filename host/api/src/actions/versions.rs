@@ -90,7 +90,7 @@ pub(super) fn version_arn(engine: &Engine, machine: &str, number: u32) -> String
 }
 
 /// The number in a version's ARN; `None` for the ARN of a state machine or of an alias.
-pub(super) fn version_in(text: &str) -> Result<Option<u32>, ApiError> {
+pub(crate) fn version_in(text: &str) -> Result<Option<u32>, ApiError> {
     Ok(match arn::machine(text)?.qualifier.and_then(Qualifier::parse) {
         Some(Qualifier::Version(number)) => Some(number),
         Some(Qualifier::Alias(_)) | None => None,

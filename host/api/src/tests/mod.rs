@@ -5,6 +5,7 @@
 mod accounts;
 mod aliases;
 mod redrive;
+mod rest;
 mod versions;
 
 use std::sync::Arc;

@@ -247,7 +247,10 @@ impl Engine {
     }
 
     /// The name of what an execution runs, as ARNs have it: a state machine's, with the label for a Map Run's child.
-    pub(super) async fn machine_of(&self, id: ExecutionId) -> Result<Option<Arc<str>>, EngineError> {
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn machine_of(&self, id: ExecutionId) -> Result<Option<Arc<str>>, EngineError> {
         if !ids::is_child(id) {
             return Ok(self.catalog.name_of(id.machine).await?);
         }
