@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::request::{Level, Request};
 use crate::error::ApiError;
+use crate::shapes::integer;
 
 /// Which values are shown, as far as that depends on the state and the request.
 pub(super) struct Look {
@@ -156,10 +157,10 @@ impl Look {
 
 fn map_numbers(data: &mut Map<String, Value>, findings: &Findings) {
     if let Some(most) = findings.max_concurrency {
-        data.insert("maxConcurrency".into(), most.into());
+        data.insert("maxConcurrency".into(), integer(most).into());
     }
     if let Some(count) = findings.tolerated_count {
-        data.insert("toleratedFailureCount".into(), count.into());
+        data.insert("toleratedFailureCount".into(), integer(count).into());
     }
     if let Some(percentage) = findings.tolerated_percentage {
         data.insert("toleratedFailurePercentage".into(), percentage.into());
@@ -169,7 +170,7 @@ fn map_numbers(data: &mut Map<String, Value>, findings: &Findings) {
 fn error_details(handler: Handler) -> Value {
     match handler {
         Handler::Retrier { index, delay_ms } => {
-            json!({ "retryIndex": index, "retryBackoffIntervalSeconds": delay_ms / 1_000 })
+            json!({ "retryIndex": index, "retryBackoffIntervalSeconds": integer(delay_ms / 1_000) })
         }
         Handler::Catcher { index } => json!({ "catchIndex": index }),
     }
