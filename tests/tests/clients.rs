@@ -1,6 +1,8 @@
-//! Real clients against the real binary: boto3 and the AWS CLI, in a virtual environment that this suite makes.
+//! Clients against the real binary, in a virtual environment that this suite makes: boto3, the AWS CLI, and one that the
+//! service model drives.
 //!
-//! What they do and check is in `clients/*.py`, a story each.
+//! What they do and check is in `clients/*.py`, a story each, and in `clients/model_driven`. `DIRIGENT_REQUESTS` is how
+//! many requests that one sends, and `DIRIGENT_SEED` makes it send those of another run again.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -18,6 +20,8 @@ use dirigent_tests::{places, process};
 /// Installing downloads some 30 MB.
 const INSTALL: Duration = Duration::from_secs(900);
 const STORY: Duration = Duration::from_secs(300);
+/// Its requests take a minute or two; each of them has a limit of its own.
+const MODEL_DRIVEN: Duration = Duration::from_secs(900);
 
 #[test]
 fn boto3() {
@@ -33,6 +37,21 @@ fn aws_cli() {
     let host = Setup::new().registry(registry.path()).start();
     let mut python = client("python");
     tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), 20);
+}
+
+#[test]
+fn model_driven() {
+    let registry = Registry::empty();
+    let host = Setup::new().registry(registry.path()).start();
+    let mut python = client("python");
+    python.arg(story("model_driven")).arg(host.url());
+    for (option, variable) in [("--requests", "DIRIGENT_REQUESTS"), ("--seed", "DIRIGENT_SEED")] {
+        if let Some(value) = std::env::var_os(variable) {
+            python.arg(option).arg(value);
+        }
+    }
+    let told = process::run(&mut python, "", MODEL_DRIVEN).success();
+    say(told.trim_end());
 }
 
 /// Runs a story to its end, and shows what it says. Fewer steps than `least` are a story that does not test.
