@@ -40,6 +40,11 @@ fn aws_cli() {
 }
 
 #[test]
+fn model_driven_sees_what_is_wrong() {
+    process::run(client("python").arg(story("model_driven/test_judge.py")), "", STORY).success();
+}
+
+#[test]
 fn model_driven() {
     let registry = Registry::empty();
     let host = Setup::new().registry(registry.path()).start();

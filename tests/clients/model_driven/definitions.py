@@ -15,6 +15,9 @@ VARIABLES = machine(
 )
 JSONATA = machine({"P": {"Type": "Pass", "Output": "{% $states.input %}", "End": True}}, QueryLanguage="JSONata")
 FAIL = machine({"F": {"Type": "Fail", "Error": "Shop.Closed", "Cause": "it is late"}})
+# What it says of itself is longer than what an answer may hold.
+FAIL_AT_LENGTH = machine({"F": {"Type": "Fail", "Error": "E" * 300, "Cause": "ü" * 40_000}})
+FAIL_IN_DEPTH = machine({"P": {"Type": "Pass", "Output": {"a" * 300: "{% $error('no') %}"}, "End": True}}, QueryLanguage="JSONata")
 SLEEP = machine({"Sleep": {"Type": "Wait", "Seconds": 3600, "End": True}})
 BRANCHES = machine(
     {
@@ -78,6 +81,8 @@ TESTED = [
     ({"Type": "Pass", "Result": 1, "ResultPath": "$.r", "End": True}, {}),
     ({"Type": "Succeed"}, {}),
     ({"Type": "Fail", "Error": "No", "CausePath": "$.cause"}, {}),
+    ({"Type": "Fail", "Error": "E" * 300, "Cause": "ü" * 40_000}, {}),
+    ({"Type": "Pass", "QueryLanguage": "JSONata", "Output": {"a" * 300: "{% $error('no') %}"}, "End": True}, {}),
     ({"Type": "Wait", "Seconds": 0, "Next": "Elsewhere"}, {}),
     ({"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": True, "Next": "A"}], "Default": "B"}, {}),
     ({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $v %}", "End": True}, {"variables": '{"v":[1]}'}),

@@ -67,7 +67,7 @@ class Sound:
             ("DeleteStateMachine", "stateMachineArn"): world.victim,
             ("UpdateStateMachine", "stateMachineArn"): world.victim,
             ("StartExecution", "stateMachineArn"): lambda: [*machines, world.alias, world.standard_version],
-            ("StartSyncExecution", "stateMachineArn"): lambda: [world.express, world.express, world.standard],
+            ("StartSyncExecution", "stateMachineArn"): lambda: [world.express, world.express, world.standard, *world.hapless],
             ("ListExecutions", "stateMachineArn"): lambda: [*machines, world.standard_version, world.alias],
             ("DescribeStateMachine", "stateMachineArn"): lambda: [*machines, world.standard_version, *world.made_machines],
             ("", "stateMachineArn"): lambda: machines,

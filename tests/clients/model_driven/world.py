@@ -39,6 +39,8 @@ class World:
         self.must("DeleteStateMachine", stateMachineArn=self.gone)
         self.gone_activity = self.must("CreateActivity", name="gone")["activityArn"]
         self.must("DeleteActivity", activityArn=self.gone_activity)
+        # Express machines that fail with much to say.
+        self.hapless = []
         self._executions()
         self._map_runs()
         self.pages = self._pages()
@@ -58,6 +60,9 @@ class World:
         self.ended.append(self.wait(self.start(self.standard_version, input=items)))
         self.ended.append(self.wait(self.start(self.alias, input=items)))
         self.ended.append(self.wait(self.start(self.failing)))
+        for name, definition in (("at-length", definitions.FAIL_AT_LENGTH), ("in-depth", definitions.FAIL_IN_DEPTH)):
+            self.ended.append(self.wait(self.start(self.create(name, definition))))
+            self.hapless.append(self.create(f"express-{name}", definition, type="EXPRESS"))
         self.waiting = self.start(self.sleeping, name="waiting")
 
     def _map_runs(self):
