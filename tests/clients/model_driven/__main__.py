@@ -86,6 +86,8 @@ class Run:
             self.violations[kind(request, verdict)] = (request, verdict)
 
     def ask(self, request):
+        if request.action == "GetActivityTask":
+            self.world.fill_queue()
         try:
             answer = self.connection.send(request)
         except HungUp as error:

@@ -21,8 +21,6 @@ class Sound:
 
     def params(self, action):
         """A request of an action. Most are answered with 200."""
-        if action == "GetActivityTask":
-            self.world.fill_queue()
         pages = [params for of, params in self.world.pages if of == action]
         if pages and self.rng.random() < PAGED:
             return dict(self.rng.choice(pages))
