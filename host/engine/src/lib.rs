@@ -25,9 +25,10 @@ mod simulator;
 mod work;
 
 pub use driver::{
-    ActivityTask, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description, Engine,
-    EngineConfig, EngineError, Happening, Item, ItemStream, Listing, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS,
-    MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate, ObjectHost, Origin, PollError, ReadRequest,
+    ActivityTask, AmendRequest, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description,
+    Engine, EngineConfig, EngineError, Happening, Item, ItemStream, Listing, MAX_LIVE_EXECUTIONS,
+    MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate,
+    NotRedrivable, ObjectHost, Origin, Pending, PollError, ReadRequest, RedriveError, RedriveRequest,
     ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskOutcome, TestRequest, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};

@@ -14,9 +14,6 @@ COMMON = {
     "RequestEntityTooLargeException": 413,
 }
 
-# Actions of the model that the host does not serve yet.
-NOT_SERVED = {"RedriveExecution"}
-
 
 class Verdict:
     """What an answer was, by the name that the table counts it under, and what is wrong with it, if anything is."""
@@ -62,7 +59,7 @@ def _wrong_error(model, known, status, code, body):
         return f"status {status}, and {code} is neither the action's nor common"
     if status != expected:
         return f"status {status} for {code}, which has {expected}"
-    if code == "UnknownOperationException" and known and known not in NOT_SERVED:
+    if code == "UnknownOperationException" and known:
         return "an action of the model is not served"
     message = body.get("message")
     if not isinstance(message, str) or not message:

@@ -141,6 +141,17 @@ impl Lease {
         Ok(Some(lease))
     }
 
+    /// Puts an execution that had ended into memory as it goes on. Whoever still holds it as it ended keeps that one,
+    /// which does nothing any more.
+    pub(super) fn anew(engine: &Arc<Engine>, id: ExecutionId, live: Live) -> Lease {
+        let (hold, _) = Hold::take(engine, id);
+        let live = Arc::new(live);
+        if let Some(slot) = engine.slots.0.lock().get_mut(&id) {
+            slot.cell = Arc::new(OnceCell::new_with(Some(live.clone())));
+        }
+        Lease { live, hold }
+    }
+
     pub(super) fn engine(&self) -> &Arc<Engine> {
         &self.hold.engine
     }
@@ -152,10 +163,18 @@ impl Lease {
 
 /// Reads a running execution, and what it waits for that the host must start again.
 async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effect>)>, EngineError> {
-    let Some(row) = engine.record(id).await? else { return Ok(None) };
-    if row.status != StatusRow::Running {
-        return Ok(None);
+    match engine.record(id).await? {
+        Some(row) if row.status == StatusRow::Running => Ok(Some(read_back(engine, id, &row).await?)),
+        _ => Ok(None),
     }
+}
+
+/// Reads an execution that has not succeeded.
+pub(super) async fn read_back(
+    engine: &Engine,
+    id: ExecutionId,
+    row: &ExecutionRow,
+) -> Result<(Live, Vec<Effect>), EngineError> {
     let (program, info, inherited_pins) = if map_runs::ids::is_child(id) {
         let template = engine.child_template(id).await?;
         let input = Payload::empty_object();
@@ -166,9 +185,9 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
             return Err(EngineError::Uncompilable);
         };
         let program = revision.program().ok_or(EngineError::Uncompilable)?;
-        (program, info(engine, id, &row, &revision.content.role_arn).await?, Arc::default())
+        (program, info(engine, id, row, &revision.content.role_arn).await?, Arc::default())
     };
-    let execution = recover::execution(&*engine.store, &row, &program, info).await?;
+    let execution = recover::execution(&*engine.store, row, &program, info).await?;
     let effects = execution.resume();
     let live = Live {
         execution: Mutex::new(execution),
@@ -176,12 +195,12 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
         program,
         revision: row.revision,
         durability: Durability::EachStep,
-        pins: Mutex::new(row.pins),
+        pins: Mutex::new(row.pins.clone()),
         inherited_pins,
         pins_changed: AtomicBool::new(false),
         tasks: Mutex::default(),
     };
-    Ok(Some((live, effects)))
+    Ok((live, effects))
 }
 
 /// All of it but the input, which lies in the history.

@@ -7,7 +7,7 @@
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `arns`: ARNs and the accounts in them
 //! - `lambda`: the call around a function that `lambda:invoke` makes
-//! - `start`, `read`: what callers ask for
+//! - `start`, `read`, `redrive`: what callers ask for
 //! - `targets`: what an ARN asks to start, and which version or alias started an execution
 //! - `tasks`: running a task and taking its result in
 //! - `map_runs`: the runs of Distributed Maps
@@ -27,6 +27,7 @@ mod mocked_run;
 mod nested;
 mod objects;
 mod read;
+mod redrive;
 mod start;
 mod targets;
 mod tasks;
@@ -52,11 +53,14 @@ use crate::recover::RecoverError;
 use crate::rows::RowError;
 
 pub use callbacks::{ActivityTask, CallbackError, PollError};
-pub use map_runs::{Counts, MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate};
+pub use map_runs::{
+    Counts, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, Pending,
+};
 pub use objects::{
     ChildResult, ChildStatus, Item, ItemStream, ObjectHost, ReadRequest, ResultSink, WriteRequest,
 };
 pub use read::{Description, Listing};
+pub use redrive::{AmendRequest, NotRedrivable, RedriveError, RedriveRequest};
 pub use start::{StartRequest, Started};
 pub use targets::{Origin, Target};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
@@ -65,6 +69,7 @@ pub use test_state::TestRequest;
 use live::Slots;
 use map_runs::MapRuns;
 use nested::Links;
+use redrive::Redriving;
 use timers::Timers;
 
 /// How many sequences are taken from the store at a time; what is left of them is lost at a stop.
@@ -106,6 +111,7 @@ pub struct Engine {
     map_runs: MapRuns,
     activities: Activities,
     links: Links,
+    redriving: Redriving,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -211,6 +217,7 @@ impl Engine {
             map_runs: MapRuns::default(),
             activities,
             links,
+            redriving: Redriving::default(),
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
