@@ -45,14 +45,20 @@ def work(activity):
     return machine({"Work": {"Type": "Task", "Resource": activity, "HeartbeatSeconds": 3600, "End": True}})
 
 
-def map_run(sleeping):
-    """A machine with a Map Run, which goes on for an hour or ends at once."""
-    child = {"Type": "Wait", "Seconds": 3600, "End": True} if sleeping else {"Type": "Pass", "End": True}
+def map_run(child):
+    """A machine with a Map Run, whose children are one state."""
     processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "C", "States": {"C": child}}
     # More than an integer of the model can be.
     run = {"Type": "Map", "Label": "run", "ItemsPath": "$.items", "ItemProcessor": processor, "MaxConcurrency": 2**32 - 1}
     return machine({"Run": {**run, "End": True}})
 
+
+# The children of Map Runs that end well, go on for an hour, and fail.
+CHILDREN = {
+    "ends": {"Type": "Pass", "End": True},
+    "sleeps": {"Type": "Wait", "Seconds": 3600, "End": True},
+    "fails": {"Type": "Fail", "Error": "Shop.Closed"},
+}
 
 # What is sent as a definition: sound ones, and some that only look like one.
 SOUND = [PASS, VARIABLES, JSONATA, FAIL, BRANCHES]

@@ -60,7 +60,8 @@ class Sound:
     def _known(self, action, member):
         world = self.world
         machines = [world.standard, world.standard, world.express, world.sleeping, world.failing]
-        executions = [*world.ended, world.waiting, *world.parents, *world.children, *world.worked, world.gone_execution]
+        executions = [*world.ended, world.waiting, *world.parents, *world.children, *world.worked, *world.redriven]
+        executions.append(world.gone_execution)
         known = {
             ("DeleteStateMachine", "stateMachineArn"): world.victim,
             ("UpdateStateMachine", "stateMachineArn"): world.victim,
@@ -75,10 +76,10 @@ class Sound:
             ("DeleteStateMachineVersion", "stateMachineVersionArn"): world.victim_version,
             ("", "stateMachineVersionArn"): lambda: [world.standard_version, world.other_version],
             ("StopExecution", "executionArn"): world.victim_execution,
-            ("RedriveExecution", "executionArn"): world.failed_execution,
+            ("RedriveExecution", "executionArn"): lambda: [*world.failed_execution(), *world.parents[2:], *world.ended, world.waiting],
             ("ListMapRuns", "executionArn"): lambda: [*world.parents, *world.ended],
             ("", "executionArn"): lambda: executions,
-            ("UpdateMapRun", "mapRunArn"): lambda: [world.runs[1]],
+            ("UpdateMapRun", "mapRunArn"): lambda: [world.sleeping_run],
             ("", "mapRunArn"): lambda: world.runs,
             ("DeleteActivity", "activityArn"): world.victim_activity,
             ("GetActivityTask", "activityArn"): lambda: [world.activity, world.activity, world.gone_activity],

@@ -47,8 +47,8 @@ class World:
         # What is used up.
         self.machines, self.aliases, self.versions, self.activities = [], [], [], []
         self.running, self.failed, self.tokens = [], [], []
-        # What requests made lately, to be described.
-        self.made_machines, self.made_activities = [], []
+        # What requests made or redrove lately, to be described.
+        self.made_machines, self.made_activities, self.redriven = [], [], []
         # Tasks in the queue, and the last executions that put one there.
         self.queued, self.worked = 0, []
         self.used_tokens = [self.token()]
@@ -67,14 +67,18 @@ class World:
 
     def _map_runs(self):
         self.runs, self.parents, self.children = [], [], []
-        for name, sleeping in (("map-ends", False), ("map-sleeps", True)):
-            parent = self.start(self.create(name, definitions.map_run(sleeping)), input=json.dumps({"items": [1, 2, 3]}))
+        for name, child in definitions.CHILDREN.items():
+            machine = self.create(f"map-{name}", definitions.map_run(child))
+            parent = self.start(machine, input=json.dumps({"items": [1, 2, 3]}))
             run = self.until(lambda: self.must("ListMapRuns", executionArn=parent)["mapRuns"])[0]["mapRunArn"]
             children = self.until(lambda: self.must("ListExecutions", mapRunArn=run)["executions"])
             self.runs.append(run)
             self.parents.append(parent)
             self.children.append(children[0]["executionArn"])
-        self.wait(self.parents[0])
+            if name == "sleeps":
+                self.sleeping_run = run
+            else:
+                self.wait(parent)
 
     def _pages(self):
         """Requests for a first page of one, each with the token of the second."""
@@ -202,6 +206,8 @@ class World:
                 stock.remove(member)
                 if gone[0] == "tokens":
                     self.used_tokens = [member, *self.used_tokens[:7]]
+            if request.action == "RedriveExecution":
+                self.redriven = [member, *self.redriven[:3]]
         elif request.action == "GetActivityTask" and "taskToken" in answer:
             self.queued -= 1
             self.tokens.append(answer["taskToken"])
