@@ -75,6 +75,12 @@ def main():
     listed = aws("list-executions", "--state-machine-arn", sleeping, "--status-filter", "ABORTED")["executions"]
     assert [item["executionArn"] for item in listed] == [waiting], listed
 
+    aws("redrive-execution", "--execution-arn", waiting)
+    described = aws("describe-execution", "--execution-arn", waiting)
+    assert (described["status"], described["redriveCount"]) == ("RUNNING", 1), described
+    aws("stop-execution", "--execution-arn", waiting)
+    refused("ExecutionNotRedrivable", "redrive-execution", "--execution-arn", execution)
+
     aws("tag-resource", "--resource-arn", machine, "--tags", "key=team,value=shop")
     tags = aws("list-tags-for-resource", "--resource-arn", machine)["tags"]
     assert tags == [{"key": "team", "value": "shop"}], tags

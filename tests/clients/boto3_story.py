@@ -324,6 +324,30 @@ def callers(client):
     step("delete an activity")
 
 
+def redrive(client):
+    activity = client.create_activity(name="boto3-again")["activityArn"]
+    states = {"Before": {"Type": "Pass", "Next": "Work"}, "Work": {"Type": "Task", "Resource": activity, "End": True}}
+    definition = json.dumps({"StartAt": "Before", "States": states})
+    machine = client.create_state_machine(name="boto3-again", definition=definition, roleArn=ROLE)["stateMachineArn"]
+    execution = client.start_execution(stateMachineArn=machine, input='{"order":7}')["executionArn"]
+    task = client.get_activity_task(activityArn=activity)
+    client.send_task_failure(taskToken=task["taskToken"], error="Shop.Closed")
+    failed = until("the execution fails", lambda: ended(client, execution))
+    assert (failed["status"], failed["redriveStatus"], failed["redriveCount"]) == ("FAILED", "REDRIVABLE", 0), failed
+    redriven = client.redrive_execution(executionArn=execution)["redriveDate"]
+    task = client.get_activity_task(activityArn=activity)
+    client.send_task_success(taskToken=task["taskToken"], output=task["input"])
+    done = until("the execution ends", lambda: ended(client, execution))
+    assert (done["status"], done["redriveCount"], done["redriveDate"]) == ("SUCCEEDED", 1, redriven), done
+    listed = client.list_executions(stateMachineArn=machine, redriveFilter="REDRIVEN")["executions"]
+    assert [item["executionArn"] for item in listed] == [execution], listed
+    events = client.get_execution_history(executionArn=execution)["events"]
+    entered = [event["stateEnteredEventDetails"]["name"] for event in events if event["type"].endswith("StateEntered")]
+    assert entered == ["Before", "Work"] and "ExecutionRedriven" in [event["type"] for event in events], events
+    refused(client.exceptions.ExecutionNotRedrivable, client.redrive_execution, executionArn=execution)
+    step("redrive an execution that failed")
+
+
 def states_alone(client):
     state = {"Type": "Task", "Resource": "plugin:echo", "ResultPath": "$.echo", "Next": "Elsewhere"}
     tested = client.test_state(definition=json.dumps(state), roleArn=ROLE, input='{"a":1}', inspectionLevel="DEBUG")
@@ -358,6 +382,7 @@ def main():
     update_and_delete(client, machine, sleeping)
     versions_and_aliases(client)
     callers(client)
+    redrive(client)
     express(client)
     states_alone(client)
 

@@ -30,7 +30,7 @@ fn boto3() {
     let registry = Registry::with(&["echo"]);
     let host = Setup::new().registry(registry.path()).start();
     let mut python = client("python");
-    tell("boto3", python.arg(story("boto3_story.py")).arg(host.url()), 23);
+    tell("boto3", python.arg(story("boto3_story.py")).arg(host.url()), 24);
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn aws_cli() {
     let registry = Registry::with(&["echo"]);
     let host = Setup::new().registry(registry.path()).start();
     let mut python = client("python");
-    tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), 29);
+    tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), 33);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn javascript() {
     let host = Setup::new().registry(registry.path()).start();
     let packages = node_packages();
     let mut node = alone(Command::new("node"));
-    tell("javascript", node.arg(packages.join(JAVASCRIPT)).arg(host.url()), 14);
+    tell("javascript", node.arg(packages.join(JAVASCRIPT)).arg(host.url()), 15);
 }
 
 #[test]

@@ -199,6 +199,31 @@ async function callers() {
   step("delete an activity");
 }
 
+async function redrive() {
+  const { activityArn } = await call(sfn.CreateActivityCommand, { name: "javascript-again" });
+  const definition = machine({
+    Before: { Type: "Pass", Next: "Work" },
+    Work: { Type: "Task", Resource: activityArn, End: true },
+  });
+  const { stateMachineArn } = await create("javascript-again", definition);
+  const { executionArn } = await call(sfn.StartExecutionCommand, { stateMachineArn, input: '{"order":7}' });
+  const first = await call(sfn.GetActivityTaskCommand, { activityArn });
+  await call(sfn.SendTaskFailureCommand, { taskToken: first.taskToken, error: "Shop.Closed" });
+  const failed = await ended(executionArn);
+  assert.deepEqual([failed.status, failed.error, failed.redriveStatus], ["FAILED", "Shop.Closed", "REDRIVABLE"]);
+  const { redriveDate } = await call(sfn.RedriveExecutionCommand, { executionArn });
+  const second = await call(sfn.GetActivityTaskCommand, { activityArn });
+  assert.equal(second.input, '{"order":7}');
+  await call(sfn.SendTaskSuccessCommand, { taskToken: second.taskToken, output: '"done"' });
+  const done = await ended(executionArn);
+  assert.deepEqual([done.status, done.output, done.redriveCount, done.redriveDate], ["SUCCEEDED", '"done"', 1, redriveDate]);
+  const { events } = await call(sfn.GetExecutionHistoryCommand, { executionArn });
+  const entered = events.filter((event) => event.stateEnteredEventDetails?.name === "Before");
+  assert.ok(entered.length === 1 && events.some((event) => event.type === "ExecutionRedriven"));
+  await refused(sfn.ExecutionNotRedrivable, sfn.RedriveExecutionCommand, { executionArn });
+  step("redrive an execution that failed");
+}
+
 async function express() {
   const definition = machine({ Echo: { Type: "Task", Resource: "plugin:echo", End: true } });
   const { stateMachineArn } = await create("javascript-express", definition, { type: "EXPRESS" });
@@ -239,6 +264,7 @@ const first = await stateMachines();
 await versionsAndAliases(first);
 await histories();
 await callers();
+await redrive();
 await express();
 await statesAlone();
 await tagsAndDeletion(first);
