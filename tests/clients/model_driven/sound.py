@@ -91,7 +91,7 @@ class Sound:
             ("", "definition"): lambda: definitions.SOUND,
             ("StartSyncExecution", "name"): lambda: [world.name("sync"), "again"],
             ("StartExecution", "name"): lambda: [world.name("run"), "again"],
-            ("CreateActivity", "name"): lambda: [world.name("activity"), "work"],
+            ("CreateActivity", "name"): lambda: [world.name("activity"), "taken"],
             ("CreateStateMachine", "name"): lambda: [world.name("machine"), "standard"],
             ("CreateStateMachineAlias", "name"): lambda: [world.name("of-a-request"), "live"],
             ("", "input"): lambda: TEXTS,

@@ -32,6 +32,8 @@ class World:
         self.sleeping = self.create("sleeping", definitions.SLEEP)
         self.failing = self.create("failing", definitions.FAIL)
         self.activity = self.must("CreateActivity", name="work")["activityArn"]
+        # Another one for requests that create it again: `work` with a character more might be polled, and has no tasks.
+        self.must("CreateActivity", name="taken")
         self.idle_activity = self.must("CreateActivity", name="idle")["activityArn"]
         self.working = self.create("working", definitions.work(self.activity))
         self.gone = self.create("gone", definitions.PASS)
