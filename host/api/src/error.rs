@@ -51,6 +51,17 @@ impl ApiError {
         }
     }
 
+    /// The body has more bytes than the host reads.
+    pub(crate) fn too_large(most: usize) -> ApiError {
+        ApiError {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            code: "RequestEntityTooLargeException",
+            message: format!(
+                "A request has at most {most} bytes; --limits off and --limit request-bytes=… allow more"
+            ),
+        }
+    }
+
     fn internal(message: String) -> ApiError {
         tracing::error!(%message, "a request failed");
         ApiError { status: StatusCode::INTERNAL_SERVER_ERROR, code: "InternalFailure", message }

@@ -10,6 +10,7 @@
 //! - `actions`: a file an action
 //! - `arn`, `names`, `token`: what strings must look like
 //! - `events`: history events in AWS's form
+//! - `faults`: errors and causes, as they come in and as they are shown
 //! - `rest`: `/api`, described by OpenAPI
 //! - `sdk`: the same actions for tasks of workflows
 
@@ -18,6 +19,7 @@ mod arn;
 mod aws;
 mod error;
 mod events;
+mod faults;
 mod names;
 mod params;
 mod rest;

@@ -47,13 +47,17 @@ pub(super) async fn delete(engine: &Arc<Engine>, mut params: Params) -> Result<V
     Ok(json!({}))
 }
 
-/// Newest first.
+/// Newest first. Of a state machine that is not there ValidationException is told: the service model has no other error
+/// of this action for it.
 pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("stateMachineArn", 1, MAX_ARN)?;
     let size = page_size(&mut params, 100, 1_000)?;
     let token = params.string("nextToken", 1, 1_024)?;
     params.check()?;
-    let machine = find_machine(engine, &text)?;
+    arn::machine(&text)?;
+    let Some((machine, None)) = engine.machine_and_qualifier(&text) else {
+        return Err(ApiError::validation(ApiError::no_machine(&text).message()));
+    };
     let list = format!("ListStateMachineVersions/{text}");
     let before: u32 = match token {
         None => u32::MAX,

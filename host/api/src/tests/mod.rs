@@ -4,6 +4,7 @@
 
 mod accounts;
 mod aliases;
+mod configurations;
 mod redrive;
 mod rest;
 mod versions;

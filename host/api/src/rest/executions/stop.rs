@@ -10,11 +10,8 @@ use utoipa::ToSchema;
 
 use super::find;
 use crate::error::ApiError;
+use crate::faults::{MAX_CAUSE, MAX_ERROR};
 use crate::rest::wire::{Body, Refusal, RestError, date};
-
-/// Longest error name and cause, in characters. Source: AWS API Reference, "StopExecution".
-const MAX_ERROR: usize = 256;
-const MAX_CAUSE: usize = 32_768;
 
 /// Why executions are stopped.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
