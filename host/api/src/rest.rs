@@ -85,7 +85,7 @@ async fn start(
     let wait = wait.wait.as_deref().map(parse_wait).transpose()?;
     let start: Start<'_> =
         serde_json::from_slice(body).map_err(|error| ApiError::validation(error.to_string()))?;
-    let Target { machine, origin } = actions::find_target(engine, &start.state_machine_arn).await?;
+    let Target { machine, origin, case } = actions::find_target(engine, &start.state_machine_arn).await?;
     if machine.machine_type == MachineType::Express {
         return Err(ApiError::new(
             "StateMachineTypeNotSupported",
@@ -107,7 +107,7 @@ async fn start(
         return Err(actions::input_too_large(engine));
     }
     let machine_name = machine.name.clone();
-    let request = StartRequest { machine, origin, name: start.name, input };
+    let request = StartRequest { machine, origin, case, name: start.name, input };
     let started = match wait {
         Some(wait) => engine.start_and_wait(request, tokio::time::sleep(wait)).await,
         None => engine.start(request).await,

@@ -55,7 +55,7 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
         let progress = Progress::new(std::io::stderr().is_terminal());
         tokio::spawn(progress.follow(happenings))
     });
-    let request = StartRequest { machine, origin: None, name: None, input };
+    let request = StartRequest { machine, origin: None, case: None, name: None, input };
     let started = engine.start_and_wait(request, std::future::pending()).await?;
     if let Some(shown) = shown {
         // The last event ends it; the bound is for a terminal that does not take what is written.

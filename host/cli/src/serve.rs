@@ -34,7 +34,9 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     let store = Arc::new(RedbStore::open(&args.data, &RedbOptions::default())?);
     let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
     let runtime = Runtime::open(RuntimeConfig::new(&registry, args.data.join("plugins"))).await?;
-    let config = EngineConfig { account: args.account, region: args.region, limits: args.limits.limits()? };
+    let limits = args.limits.limits()?;
+    let config =
+        EngineConfig { account: args.account, region: args.region, limits, ..EngineConfig::default() };
     let objects = Arc::new(BucketHost(match args.s3 {
         Some(url) => {
             Buckets::s3(S3Config { endpoint: Some(url).filter(|url| !url.is_empty()), ..S3Config::default() })

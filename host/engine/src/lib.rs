@@ -25,10 +25,11 @@ mod simulator;
 mod work;
 
 pub use driver::{
-    ActivityTask, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description, Engine,
+    ActivityTask, Binding, CASE_MARK, CallbackError, ChildResult, ChildStatus, Counts, Description, Engine,
     EngineConfig, EngineError, Happening, Item, ItemStream, Listing, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS,
     MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate, ObjectHost, Origin, PollError, ReadRequest,
-    ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskOutcome, TestRequest, WriteRequest,
+    ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskOutcome, TestCases, TestRequest,
+    WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
 pub use limits::{LIMITS, Limit, LimitError, Limits};

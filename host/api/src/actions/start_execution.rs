@@ -25,7 +25,7 @@ pub(super) async fn request(engine: &Engine, mut params: Params) -> Result<Start
     let input = params.string("input", 0, usize::MAX)?;
     params.string("traceHeader", 0, 256)?;
     params.check()?;
-    let Target { machine, origin } = find_target(engine, &arn).await?;
+    let Target { machine, origin, case } = find_target(engine, &arn).await?;
     if let Some(name) = &name {
         names::check(name)?;
     }
@@ -36,7 +36,7 @@ pub(super) async fn request(engine: &Engine, mut params: Params) -> Result<Start
         }
         Some(text) => parse_input(&text)?,
     };
-    Ok(StartRequest { machine, origin, name, input })
+    Ok(StartRequest { machine, origin, case, name, input })
 }
 
 pub(super) fn parse_input(text: &str) -> Result<Payload, ApiError> {

@@ -13,6 +13,7 @@
 //! - `states`: what each type does, a file each
 //! - `errors`: Retry and Catch
 //! - `flow`, `scope`: data flow and what expressions see
+//! - `mocks`: mocked responses, in an execution that is a test case
 //! - `inspect`: a test of one state
 
 mod callback;
@@ -22,6 +23,7 @@ mod flow;
 mod frame;
 mod inspect;
 mod map_run;
+mod mocks;
 mod scope;
 mod states;
 mod stimulus;
@@ -32,6 +34,7 @@ pub use execution::{Execution, ExecutionInfo, Status};
 pub use frame::{Frame, FrameRow};
 pub use inspect::{Findings, Handler, Mock, StateTest, TESTED_STATE};
 pub use map_run::{MapRun, MapRunItems, MapRunSettings, RunItem};
+pub use mocks::{Responses, ResponsesError, TestCase};
 pub use stimulus::{
     Effect, Moment, Outside, QueueChange, QueuePlace, Step, Stimulus, TaskRun, TimerKey, TimerPurpose,
 };
@@ -41,5 +44,6 @@ pub(crate) use errors::error_names;
 pub(crate) use execution::TOP_MACHINE;
 pub(crate) use inspect::Gathered;
 pub(crate) use map_run::{STATE_DATA, threshold_exceeded};
+pub(crate) use mocks::Invocations;
 pub(crate) use scope::{Entropy, timestamp};
 pub(crate) use turn::refer;

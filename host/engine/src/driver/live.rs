@@ -13,6 +13,7 @@ use dirigent_store::{ExecutionId, FrameId};
 use parking_lot::Mutex;
 use tokio::sync::{OnceCell, oneshot};
 
+use super::test_cases::RunningCase;
 use super::{Engine, EngineError, map_runs};
 use crate::core::{Effect, Execution, ExecutionInfo};
 use crate::names;
@@ -39,6 +40,8 @@ pub(crate) struct Live {
     pub(super) pins_changed: AtomicBool,
     /// Tasks that run, by frame and generation. Sending, or dropping the sender, cancels.
     pub(super) tasks: Mutex<HashMap<(FrameId, u32), oneshot::Sender<()>>>,
+    /// The test case that it belongs to.
+    pub(super) case: Option<Arc<RunningCase>>,
 }
 
 /// What of an execution is written.
@@ -151,24 +154,28 @@ impl Lease {
 }
 
 /// Reads a running execution, and what it waits for that the host must start again.
-async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effect>)>, EngineError> {
+async fn load(engine: &Arc<Engine>, id: ExecutionId) -> Result<Option<(Live, Vec<Effect>)>, EngineError> {
     let Some(row) = engine.record(id).await? else { return Ok(None) };
     if row.status != StatusRow::Running {
         return Ok(None);
     }
-    let (program, info, inherited_pins) = if map_runs::ids::is_child(id) {
+    let (program, info, inherited_pins, case) = if map_runs::ids::is_child(id) {
         let template = engine.child_template(id).await?;
         let input = Payload::empty_object();
         let info = template.info(engine, id, row.name.clone(), input, row.started_ms);
-        (template.program.clone(), info, template.pins.clone())
+        (template.program.clone(), info, template.pins.clone(), template.case.clone())
     } else {
         let Some(revision) = engine.catalog.revision(id.machine, row.revision).await? else {
             return Err(EngineError::Uncompilable);
         };
         let program = revision.program().ok_or(EngineError::Uncompilable)?;
-        (program, info(engine, id, &row, &revision.content.role_arn).await?, Arc::default())
+        let info = info(engine, id, &row, &revision.content.role_arn).await?;
+        (program, info, Arc::default(), engine.case_of(id).await?)
     };
-    let execution = recover::execution(&*engine.store, &row, &program, info).await?;
+    let mut execution = recover::execution(&*engine.store, &row, &program, info).await?;
+    if let Some(case) = &case {
+        execution = case.execution(execution);
+    }
     let effects = execution.resume();
     let live = Live {
         execution: Mutex::new(execution),
@@ -180,6 +187,7 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
         inherited_pins,
         pins_changed: AtomicBool::new(false),
         tasks: Mutex::default(),
+        case,
     };
     Ok(Some((live, effects)))
 }

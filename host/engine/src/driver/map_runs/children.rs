@@ -13,6 +13,7 @@ use super::row::MapRunRow;
 use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
 use crate::driver::live::{Durability, Lease, Live};
 use crate::driver::objects::ChildStatus;
+use crate::driver::test_cases::RunningCase;
 use crate::driver::{Engine, EngineError, now_ms};
 use crate::names;
 use crate::payload::Payload;
@@ -28,11 +29,15 @@ pub(in crate::driver) struct Template {
     pub(in crate::driver) state_machine_arn: Arc<str>,
     pub(in crate::driver) state_machine_name: Arc<str>,
     pub(in crate::driver) role_arn: Arc<str>,
+    pub(in crate::driver) case: Option<Arc<RunningCase>>,
 }
 
 impl Template {
     /// What the children of a run have in common.
-    pub(in crate::driver) async fn of(engine: &Engine, row: &MapRunRow) -> Result<Template, EngineError> {
+    pub(in crate::driver) async fn of(
+        engine: &Arc<Engine>,
+        row: &MapRunRow,
+    ) -> Result<Template, EngineError> {
         let revision = engine.catalog.revision(row.state_machine, row.revision).await?;
         let revision = revision.ok_or(EngineError::Uncompilable)?;
         let program = revision.program().ok_or(EngineError::Uncompilable)?;
@@ -52,6 +57,7 @@ impl Template {
             state_machine_arn: engine.state_machine_arn(&name).into(),
             state_machine_name: name.into(),
             role_arn: revision.content.role_arn.clone(),
+            case: engine.case_of_children(row.parent).await?,
         })
     }
 
@@ -80,8 +86,12 @@ impl Template {
 
     /// A new child, in memory.
     fn live(&self, info: ExecutionInfo) -> Live {
+        let mut execution = Execution::new(info);
+        if let Some(case) = &self.case {
+            execution = case.execution(execution);
+        }
         Live {
-            execution: Mutex::new(Execution::new(info)),
+            execution: Mutex::new(execution),
             attended: Mutex::new(None),
             program: self.program.clone(),
             revision: self.revision,
@@ -90,6 +100,7 @@ impl Template {
             inherited_pins: self.pins.clone(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::new(HashMap::new()),
+            case: self.case.clone(),
         }
     }
 }

@@ -109,6 +109,11 @@ pub(super) async fn last_machine(store: &dyn Store) -> Result<u32, EngineError> 
     row::last(store).await
 }
 
+/// The execution that a run belongs to.
+pub(super) async fn parent_of(store: &dyn Store, run: MachineId) -> Result<ExecutionId, EngineError> {
+    Ok(row::get(store, run).await?.ok_or(EngineError::NoSuchExecution)?.parent)
+}
+
 /// Ends runs whose parents have ended or gone on, with what is left of their children: a host that stopped between
 /// the parent's step and its effects left them.
 pub(super) fn close_abandoned(engine: &Arc<Engine>) {
@@ -240,7 +245,10 @@ impl Engine {
     }
 
     /// What a child's run gives all its children.
-    pub(super) async fn child_template(&self, id: ExecutionId) -> Result<Arc<Template>, EngineError> {
+    pub(super) async fn child_template(
+        self: &Arc<Self>,
+        id: ExecutionId,
+    ) -> Result<Arc<Template>, EngineError> {
         if let Some(active) = self.map_runs.get(id.machine) {
             return Ok(active.template.clone());
         }
