@@ -11,6 +11,7 @@
 //! - `arn`, `names`, `token`: what strings must look like
 //! - `events`: history events in AWS's form
 //! - `rest`: `/api`
+//! - [`mock_config`]: the file that Step Functions Local's users have their test cases in
 //! - `sdk`: the same actions for tasks of workflows
 
 mod actions;
@@ -18,6 +19,7 @@ mod arn;
 mod aws;
 mod error;
 mod events;
+pub mod mock_config;
 mod names;
 mod params;
 mod rest;
