@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use dirigent_engine::catalog::{MachineType, StateMachine};
 use dirigent_engine::core::{Responses, Status, TaskToken, TestCase};
 use dirigent_engine::{
-    Binding, Engine, EngineConfig, EngineError, Fault, Metering, Payload, StartRequest, Started, TaskCall,
-    TaskHost, TaskOutcome, TestCases,
+    Binding, Engine, EngineConfig, EngineError, Fault, Metering, Payload, RedriveRequest, StartRequest,
+    Started, TaskCall, TaskHost, TaskOutcome, TestCases,
 };
 use dirigent_store::MemoryStore;
 use serde_json::{Value, json};
@@ -261,6 +261,21 @@ async fn invocations_go_on_counting_after_a_restart() {
     third.pass(token).await;
     assert_eq!(third.end(&started).await, Ok(json!(4)));
     assert_eq!([&first, &second, &third].map(|world| world.calls()), [0; 3]);
+}
+
+/// Also by another host.
+#[tokio::test]
+async fn invocations_go_on_counting_in_a_redrive() {
+    let failing = || (0..=1, Err(("E", "why")));
+    let world = World::new(case([("T", responses(&[failing(), (2..=2, Ok(json!("done")))]))])).await;
+    let started = world.start(task("plugin:p", json!({}))).await;
+    let second = world.again().await;
+    for host in [&world, &second] {
+        assert_eq!(host.end(&started).await, Err(Fault::new("E", "why")));
+        host.engine.redrive(started.id, RedriveRequest::default()).await.expect("redrives");
+    }
+    assert_eq!(second.end(&started).await, Ok(json!("done")));
+    assert_eq!([&world, &second].map(World::calls), [0; 2]);
 }
 
 #[tokio::test]

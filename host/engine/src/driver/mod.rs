@@ -7,7 +7,7 @@
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `arns`: ARNs and the accounts in them
 //! - `lambda`: the call around a function that `lambda:invoke` makes
-//! - `start`, `read`: what callers ask for
+//! - `start`, `read`, `redrive`: what callers ask for
 //! - `targets`: what an ARN asks to start, and which version or alias started an execution
 //! - `tasks`: running a task and taking its result in
 //! - `map_runs`: the runs of Distributed Maps
@@ -28,6 +28,7 @@ mod mocked_run;
 mod nested;
 mod objects;
 mod read;
+mod redrive;
 mod start;
 mod targets;
 mod tasks;
@@ -54,11 +55,14 @@ use crate::recover::RecoverError;
 use crate::rows::RowError;
 
 pub use callbacks::{ActivityTask, CallbackError, PollError};
-pub use map_runs::{Counts, MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate};
+pub use map_runs::{
+    Counts, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, Pending,
+};
 pub use objects::{
     ChildResult, ChildStatus, Item, ItemStream, ObjectHost, ReadRequest, ResultSink, WriteRequest,
 };
 pub use read::{Description, Listing};
+pub use redrive::{AmendRequest, NotRedrivable, RedriveError, RedriveRequest};
 pub use start::{StartRequest, Started};
 pub use targets::{CASE_MARK, Origin, Target};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
@@ -68,7 +72,8 @@ pub use test_state::TestRequest;
 use live::Slots;
 use map_runs::MapRuns;
 use nested::Links;
-use test_cases::CasesSeen;
+use redrive::Redriving;
+use test_cases::Cases;
 use timers::Timers;
 
 /// How many sequences are taken from the store at a time; what is left of them is lost at a stop.
@@ -117,7 +122,8 @@ pub struct Engine {
     map_runs: MapRuns,
     activities: Activities,
     links: Links,
-    cases_seen: CasesSeen,
+    redriving: Redriving,
+    cases: Arc<Cases>,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -225,7 +231,7 @@ impl Engine {
         let catalog = Catalog::open(store.clone(), last_machine).await?;
         let activities = Activities::open(store.clone()).await?;
         let links = Links::open(&*store).await?;
-        let cases_seen = CasesSeen::open(&*store).await?;
+        let cases = Cases::open(&*store).await?;
         let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
         let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
         let engine = Arc::new(Engine {
@@ -237,7 +243,8 @@ impl Engine {
             map_runs: MapRuns::default(),
             activities,
             links,
-            cases_seen,
+            redriving: Redriving::default(),
+            cases,
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),

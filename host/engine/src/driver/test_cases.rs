@@ -9,16 +9,14 @@
 //! Express children of a Map Run have no row before they end. Those that were under way when the host stopped start anew,
 //! and what they had counted stays counted if another commit came after it.
 
-use std::collections::BTreeMap;
-use std::pin::Pin;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
 use dirigent_asl::Program;
 use dirigent_store::{CatalogChange, CatalogKind, ExecutionId, Expect, Store};
 use parking_lot::{Mutex, MutexGuard};
 
-use super::live::Lease;
 use super::{Engine, EngineError, map_runs};
 use crate::catalog::StateMachine;
 use crate::core::{Execution, Invocations, TestCase};
@@ -50,21 +48,40 @@ impl TestCases {
     }
 }
 
-/// The test case that an execution belongs to, if it belongs to one.
-type Found = Result<Option<Arc<RunningCase>>, EngineError>;
+/// The test cases that run.
+#[derive(Default)]
+pub(super) struct Cases {
+    /// Where there never was one, nobody looks for rows.
+    seen: AtomicBool,
+    /// Those in memory, by the execution that was started as one.
+    running: Mutex<HashMap<ExecutionId, Weak<RunningCase>>>,
+    /// Held while one is read, so that it is never twice in memory.
+    reading: tokio::sync::Mutex<()>,
+}
 
-/// Whether there are such executions. Where there never was one, nobody looks for their rows.
-#[derive(Debug)]
-pub(super) struct CasesSeen(AtomicBool);
+impl Cases {
+    pub(super) async fn open(store: &dyn Store) -> Result<Arc<Cases>, EngineError> {
+        let cases = Cases::default();
+        cases.seen.store(!store.scan(CASES, None, 1).await?.is_empty(), Ordering::Release);
+        Ok(Arc::new(cases))
+    }
 
-impl CasesSeen {
-    pub(super) async fn open(store: &dyn Store) -> Result<CasesSeen, EngineError> {
-        Ok(CasesSeen(AtomicBool::new(!store.scan(CASES, None, 1).await?.is_empty())))
+    fn insert(
+        self: &Arc<Self>,
+        root: ExecutionId,
+        case: Arc<TestCase>,
+        invocations: Invocations,
+    ) -> Arc<RunningCase> {
+        let cases = self.clone();
+        let running = Arc::new(RunningCase { cases, root, case, invocations: Mutex::new(invocations) });
+        self.running.lock().insert(root, Arc::downgrade(&running));
+        running
     }
 }
 
-/// A test case that runs.
+/// A test case that runs. It is in memory as long as one of the executions that belong to it is.
 pub(super) struct RunningCase {
+    cases: Arc<Cases>,
     /// The execution that was started as it.
     root: ExecutionId,
     case: Arc<TestCase>,
@@ -73,21 +90,17 @@ pub(super) struct RunningCase {
     invocations: Mutex<Invocations>,
 }
 
+impl Drop for RunningCase {
+    fn drop(&mut self) {
+        let mut running = self.cases.running.lock();
+        // It may have been read again just now.
+        if running.get(&self.root).is_some_and(|other| other.strong_count() == 0) {
+            running.remove(&self.root);
+        }
+    }
+}
+
 impl RunningCase {
-    /// One that begins.
-    pub(super) fn new(root: ExecutionId, case: Arc<TestCase>) -> RunningCase {
-        RunningCase { root, case, invocations: Mutex::default() }
-    }
-
-    async fn read(store: &dyn Store, root: ExecutionId) -> Result<Option<RunningCase>, EngineError> {
-        let Some(case) = store.get(&execution_key(CASES, root)).await? else { return Ok(None) };
-        let invocations = match store.get(&execution_key(INVOCATIONS, root)).await? {
-            Some(bytes) => decode(&bytes)?,
-            None => Invocations::default(),
-        };
-        Ok(Some(RunningCase { root, case: decode(&case)?, invocations: Mutex::new(invocations) }))
-    }
-
     /// The row of a new one.
     pub(super) fn row(&self) -> Result<CatalogChange, RowError> {
         let value = Some(encode(&self.case)?);
@@ -154,7 +167,7 @@ impl Engine {
         case: &Arc<TestCase>,
         program: &Program,
     ) -> Arc<RunningCase> {
-        self.cases_seen.0.store(true, Ordering::Release);
+        self.cases.seen.store(true, Ordering::Release);
         for state in case.states().filter(|name| !program.states().iter().any(|state| *state.name == **name))
         {
             tracing::warn!(
@@ -163,38 +176,40 @@ impl Engine {
                 "a test case names a state that its state machine has not"
             );
         }
-        Arc::new(RunningCase::new(root, case.clone()))
+        self.cases.insert(root, case.clone(), Invocations::default())
     }
 
     /// The test case that an execution was started as; for one that is no Map Run's child.
-    pub(super) async fn case_of(&self, root: ExecutionId) -> Found {
-        if !self.cases_seen.0.load(Ordering::Acquire) {
+    pub(super) async fn case_of(&self, root: ExecutionId) -> Result<Option<Arc<RunningCase>>, EngineError> {
+        if !self.cases.seen.load(Ordering::Acquire) {
             return Ok(None);
         }
-        Ok(RunningCase::read(&*self.store, root).await?.map(Arc::new))
+        let _alone = self.cases.reading.lock().await;
+        let running = self.cases.running.lock().get(&root).and_then(Weak::upgrade);
+        if running.is_some() {
+            return Ok(running);
+        }
+        let Some(case) = self.store.get(&execution_key(CASES, root)).await? else { return Ok(None) };
+        let invocations = match self.store.get(&execution_key(INVOCATIONS, root)).await? {
+            Some(bytes) => decode(&bytes)?,
+            None => Invocations::default(),
+        };
+        Ok(Some(self.cases.insert(root, decode(&case)?, invocations)))
     }
 
-    /// The test case that the children of an execution's Map Runs belong to. Boxed, since loading a child asks for it,
-    /// and it loads an execution.
-    pub(super) fn case_of_children(
-        self: &Arc<Self>,
+    /// The test case that the children of an execution's Map Runs belong to.
+    pub(super) async fn case_of_children(
+        &self,
         parent: ExecutionId,
-    ) -> Pin<Box<dyn Future<Output = Found> + Send + '_>> {
-        Box::pin(async move {
-            if !self.cases_seen.0.load(Ordering::Acquire) {
-                return Ok(None);
-            }
-            let mut root = parent;
-            while let Some(run) = self.run_of(root) {
-                root = map_runs::parent_of(&*self.store, run).await?;
-            }
-            // The root is in memory as long as its Map Runs run, so all that belong to it have the same count.
-            match Lease::of(self, root).await? {
-                Some(lease) => Ok(lease.live.case.clone()),
-                // It has ended, and what is left of its children is stopped. Until then they run no mocked task.
-                None => self.case_of(root).await,
-            }
-        })
+    ) -> Result<Option<Arc<RunningCase>>, EngineError> {
+        if !self.cases.seen.load(Ordering::Acquire) {
+            return Ok(None);
+        }
+        let mut root = parent;
+        while let Some(run) = self.run_of(root) {
+            root = map_runs::parent_of(&*self.store, run).await?;
+        }
+        self.case_of(root).await
     }
 
     /// The name of the test case that an execution was started as.

@@ -10,9 +10,11 @@ use parking_lot::Mutex;
 
 use super::ids;
 use super::row::MapRunRow;
-use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
-use crate::driver::live::{Durability, Lease, Live};
+use crate::core::{Execution, ExecutionInfo, Redrive, Status, Stimulus};
+use crate::driver::apply::report;
+use crate::driver::live::{self, Durability, Lease, Live};
 use crate::driver::objects::ChildStatus;
+use crate::driver::redrive::begin_again;
 use crate::driver::test_cases::RunningCase;
 use crate::driver::{Engine, EngineError, now_ms};
 use crate::names;
@@ -34,10 +36,7 @@ pub(in crate::driver) struct Template {
 
 impl Template {
     /// What the children of a run have in common.
-    pub(in crate::driver) async fn of(
-        engine: &Arc<Engine>,
-        row: &MapRunRow,
-    ) -> Result<Template, EngineError> {
+    pub(in crate::driver) async fn of(engine: &Engine, row: &MapRunRow) -> Result<Template, EngineError> {
         let revision = engine.catalog.revision(row.state_machine, row.revision).await?;
         let revision = revision.ok_or(EngineError::Uncompilable)?;
         let program = revision.program().ok_or(EngineError::Uncompilable)?;
@@ -84,9 +83,9 @@ impl Template {
         }
     }
 
-    /// A new child, in memory.
-    fn live(&self, info: ExecutionInfo) -> Live {
-        let mut execution = Execution::new(info);
+    /// A new child of that attempt of the run, in memory.
+    fn live(&self, info: ExecutionInfo, attempt: u32) -> Live {
+        let mut execution = Execution::in_attempt(info, attempt);
         if let Some(case) = &self.case {
             execution = case.execution(execution);
         }
@@ -107,12 +106,37 @@ impl Template {
 
 /// Starts a child. It ends by itself, and says so to its run. When this returns it is in memory and counts as live, so
 /// that whoever starts many sees how many there are.
-pub(super) fn start(engine: &Arc<Engine>, template: &Template, run: MachineId, index: u32, input: Payload) {
+pub(super) fn start(
+    engine: &Arc<Engine>,
+    template: &Template,
+    (run, attempt): (MachineId, u32),
+    index: u32,
+    input: Payload,
+) {
     let id = ids::child(run, index);
     let info = template.info(engine, id, ids::name(id).into(), input, now_ms());
-    let lease = Lease::of_new(engine, id, template.live(info));
+    let lease = Lease::anew(engine, id, template.live(info, attempt));
     let engine = engine.clone();
     tokio::spawn(async move { engine.apply_and_perform(&lease, Stimulus::Start).await });
+}
+
+/// Redrives a Standard child that did not succeed. It ends by itself, and says so to its run.
+pub(super) async fn redrive(
+    engine: &Arc<Engine>,
+    (run, attempt): (MachineId, u32),
+    index: u32,
+) -> Result<(), EngineError> {
+    let id = ids::child(run, index);
+    let row = engine.record(id).await?.ok_or(EngineError::NoSuchExecution)?;
+    let (live, _) = live::read_back(engine, id, &row).await?;
+    let lease = Lease::anew(engine, id, live);
+    let redrive = Redrive { attempt, ..Redrive::default() };
+    tokio::spawn(async move {
+        if let Err(error) = begin_again(&lease, redrive).await {
+            report(&lease, &error);
+        }
+    });
+    Ok(())
 }
 
 /// How a child stands, by its record.
