@@ -184,12 +184,13 @@ impl Engine {
         if !self.cases.seen.load(Ordering::Acquire) {
             return Ok(None);
         }
+        // This row never changes, so that there is none can be told without waiting for others.
+        let Some(case) = self.store.get(&execution_key(CASES, root)).await? else { return Ok(None) };
         let _alone = self.cases.reading.lock().await;
         let running = self.cases.running.lock().get(&root).and_then(Weak::upgrade);
         if running.is_some() {
             return Ok(running);
         }
-        let Some(case) = self.store.get(&execution_key(CASES, root)).await? else { return Ok(None) };
         let invocations = match self.store.get(&execution_key(INVOCATIONS, root)).await? {
             Some(bytes) => decode(&bytes)?,
             None => Invocations::default(),
