@@ -109,6 +109,9 @@ impl From<EngineError> for ApiError {
             EngineError::NameTaken { name } => {
                 ApiError::new("ExecutionAlreadyExists", format!("Execution Already Exists: '{name}'"))
             }
+            EngineError::NoSuchTestCase { .. } => {
+                ApiError::new("StateMachineDoesNotExist", error.to_string())
+            }
             EngineError::Express => ApiError::new("StateMachineTypeNotSupported", error.to_string()),
             EngineError::Uncompilable => ApiError::new("InvalidDefinition", error.to_string()),
             EngineError::Catalog(error) => error.into(),

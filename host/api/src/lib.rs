@@ -11,6 +11,7 @@
 //! - `arn`, `names`, `token`: what strings must look like
 //! - `events`: history events in AWS's form
 //! - `faults`: errors and causes, as they come in and as they are shown
+//! - [`mock_config`]: the file that Step Functions Local's users have their test cases in
 //! - `rest`: `/api`, described by OpenAPI
 //! - `sdk`: the same actions for tasks of workflows
 
@@ -20,6 +21,7 @@ mod aws;
 mod error;
 mod events;
 mod faults;
+pub mod mock_config;
 mod names;
 mod params;
 mod rest;

@@ -55,6 +55,7 @@ const RUN_HELP: &str = "\
 Examples:
   dirigent run hello.asl.json --input '{\"name\": \"Ada\"}'
   dirigent run order.asl.json --input @order.json --registry ./registry
+  dirigent run order.asl.json --mocks MockConfigFile.json --case HappyPath
 
 Progress goes to standard error, the output to standard output. Exit status: 0 when the execution
 succeeded, 1 when it failed, 2 when it could not be run.";
@@ -86,6 +87,10 @@ pub(crate) struct Serve {
     /// The region in ARNs.
     #[arg(long, default_value = "us-east-1", value_name = "NAME")]
     pub(crate) region: String,
+    /// A mock configuration, as Step Functions Local has it: executions of MACHINE_ARN#CASE get its responses in place
+    /// of what their tasks would do.
+    #[arg(long, value_name = "FILE", env = "SFN_MOCK_CONFIG")]
+    pub(crate) mocks: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }
@@ -107,6 +112,13 @@ pub(crate) struct Run {
     /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory.
     #[arg(long, default_value = ".dirigent/buckets", value_name = "DIR")]
     pub(crate) buckets: PathBuf,
+    /// A mock configuration, as Step Functions Local has it; the state machine has the definition's file name up to
+    /// its first dot.
+    #[arg(long, value_name = "FILE", requires = "case")]
+    pub(crate) mocks: Option<PathBuf>,
+    /// The test case of the mock configuration to run.
+    #[arg(long, value_name = "NAME", requires = "mocks")]
+    pub(crate) case: Option<String>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     /// Show no progress.

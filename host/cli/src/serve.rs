@@ -13,6 +13,7 @@ use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::{RedbOptions, RedbStore};
 
 use crate::args;
+use crate::mocks;
 use crate::object_host::BucketHost;
 use crate::plugin_host::PluginHost;
 
@@ -26,6 +27,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
             args.listen
         );
     }
+    let test_cases = mocks::read(args.mocks.as_deref())?;
     // The port first: a host that cannot listen has no business with the data.
     let listener = tokio::net::TcpListener::bind(args.listen).await.with_context(|| {
         format!("cannot listen on {}. Is another host running? Choose another --listen", args.listen)
@@ -35,7 +37,12 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     let store = Arc::new(RedbStore::open(&args.data, &RedbOptions::default())?);
     let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
     let runtime = Runtime::open(RuntimeConfig::new(&registry, args.data.join("plugins"))).await?;
-    let config = EngineConfig { account: args.account, region: args.region, limits: args.limits.limits()? };
+    let config = EngineConfig {
+        account: args.account,
+        region: args.region,
+        limits: args.limits.limits()?,
+        test_cases,
+    };
     let objects = Arc::new(BucketHost(match args.s3 {
         Some(url) => {
             Buckets::s3(S3Config { endpoint: Some(url).filter(|url| !url.is_empty()), ..S3Config::default() })

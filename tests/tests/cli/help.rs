@@ -39,10 +39,12 @@ fn help_says_what_each_option_is_for() {
                 "--region",
                 "--limits",
                 "--limit",
+                "--mocks",
+                "SFN_MOCK_CONFIG",
                 "--endpoint-url",
             ],
         ),
-        ("run", &["--input", "@FILE", "--registry", "Exit status"]),
+        ("run", &["--input", "@FILE", "--registry", "--mocks", "--case", "Exit status"]),
         ("plugin", &["list", "inspect", "--json", "--registry"]),
     ];
     for (command, words) in cases {

@@ -51,7 +51,8 @@ impl Home {
         arguments: impl IntoIterator<Item = A>,
     ) -> Finished {
         let mut command = Command::new(places::binary());
-        command.args(arguments).current_dir(self.path()).env_remove("DIRIGENT_LOG");
+        command.args(arguments).current_dir(self.path());
+        command.env_remove("DIRIGENT_LOG").env_remove("SFN_MOCK_CONFIG");
         process::run(&mut command, stdin, LIMIT)
     }
 }

@@ -4,6 +4,7 @@
 
 mod help;
 mod home;
+mod mocks;
 mod plugin;
 mod run;
 mod serve;

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use dirigent_engine::activities::Activity;
 use dirigent_engine::catalog::StateMachine;
 use dirigent_engine::rows::ExecutionRow;
-use dirigent_engine::{Engine, EngineError, Target};
+use dirigent_engine::{CASE_MARK, Engine, EngineError, Target};
 use dirigent_store::ExecutionId;
 use serde_json::{Map, Value};
 
@@ -95,9 +95,9 @@ pub(crate) fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachi
     }
 }
 
-/// What an ARN asks to start: a state machine, a version, or what an alias leads to.
+/// What an ARN asks to start: a state machine, a version, or what an alias leads to; and the test case that it names.
 pub(crate) async fn find_target(engine: &Engine, text: &str) -> Result<Target, ApiError> {
-    arn::machine(text)?;
+    arn::machine(text.split(CASE_MARK).next().unwrap_or(text))?;
     engine.target(text).await?.ok_or_else(|| ApiError::no_machine(text))
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn request(engine: &Engine, mut params: Params) -> Result<Start
         params.mismatch("traceHeader", &text, r"\p{ASCII}*");
     }
     params.check()?;
-    let Target { machine, origin } = find_target(engine, &arn).await?;
+    let Target { machine, origin, case } = find_target(engine, &arn).await?;
     if let Some(name) = &name {
         names::check(name)?;
     }
@@ -42,7 +42,7 @@ pub(super) async fn request(engine: &Engine, mut params: Params) -> Result<Start
         }
         Some(text) => parse_input(&text)?,
     };
-    Ok(StartRequest { machine, origin, name, input })
+    Ok(StartRequest { machine, origin, case, name, input })
 }
 
 pub(super) fn parse_input(text: &str) -> Result<Payload, ApiError> {

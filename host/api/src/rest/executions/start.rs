@@ -79,7 +79,7 @@ pub(crate) async fn start_execution(
     Body(start): Body<Start>,
 ) -> Result<(StatusCode, Json<Answer>), RestError> {
     let wait = wait.wait.as_deref().map(parse_wait).transpose()?;
-    let Target { machine, origin } = actions::find_target(&engine, &start.state_machine_arn).await?;
+    let Target { machine, origin, case } = actions::find_target(&engine, &start.state_machine_arn).await?;
     if machine.machine_type == MachineType::Express {
         let error = ApiError::new(
             "StateMachineTypeNotSupported",
@@ -102,7 +102,7 @@ pub(crate) async fn start_execution(
         return Err(actions::input_too_large(&engine).into());
     }
     let machine_name = machine.name.clone();
-    let request = StartRequest { machine, origin, name: start.name, input };
+    let request = StartRequest { machine, origin, case, name: start.name, input };
     let started = match wait {
         Some(wait) => engine.start_and_wait(request, tokio::time::sleep(wait)).await,
         None => engine.start(request).await,
