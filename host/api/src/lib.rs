@@ -10,6 +10,7 @@
 //! - `actions`: a file an action
 //! - `arn`, `names`, `token`: what strings must look like
 //! - `events`: history events in AWS's form
+//! - [`logging`]: which of them are logged, and their records
 //! - `rest`: `/api`
 //! - `sdk`: the same actions for tasks of workflows
 
@@ -18,6 +19,7 @@ mod arn;
 mod aws;
 mod error;
 mod events;
+pub mod logging;
 mod names;
 mod params;
 mod rest;

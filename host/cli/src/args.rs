@@ -8,6 +8,8 @@ use clap_complete::Shell;
 use dirigent_engine::Limits;
 use dirigent_runtime::ByteSize;
 
+use crate::logs::{DEFAULT_FILE_BYTES, DEFAULT_FILES};
+
 /// Run Amazon States Language workflows on your own machine.
 ///
 /// Dirigent speaks the AWS Step Functions API, keeps every execution durable, and runs every Task as a sandboxed
@@ -80,6 +82,16 @@ pub(crate) struct Serve {
     /// the environment (AWS_ACCESS_KEY_ID, AWS_REGION, …).
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     pub(crate) s3: Option<String>,
+    /// The directory of logs, for state machines with a loggingConfiguration: a log group is a sub-directory
+    /// [default: DATA/logs].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) logs: Option<PathBuf>,
+    /// The size at which a file of logs is full, and another one begins.
+    #[arg(long, default_value_t = DEFAULT_FILE_BYTES, value_name = "SIZE")]
+    pub(crate) logs_file_size: ByteSize,
+    /// How many files of a log group are kept.
+    #[arg(long, default_value_t = DEFAULT_FILES, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) logs_files: u32,
     /// The account number in ARNs.
     #[arg(long, default_value = "000000000000", value_name = "NUMBER", value_parser = account)]
     pub(crate) account: String,

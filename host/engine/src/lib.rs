@@ -26,9 +26,10 @@ mod work;
 
 pub use driver::{
     ActivityTask, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description, Engine,
-    EngineConfig, EngineError, Happening, Item, ItemStream, Listing, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS,
-    MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate, ObjectHost, Origin, PollError, ReadRequest,
-    ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskOutcome, TestRequest, WriteRequest,
+    EngineConfig, EngineError, ExecutionLog, Happening, Item, ItemStream, Listing, LogEntry, LogHost,
+    MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate,
+    NoLogs, ObjectHost, Origin, PollError, ReadRequest, ResultSink, StartRequest, Started, Target, TaskCall,
+    TaskHost, TaskOutcome, TestRequest, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
 pub use limits::{LIMITS, Limit, LimitError, Limits};

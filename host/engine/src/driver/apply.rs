@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use dirigent_store::{Batch, CatalogChange, CommitError};
 
 use super::live::{Durability, Lease, Live};
-use super::{Engine, EngineError, map_runs, mocked_run, tasks};
+use super::{Engine, EngineError, logs, map_runs, mocked_run, tasks};
 use crate::activities::queue;
 use crate::core::{Effect, Stimulus};
 use crate::rows;
@@ -38,7 +38,7 @@ impl Engine {
     ) -> Result<Option<Vec<Effect>>, EngineError> {
         let live = &lease.live;
         // The step and the queueing of its commit are one under the lock, so commits lie in the order of the steps.
-        let (mut step, commit, arn) = {
+        let (mut step, referred, commit, info) = {
             let mut execution = live.execution.lock();
             let mut step = off_the_executor(live.program.may_block(), || {
                 execution.step(&live.program, &self.config.limits, stimulus, self.moment())
@@ -46,6 +46,7 @@ impl Engine {
             if step.is_empty() {
                 return Ok(None);
             }
+            let referred = execution.take_referred();
             let commit = match live.durability {
                 Durability::EachStep => {
                     let pins = self.pins_to_write(live, &mut step);
@@ -72,7 +73,7 @@ impl Engine {
                 }
                 Durability::AtEnd | Durability::Never => None,
             };
-            (step, commit, execution.info.arn.clone())
+            (step, referred, commit, execution.info.clone())
         };
         if let Some(commit) = commit
             && let Err(error) = commit.await
@@ -89,7 +90,8 @@ impl Engine {
             self.set_timer(lease, *due_ms, *key);
         }
         self.wake_workers(&step.queue);
-        self.publish(&arn, std::mem::take(&mut step.events), &step.payloads);
+        logs::write(live, &info, &step.events, &referred);
+        self.publish(&info.arn, std::mem::take(&mut step.events), &step.payloads);
         Ok(Some(step.effects))
     }
 

@@ -13,6 +13,7 @@ use dirigent_store::{ExecutionId, FrameId};
 use parking_lot::Mutex;
 use tokio::sync::{OnceCell, oneshot};
 
+use super::logs::{self, ExecutionLog};
 use super::{Engine, EngineError, map_runs};
 use crate::core::{Effect, Execution, ExecutionInfo};
 use crate::names;
@@ -32,6 +33,8 @@ pub(crate) struct Live {
     pub(super) program: Arc<Program>,
     pub(super) revision: u32,
     pub(super) durability: Durability,
+    /// As its state machine was configured when it began.
+    pub(super) log: Option<Arc<dyn ExecutionLog>>,
     pub(super) pins: Mutex<Pins>,
     /// What a Map Run's child is bound to with its siblings.
     pub(super) inherited_pins: Arc<Pins>,
@@ -156,26 +159,28 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
     if row.status != StatusRow::Running {
         return Ok(None);
     }
-    let (program, info, inherited_pins) = if map_runs::ids::is_child(id) {
+    let (program, info, log, inherited_pins) = if map_runs::ids::is_child(id) {
         let template = engine.child_template(id).await?;
         let input = Payload::empty_object();
         let info = template.info(engine, id, row.name.clone(), input, row.started_ms);
-        (template.program.clone(), info, template.pins.clone())
+        (template.program.clone(), info, template.log.clone(), template.pins.clone())
     } else {
         let Some(revision) = engine.catalog.revision(id.machine, row.revision).await? else {
             return Err(EngineError::Uncompilable);
         };
         let program = revision.program().ok_or(EngineError::Uncompilable)?;
-        (program, info(engine, id, &row, &revision.content.role_arn).await?, Arc::default())
+        let info = info(engine, id, &row, &revision.content.role_arn).await?;
+        (program, info, engine.log_of(&revision), Arc::default())
     };
     let execution = recover::execution(&*engine.store, &row, &program, info).await?;
     let effects = execution.resume();
     let live = Live {
-        execution: Mutex::new(execution),
+        execution: Mutex::new(logs::with_log(execution, log.as_ref())),
         attended: Mutex::new(None),
         program,
         revision: row.revision,
         durability: Durability::EachStep,
+        log,
         pins: Mutex::new(row.pins),
         inherited_pins,
         pins_changed: AtomicBool::new(false),

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dirigent_engine::{
-    Binding, Engine, EngineConfig, Fault, Item, ItemStream, Metering, ObjectHost, ReadRequest, ResultSink,
-    TaskCall, TaskHost, TaskOutcome, WriteRequest,
+    Binding, Engine, EngineConfig, Fault, Item, ItemStream, Metering, NoLogs, ObjectHost, ReadRequest,
+    ResultSink, TaskCall, TaskHost, TaskOutcome, WriteRequest,
 };
 use dirigent_store::MemoryStore;
 use serde_json::{Map, Value, json};
@@ -101,7 +101,8 @@ fn parsed(values: &Map<String, Value>) -> Value {
 
 async fn engine() -> Arc<Engine> {
     let store = Arc::new(MemoryStore::default());
-    Engine::open_with(EngineConfig::default(), store, Arc::new(Tasks), Arc::new(Objects)).await.unwrap()
+    let (tasks, objects) = (Arc::new(Tasks), Arc::new(Objects));
+    Engine::open_with(EngineConfig::default(), store, tasks, objects, Arc::new(NoLogs)).await.unwrap()
 }
 
 async fn answers(cases: &[(&str, Value, Value)]) {

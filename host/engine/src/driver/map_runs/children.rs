@@ -12,6 +12,7 @@ use super::ids;
 use super::row::MapRunRow;
 use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
 use crate::driver::live::{Durability, Lease, Live};
+use crate::driver::logs::{self, ExecutionLog};
 use crate::driver::objects::ChildStatus;
 use crate::driver::{Engine, EngineError, now_ms};
 use crate::names;
@@ -28,6 +29,8 @@ pub(in crate::driver) struct Template {
     pub(in crate::driver) state_machine_arn: Arc<str>,
     pub(in crate::driver) state_machine_name: Arc<str>,
     pub(in crate::driver) role_arn: Arc<str>,
+    /// That of the state machine.
+    pub(in crate::driver) log: Option<Arc<dyn ExecutionLog>>,
 }
 
 impl Template {
@@ -52,6 +55,7 @@ impl Template {
             state_machine_arn: engine.state_machine_arn(&name).into(),
             state_machine_name: name.into(),
             role_arn: revision.content.role_arn.clone(),
+            log: engine.log_of(&revision),
         })
     }
 
@@ -81,11 +85,12 @@ impl Template {
     /// A new child, in memory.
     fn live(&self, info: ExecutionInfo) -> Live {
         Live {
-            execution: Mutex::new(Execution::new(info)),
+            execution: Mutex::new(logs::with_log(Execution::new(info), self.log.as_ref())),
             attended: Mutex::new(None),
             program: self.program.clone(),
             revision: self.revision,
             durability: if self.express { Durability::AtEnd } else { Durability::EachStep },
+            log: self.log.clone(),
             pins: Mutex::default(),
             inherited_pins: self.pins.clone(),
             pins_changed: AtomicBool::new(false),
