@@ -25,6 +25,11 @@ impl Params {
         Params { account: account.to_owned(), values, violations: Vec::new(), prefix: String::new() }
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// The caller's account: where things are created, and whose things are listed.
     pub(crate) fn account(&self) -> &str {
         &self.account

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dirigent_engine::Engine;
-use dirigent_engine::catalog::{StateMachine, Version};
+use dirigent_engine::catalog::{RevisionContent, StateMachine, Version};
 use dirigent_engine::names::plain;
 use serde_json::{Map, Value, json};
 
@@ -23,7 +23,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     body.insert("stateMachineArn".into(), text.into());
     body.insert("name".into(), plain(&machine.name).into());
     body.insert("status".into(), "ACTIVE".into());
-    body.insert("definition".into(), if data { (&*content.definition).into() } else { "".into() });
+    body.insert("definition".into(), definition(content, data));
     body.insert("roleArn".into(), (&*content.role_arn).into());
     body.insert("type".into(), machine_type(machine.machine_type).into());
     let created_ms = version.as_ref().map_or(machine.created_ms, |version| version.created_ms);
@@ -34,6 +34,11 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     configuration(&mut body, content);
     variable_references(&mut body, machine.revision.program().as_deref());
     Ok(Value::Object(body))
+}
+
+/// Source: AWS Step Functions API Reference, "DescribeStateMachine": with `METADATA_ONLY` the definition is `{}`.
+fn definition(content: &RevisionContent, data: bool) -> Value {
+    if data { (&*content.definition).into() } else { "{}".into() }
 }
 
 /// The state machine of an ARN, or a version of it. An alias may lead to two definitions, so it has none to describe.
@@ -61,7 +66,7 @@ pub(super) async fn for_execution(engine: &Arc<Engine>, mut params: Params) -> R
     }
     body.insert("stateMachineArn".into(), engine.state_machine_arn(&name).into());
     body.insert("name".into(), plain(&name).into());
-    body.insert("definition".into(), if data { (&*content.definition).into() } else { "".into() });
+    body.insert("definition".into(), definition(content, data));
     body.insert("roleArn".into(), (&*content.role_arn).into());
     body.insert("updateDate".into(), time(content.updated_ms));
     configuration(&mut body, content);

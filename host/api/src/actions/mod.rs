@@ -2,6 +2,7 @@
 
 mod activities;
 mod aliases;
+mod configurations;
 mod create_state_machine;
 mod delete_state_machine;
 mod describe_execution;

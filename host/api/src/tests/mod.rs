@@ -4,6 +4,7 @@
 
 mod accounts;
 mod aliases;
+mod configurations;
 mod versions;
 
 use std::sync::Arc;
@@ -76,6 +77,19 @@ impl World {
         let shown = params.to_string();
         let answer = self.call_as(account, action, params).await;
         answer.unwrap_or_else(|error| panic!("{action} {shown:.300}: {}", error.body()))
+    }
+
+    async fn must(&self, action: &str, params: Value) -> Value {
+        self.must_as(OWN, action, params).await
+    }
+
+    /// The code of an error.
+    async fn refused(&self, action: &str, params: Value) -> &'static str {
+        let shown = params.to_string();
+        match self.call_as(OWN, action, params).await {
+            Ok(answer) => panic!("{action} {shown} succeeded: {answer}"),
+            Err(error) => error.code(),
+        }
     }
 
     /// Creates a Standard state machine, and returns its ARN.

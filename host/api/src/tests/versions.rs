@@ -5,19 +5,6 @@ use serde_json::{Value, json};
 use super::{OWN, World, column, pass, text};
 
 impl World {
-    async fn must(&self, action: &str, params: Value) -> Value {
-        self.must_as(OWN, action, params).await
-    }
-
-    /// The code of an error.
-    async fn refused(&self, action: &str, params: Value) -> &'static str {
-        let shown = params.to_string();
-        match self.call_as(OWN, action, params).await {
-            Ok(answer) => panic!("{action} {shown} succeeded: {answer}"),
-            Err(error) => error.code(),
-        }
-    }
-
     /// Publishes the current revision, and returns the version's ARN.
     pub(super) async fn publish(&self, machine: &str) -> String {
         let published = self.must("PublishStateMachineVersion", json!({ "stateMachineArn": machine })).await;
