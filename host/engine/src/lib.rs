@@ -28,8 +28,8 @@ pub use driver::{
     ActivityTask, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description, Engine,
     EngineConfig, EngineError, ExecutionLog, Happening, Item, ItemStream, Listing, LogEntry, LogHost,
     MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate,
-    NoLogs, ObjectHost, Origin, PollError, ReadRequest, ResultSink, StartRequest, Started, Target, TaskCall,
-    TaskHost, TaskOutcome, TestRequest, WriteRequest,
+    NoLogs, NoObjects, ObjectHost, Origin, PollError, ReadRequest, ResultSink, StartRequest, Started, Target,
+    TaskCall, TaskHost, TaskOutcome, TestRequest, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
 pub use limits::{LIMITS, Limit, LimitError, Limits};

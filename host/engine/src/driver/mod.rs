@@ -57,7 +57,7 @@ pub use callbacks::{ActivityTask, CallbackError, PollError};
 pub use logs::{ExecutionLog, LogEntry, LogHost, NoLogs};
 pub use map_runs::{Counts, MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate};
 pub use objects::{
-    ChildResult, ChildStatus, Item, ItemStream, ObjectHost, ReadRequest, ResultSink, WriteRequest,
+    ChildResult, ChildStatus, Item, ItemStream, NoObjects, ObjectHost, ReadRequest, ResultSink, WriteRequest,
 };
 pub use read::{Description, Listing};
 pub use start::{StartRequest, Started};
@@ -187,7 +187,7 @@ impl Engine {
         store: Arc<dyn Store>,
         tasks: Arc<dyn TaskHost>,
     ) -> Result<Arc<Engine>, EngineError> {
-        Engine::open_with(config, store, tasks, Arc::new(objects::NoObjects), Arc::new(NoLogs)).await
+        Engine::open_with(config, store, tasks, Arc::new(NoObjects), Arc::new(NoLogs)).await
     }
 
     /// Opens an engine on a store: loads the catalog, and goes on with what was under way.
