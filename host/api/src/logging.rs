@@ -26,8 +26,8 @@ pub struct Logging {
     pub group: LogGroup,
 }
 
-/// Which events are logged. (`OFF` is no [`Logging`] at all.)
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// Which events are logged, from all to the fewest. (`OFF` is no [`Logging`] at all.)
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum LogLevel {
     /// All.
     All,
@@ -95,22 +95,26 @@ fn record(context: &Context<'_>, event: &Event, execution_arn: &str) -> Value {
 }
 
 impl LogLevel {
-    /// Whether events of a kind are logged at this level.
+    /// The last level at which events of a kind are logged.
     ///
     /// Source: AWS Step Functions Developer Guide, "Log levels". Its table has no events of activities, Map Runs and
     /// evaluations; those are taken as it takes those of Lambda functions and inline Maps.
     #[must_use]
-    pub fn takes(self, kind: &EventKind) -> bool {
-        match self {
-            LogLevel::All => true,
-            LogLevel::Error => is_fatal(kind) || is_error(kind),
-            LogLevel::Fatal => is_fatal(kind),
+    pub fn of(kind: &EventKind) -> LogLevel {
+        if kind.is_terminal() && !matches!(kind, EventKind::ExecutionSucceeded { .. }) {
+            LogLevel::Fatal
+        } else if is_error(kind) {
+            LogLevel::Error
+        } else {
+            LogLevel::All
         }
     }
-}
 
-fn is_fatal(kind: &EventKind) -> bool {
-    kind.is_terminal() && !matches!(kind, EventKind::ExecutionSucceeded { .. })
+    /// Whether events of a kind are logged at this level.
+    #[must_use]
+    pub fn takes(self, kind: &EventKind) -> bool {
+        LogLevel::of(kind) >= self
+    }
 }
 
 fn is_error(kind: &EventKind) -> bool {

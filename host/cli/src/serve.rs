@@ -47,7 +47,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
         file_bytes: args.logs_file_size.0,
         files: args.logs_files,
     };
-    let logs = Arc::new(EventLogs::open(files, &config.region)?);
+    let logs = Arc::new(EventLogs::open(files, args.otlp.as_deref(), &config.region)?);
     let tasks = Arc::new(PluginHost(runtime.clone()));
     let engine = Engine::open_with(config, store, tasks, objects, logs.clone()).await?;
 

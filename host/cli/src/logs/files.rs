@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 use dirigent_api::logging::LogGroup;
 use dirigent_runtime::ByteSize;
-use serde_json::Value;
 
 /// Bytes of a file, unless the command line says otherwise.
 pub(crate) const DEFAULT_FILE_BYTES: ByteSize = ByteSize::mib(64);
@@ -66,8 +65,8 @@ impl Files {
     }
 
     /// Keeps a record for the next flush.
-    pub(super) fn append(&mut self, group: &LogGroup, record: &Value) {
-        let line = format!("{record}\n");
+    pub(super) fn append(&mut self, group: &LogGroup, record: String) {
+        let line = record + "\n";
         self.buffered += line.len();
         match self.lines.get_mut(group) {
             Some(lines) => lines.push(line),
@@ -196,7 +195,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::BTreeMap;
 
-    use serde_json::json;
     use tempfile::TempDir;
 
     use super::*;
@@ -222,7 +220,7 @@ mod tests {
     /// Records of two bytes, `1` to `last`, a line each; flushed after each or together.
     fn numbers(files: &mut Files, last: u64, together: bool) {
         for number in 1..=last {
-            files.append(&group("g"), &json!(number));
+            files.append(&group("g"), number.to_string());
             if !together {
                 assert!(files.flush().is_none());
             }
@@ -280,15 +278,15 @@ mod tests {
         fs::write(dir.path().join("g"), "").unwrap();
         let mut files = files(&dir, 100, 2);
         for number in 0..3 {
-            files.append(&group("g"), &json!(number));
-            files.append(&group("other"), &json!(number));
+            files.append(&group("g"), number.to_string());
+            files.append(&group("other"), number.to_string());
         }
         let failure = files.flush().unwrap();
         assert_eq!(failure.records, 3, "{failure}");
         assert_eq!(contents(&dir.path().join("other")).into_values().collect::<String>(), "0\n1\n2\n");
         // It is tried again with what comes later.
         fs::remove_file(dir.path().join("g")).unwrap();
-        files.append(&group("g"), &json!(4));
+        files.append(&group("g"), "4".to_owned());
         assert!(files.flush().is_none());
         assert_eq!(contents(&dir.path().join("g")).into_values().collect::<String>(), "4\n");
     }

@@ -4,12 +4,16 @@
 //! - this file: the engine's log host, and the queue
 //! - `writer`: the thread
 //! - `files`: files of a log group, and their rotation
+//! - `otlp`: the same records for a collector
+//! - `load`, `losses`: the bound of a queue, and what was lost
 
 mod files;
+mod load;
+mod losses;
+mod otlp;
 mod writer;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
@@ -18,14 +22,14 @@ use dirigent_api::logging::Logging;
 use dirigent_engine::{EventKind, ExecutionLog, LogEntry, LogHost};
 use tokio::sync::oneshot;
 
+use load::{EVENT_BYTES, Load};
+use otlp::Otlp;
+
 pub(crate) use files::{DEFAULT_FILE_BYTES, DEFAULT_FILES, FilesConfig};
 
 /// Bytes of events that wait to be written. Beyond it events are not logged: executions do not wait for their logs. (What
 /// one step logs is let in whatever its size, if nothing else waits.)
 const MAX_QUEUED_BYTES: usize = 64 << 20;
-
-/// What an event takes in the queue beside its payloads, in bytes: at least this much.
-const EVENT_BYTES: usize = 512;
 
 /// How long a host that stops waits for its logs to be written.
 const CLOSE_WAIT: Duration = Duration::from_secs(5);
@@ -36,15 +40,6 @@ pub(crate) struct EventLogs(Arc<Queue>);
 struct Queue {
     sender: Sender<Message>,
     load: Arc<Load>,
-}
-
-/// What both ends of the queue know of it.
-#[derive(Debug, Default)]
-struct Load {
-    /// Bytes that wait.
-    bytes: AtomicUsize,
-    /// Events that there was no room for, and nobody was told of.
-    refused: AtomicU64,
 }
 
 /// What the writer is told.
@@ -58,18 +53,19 @@ enum Message {
 struct Waiting {
     logging: Arc<Logging>,
     entry: LogEntry,
-    /// What they count for in [`Load::bytes`].
+    /// What they count for in the queue's [`Load`].
     bytes: usize,
 }
 
 impl EventLogs {
     /// Starts the thread that writes. Nothing is created before something is logged.
     ///
-    /// `region` is the host's own.
-    pub(crate) fn open(files: FilesConfig, region: &str) -> anyhow::Result<EventLogs> {
+    /// `otlp` is the URL of a collector that gets all records too; `region` is the host's own.
+    pub(crate) fn open(files: FilesConfig, otlp: Option<&str>, region: &str) -> anyhow::Result<EventLogs> {
         let (sender, receiver) = mpsc::channel();
-        let load = Arc::new(Load::default());
-        let writer = writer::Writer::new(files, region.to_owned(), load.clone());
+        let load = Arc::new(Load::new(MAX_QUEUED_BYTES));
+        let otlp = otlp.map(Otlp::open).transpose()?;
+        let writer = writer::Writer::new(files, otlp, region.to_owned(), load.clone());
         let thread = std::thread::Builder::new().name("event-logs".to_owned());
         thread.spawn(move || writer.run(&receiver)).context("cannot start the thread that writes logs")?;
         Ok(EventLogs(Arc::new(Queue { sender, load })))
@@ -111,13 +107,58 @@ impl ExecutionLog for EventLog {
         let Queue { sender, load } = &*self.queue;
         let events = entry.page.events.len();
         let bytes = events * EVENT_BYTES + entry.page.payload_bytes();
-        let before = load.bytes.fetch_add(bytes, Ordering::Relaxed);
-        if before > 0 && before + bytes > MAX_QUEUED_BYTES {
-            load.bytes.fetch_sub(bytes, Ordering::Relaxed);
-            load.refused.fetch_add(events as u64, Ordering::Relaxed);
-            return;
+        if load.admits(bytes, events) {
+            // The writer is gone when the host stops, and what is logged then is lost.
+            let _ = sender.send(Message::Write(Waiting { logging: self.logging.clone(), entry, bytes }));
         }
-        // The writer is gone when the host stops, and what is logged then is lost.
-        let _ = sender.send(Message::Write(Waiting { logging: self.logging.clone(), entry, bytes }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use dirigent_engine::history::HistoryPage;
+    use dirigent_engine::{Event, PayloadRef};
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(events: u64, text: &str) -> LogEntry {
+        let input = PayloadRef { chunk: 1, index: 0 };
+        let kind = EventKind::ExecutionStarted { input };
+        let event = |id| Event { id, previous: 0, at_ms: 0, kind: kind.clone() };
+        let page = HistoryPage::of_chunk(1, (1..=events).map(event).collect(), &[text.into()]);
+        LogEntry { execution_arn: "arn".into(), role_arn: "role".into(), page }
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_lost_and_counted() {
+        let arn = "arn:aws:logs:us-east-1:000000000000:log-group:g:*";
+        let destinations = json!([{ "cloudWatchLogsLogGroup": { "logGroupArn": arn } }]);
+        let configuration = json!({ "level": "ALL", "destinations": destinations }).to_string();
+        let (sender, receiver) = mpsc::channel();
+        let load = Arc::new(Load::new(3 * EVENT_BYTES));
+        let logs = EventLogs(Arc::new(Queue { sender, load: load.clone() }));
+        let log = LogHost::open(&logs, &configuration).unwrap();
+        let text = "x".repeat(EVENT_BYTES);
+        // Each takes room for its events and its text.
+        for (events, lost) in [(1, 0), (1, 1), (5, 5), (1, 1)] {
+            log.write(entry(events, &text));
+            assert_eq!(load.take_refused(), lost);
+        }
+        let waiting = |message| match message {
+            Message::Write(waiting) => waiting,
+            Message::Close(_) => panic!("nobody closes it"),
+        };
+        let first = waiting(receiver.try_recv().unwrap());
+        assert!(receiver.try_recv().is_err());
+        assert_eq!(first.bytes, 2 * EVENT_BYTES);
+        load.release(first.bytes);
+        log.write(entry(2, &text));
+        assert_eq!(waiting(receiver.try_recv().unwrap()).entry.page.events.len(), 2);
+        // The thread that writes is gone: the host stops.
+        drop(receiver);
+        load.release(3 * EVENT_BYTES);
+        log.write(entry(1, &text));
     }
 }

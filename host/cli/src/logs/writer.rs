@@ -1,20 +1,19 @@
-//! The thread that writes logs: makes records of events, and tells the host's own log what is lost.
+//! The thread that writes logs: makes records of events, and gives them to files and to a collector.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
 
 use super::files::{Files, FilesConfig};
-use super::{Load, Message, Waiting};
-
-/// How often at most the host's log is told that events were lost.
-const TELL_EVERY: Duration = Duration::from_secs(10);
+use super::load::Load;
+use super::losses::{Losses, TELL_EVERY};
+use super::otlp::Otlp;
+use super::{Message, Waiting};
 
 /// The thread's state.
 pub(super) struct Writer {
     files: Files,
+    otlp: Option<Otlp>,
     region: String,
     load: Arc<Load>,
     /// What the records in `files` count for in the queue.
@@ -22,24 +21,17 @@ pub(super) struct Writer {
     losses: Losses,
 }
 
-/// Events that were not written, and nobody was told of.
-#[derive(Debug, Default)]
-struct Losses {
-    count: u64,
-    reason: String,
-    told: Option<Instant>,
-}
-
 impl Writer {
-    pub(super) fn new(files: FilesConfig, region: String, load: Arc<Load>) -> Writer {
-        Writer { files: Files::new(files), region, load, unwritten: 0, losses: Losses::default() }
+    pub(super) fn new(files: FilesConfig, otlp: Option<Otlp>, region: String, load: Arc<Load>) -> Writer {
+        let losses = Losses::new("events of executions are missing in their logs");
+        Writer { files: Files::new(files), otlp, region, load, unwritten: 0, losses }
     }
 
     /// Writes until it is told to end, or nobody can log any more.
     pub(super) fn run(mut self, queue: &Receiver<Message>) {
         loop {
-            // Losses that are not told yet are told though nothing more is logged.
-            let message = match queue.recv_timeout(self.losses.until_told()) {
+            // Losses are told though nothing more is logged.
+            let message = match queue.recv_timeout(TELL_EVERY) {
                 Ok(message) => message,
                 Err(RecvTimeoutError::Timeout) => {
                     self.tell(false);
@@ -75,10 +67,15 @@ impl Writer {
     }
 
     fn write(&mut self, waiting: &Waiting) {
-        for record in waiting.logging.records(&waiting.entry, &self.region) {
-            self.files.append(&waiting.logging.group, &record);
+        let Waiting { logging, entry, bytes } = waiting;
+        for (event, record) in entry.page.events.iter().zip(logging.records(entry, &self.region)) {
+            let record = record.to_string();
+            if let Some(otlp) = &self.otlp {
+                otlp.send(&logging.group, event, &entry.execution_arn, &record);
+            }
+            self.files.append(&logging.group, record);
         }
-        self.unwritten += waiting.bytes;
+        self.unwritten += bytes;
         if self.files.is_full() {
             self.flush();
         }
@@ -88,47 +85,22 @@ impl Writer {
         if let Some(failure) = self.files.flush() {
             self.losses.add(failure.records, failure.to_string());
         }
-        self.load.bytes.fetch_sub(std::mem::take(&mut self.unwritten), Ordering::Relaxed);
+        self.load.release(std::mem::take(&mut self.unwritten));
     }
 
     fn end(&mut self) {
         self.flush();
+        if let Some(otlp) = &self.otlp {
+            otlp.close();
+        }
         self.tell(true);
     }
 
-    fn tell(&mut self, at_once: bool) {
-        let refused = self.load.refused.swap(0, Ordering::Relaxed);
-        if refused > 0 {
-            self.losses.add(refused, "more is logged than can be written".to_owned());
+    fn tell(&self, last: bool) {
+        self.losses.add(self.load.take_refused(), "more is logged than can be written");
+        self.losses.tell(last);
+        if let Some(otlp) = &self.otlp {
+            otlp.tell(last);
         }
-        self.losses.tell(at_once);
-    }
-}
-
-impl Losses {
-    fn add(&mut self, count: u64, reason: String) {
-        self.count += count;
-        self.reason = reason;
-    }
-
-    /// How long until there is something to tell.
-    fn until_told(&self) -> Duration {
-        match self.told {
-            Some(told) if self.count > 0 => TELL_EVERY.saturating_sub(told.elapsed()),
-            _ => TELL_EVERY,
-        }
-    }
-
-    fn tell(&mut self, at_once: bool) {
-        let early = self.told.is_some_and(|told| told.elapsed() < TELL_EVERY);
-        if self.count == 0 || (early && !at_once) {
-            return;
-        }
-        tracing::warn!(
-            events = self.count,
-            reason = self.reason,
-            "events of executions are missing in their logs"
-        );
-        *self = Losses { told: Some(Instant::now()), ..Losses::default() };
     }
 }
