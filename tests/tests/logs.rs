@@ -216,6 +216,34 @@ fn an_execution_is_logged_over_a_restart_as_it_began() {
 }
 
 #[test]
+fn records_count_redrives() {
+    let host = Host::start();
+    let machine = create(&host, "m", "STANDARD", &failing(), &logging("ALL", "g", true));
+    let execution = host.start(&machine, &json!({ "a": 1 }));
+    host.ended(&execution);
+    host.must("RedriveExecution", json!({ "executionArn": execution }));
+    host.ended(&execution);
+    let history = host.history(&execution);
+    let mut redrives = 0;
+    let expected: Vec<Value> = history
+        .iter()
+        .map(|event| {
+            redrives += u32::from(kind(event) == "ExecutionRedriven");
+            let mut record = record_of(event, &execution, true);
+            record["redrive_count"] = redrives.to_string().into();
+            record
+        })
+        .collect();
+    assert_eq!(redrives, 1);
+    let file = current(&host.data().join("logs"), "g");
+    let found = eventually("the redrive is logged to its end", || {
+        let found = ended(&file, &execution);
+        (found.len() == expected.len()).then_some(found)
+    });
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn a_host_that_stops_writes_what_it_has_logged() {
     let mut host = Host::start();
     let definition = json!({ "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } });

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use dirigent_engine::activities::{ActivityError, MAX_ACTIVITIES};
 use dirigent_engine::catalog::CatalogError;
-use dirigent_engine::{CallbackError, EngineError, PollError, rows::RowError};
+use dirigent_engine::{CallbackError, EngineError, PollError, RedriveError, rows::RowError};
 use serde_json::{Value, json};
 
 /// The code of an action that is none.
@@ -107,6 +107,18 @@ impl From<EngineError> for ApiError {
             other @ (EngineError::History(_) | EngineError::Row(_) | EngineError::Recover(_)) => {
                 ApiError::internal(other.to_string())
             }
+        }
+    }
+}
+
+impl From<RedriveError> for ApiError {
+    fn from(error: RedriveError) -> ApiError {
+        match error {
+            RedriveError::NotRedrivable(reason) => {
+                ApiError::new("ExecutionNotRedrivable", format!("Execution Not Redrivable: '{reason}'"))
+            }
+            RedriveError::Engine(error) => error.into(),
+            other => ApiError::validation(other.to_string()),
         }
     }
 }

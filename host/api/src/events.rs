@@ -102,6 +102,15 @@ impl Context<'_> {
             EventKind::MapRunFailed(fault) => {
                 with("MapRunFailed", "mapRunFailedEventDetails", fault_details(fault))
             }
+            EventKind::ExecutionRedriven { count } => {
+                let details = Details::from_iter([("redriveCount".to_owned(), (*count).into())]);
+                with("ExecutionRedriven", "executionRedrivenEventDetails", details)
+            }
+            EventKind::MapRunRedriven { arn, count } => {
+                let details = [("mapRunArn", (&**arn).into()), ("redriveCount", (*count).into())];
+                let details = details.map(|(name, value)| (name.to_owned(), value));
+                with("MapRunRedriven", "mapRunRedrivenEventDetails", Details::from_iter(details))
+            }
             EventKind::ParallelStateStarted => plain("ParallelStateStarted"),
             EventKind::ParallelStateSucceeded => plain("ParallelStateSucceeded"),
             EventKind::ParallelStateFailed => plain("ParallelStateFailed"),

@@ -76,11 +76,11 @@ impl Logging {
             data: self.include_execution_data,
             payload_bytes: MAX_LOGGED_PAYLOAD,
         };
-        entry.page.events.iter().map(move |event| record(&context, event, &entry.execution_arn))
+        entry.page.events.iter().map(move |event| record(&context, event, entry))
     }
 }
 
-fn record(context: &Context<'_>, event: &Event, execution_arn: &str) -> Value {
+fn record(context: &Context<'_>, event: &Event, entry: &LogEntry) -> Value {
     let (name, details) = context.describe(&event.kind);
     json!({
         "id": event.id.to_string(),
@@ -88,9 +88,8 @@ fn record(context: &Context<'_>, event: &Event, execution_arn: &str) -> Value {
         "details": details.map(|(_, details)| details).unwrap_or_default(),
         "previous_event_id": event.previous.to_string(),
         "event_timestamp": event.at_ms.to_string(),
-        "execution_arn": execution_arn,
-        // Of every execution, as there is no redrive.
-        "redrive_count": "0",
+        "execution_arn": &*entry.execution_arn,
+        "redrive_count": entry.redrive_count.to_string(),
     })
 }
 
@@ -238,6 +237,7 @@ mod tests {
         for (kind, (at_error, at_fatal)) in [
             (EventKind::ExecutionStarted { input: at }, none),
             (EventKind::ExecutionSucceeded { output: at }, none),
+            (EventKind::ExecutionRedriven { count: 1 }, none),
             (EventKind::ExecutionFailed(Fault::default()), fatal),
             (EventKind::ExecutionAborted(Fault::default()), fatal),
             (EventKind::ExecutionTimedOut(Fault::default()), fatal),
@@ -290,6 +290,7 @@ mod tests {
         let entry = |text: &str| LogEntry {
             execution_arn: "arn".into(),
             role_arn: "role".into(),
+            redrive_count: 2,
             page: HistoryPage::of_chunk(
                 7,
                 (7..)
@@ -307,7 +308,7 @@ mod tests {
             json!({
                 "id": id.to_string(), "type": name, "details": details,
                 "previous_event_id": (id - 1).to_string(), "event_timestamp": "1700000000123",
-                "execution_arn": "arn", "redrive_count": "0",
+                "execution_arn": "arn", "redrive_count": "2",
             })
         };
         let short = json!({ "truncated": false });

@@ -165,6 +165,18 @@ pub enum EventKind {
         /// The name that the worker gave itself.
         worker: Option<Arc<str>>,
     },
+    /// The execution was redriven.
+    ExecutionRedriven {
+        /// How often it has been by now.
+        count: u32,
+    },
+    /// A Map Run was redriven with its execution.
+    MapRunRedriven {
+        /// The run's ARN.
+        arn: Arc<str>,
+        /// How often it has been by now.
+        count: u32,
+    },
     // Events at rest are numbered by their place here, so new ones come last.
 }
 

@@ -25,11 +25,12 @@ mod simulator;
 mod work;
 
 pub use driver::{
-    ActivityTask, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description, Engine,
-    EngineConfig, EngineError, ExecutionLog, Happening, Item, ItemStream, Listing, LogEntry, LogHost,
-    MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate,
-    NoLogs, NoObjects, ObjectHost, Origin, PollError, ReadRequest, ResultSink, StartRequest, Started, Target,
-    TaskCall, TaskHost, TaskOutcome, TestRequest, WriteRequest,
+    ActivityTask, AmendRequest, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description,
+    Engine, EngineConfig, EngineError, ExecutionLog, Happening, Item, ItemStream, Listing, LogEntry, LogHost,
+    MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus,
+    MapRunUpdate, NoLogs, NoObjects, NotRedrivable, ObjectHost, Origin, Pending, PollError, ReadRequest,
+    RedriveError, RedriveRequest, ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskOutcome,
+    TestRequest, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
 pub use limits::{LIMITS, Limit, LimitError, Limits};

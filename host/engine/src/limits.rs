@@ -24,6 +24,8 @@ pub struct Limits {
     pub request_bytes: usize,
     /// Most tags of a resource.
     pub tags: usize,
+    /// How long after its end an execution can be redriven, in days.
+    pub redrive_days: u64,
 }
 
 impl Limits {
@@ -40,6 +42,7 @@ impl Limits {
             definition_bytes: 1024 * 1024,
             request_bytes: 2 * 1024 * 1024,
             tags: 50,
+            redrive_days: 14,
         }
     }
 
@@ -56,6 +59,7 @@ impl Limits {
             definition_bytes: 16 * 1024 * 1024,
             request_bytes: 80 * 1024 * 1024,
             tags: 1_000,
+            redrive_days: 3_650,
         }
     }
 }
@@ -113,6 +117,8 @@ pub const LIMITS: &[Limit] = &[
         "the body of a request; beyond it status 413"),
     limit!("tags", tags: usize, 100_000,
         "tags of a resource; beyond it TooManyTags"),
+    limit!("redrive-days", redrive_days: u64, 36_500,
+        "days after its end that an execution can be redriven; beyond it ExecutionNotRedrivable"),
 ];
 
 /// A limit cannot be set so.

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::core::{Execution, FrameRow, Status, Step};
+use crate::core::{Execution, FrameRow, Redrives, Status, Step};
 use crate::event::{Event, EventKind, Fault};
 use crate::payload::{Payload, PayloadRef};
 
@@ -50,6 +50,21 @@ pub struct ExecutionRow {
     pub revision: u32,
     /// The plugin that each resource is bound to, for as long as the execution lives.
     pub pins: Pins,
+    /// How often it was redriven. Behind the rest at rest, where rows of earlier versions end.
+    #[serde(skip)]
+    pub redrives: Redrives,
+}
+
+impl ExecutionRow {
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, RowError> {
+        encode(&(self, &self.redrives))
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<ExecutionRow, RowError> {
+        let (mut row, redrives) = decode_grown::<ExecutionRow, _>(bytes)?;
+        row.redrives = redrives;
+        Ok(row)
+    }
 }
 
 /// Which component serves a resource: the resource as the definition or its parameters have it, and a SHA-256.
@@ -86,9 +101,24 @@ pub(crate) fn encode<T: Serialize>(row: &T) -> Result<Vec<u8>, RowError> {
 
 /// Decodes a row.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RowError> {
+    Ok(postcard::from_bytes(content(bytes)?)?)
+}
+
+/// Decodes a row that was made longer: what an earlier version did not write has its default.
+pub(crate) fn decode_grown<T, Added>(bytes: &[u8]) -> Result<(T, Added), RowError>
+where
+    T: DeserializeOwned,
+    Added: DeserializeOwned + Default,
+{
+    let (row, rest) = postcard::take_from_bytes(content(bytes)?)?;
+    let added = if rest.is_empty() { Added::default() } else { postcard::from_bytes(rest)? };
+    Ok((row, added))
+}
+
+fn content(bytes: &[u8]) -> Result<&[u8], RowError> {
     match bytes {
         [] => Err(RowError::Empty),
-        [ROW_VERSION, rest @ ..] => Ok(postcard::from_bytes(rest)?),
+        [ROW_VERSION, rest @ ..] => Ok(rest),
         [version, ..] => Err(RowError::Newer(*version)),
     }
 }
@@ -118,7 +148,7 @@ pub(crate) fn change(
     change.drop_frames = step.dropped.iter().copied().collect();
     if let Some(pins) = pins.filter(|_| step.record_changed) {
         let row = record(execution, revision, pins, &mut refer);
-        change.record = Some(encode(&row)?);
+        change.record = Some(row.encode()?);
     }
     let timer = |(due_ms, key): &(i64, crate::core::TimerKey)| Timer {
         due_ms: *due_ms,
@@ -147,8 +177,10 @@ pub(crate) fn change(
 pub(crate) fn ended(execution: &Execution, revision: u32) -> Result<ExecutionChange, RowError> {
     let mut change = ExecutionChange::new(execution.info.id);
     let mut payloads = Vec::new();
+    // Each attempt adds a start and an end.
+    let first = 1 + 2 * u64::from(execution.redrives().attempt);
     // Its payloads lay in chunks that were never written.
-    let mut refer = |payload: &Payload| crate::core::refer(&mut payloads, 1, &payload.detached());
+    let mut refer = |payload: &Payload| crate::core::refer(&mut payloads, first, &payload.detached());
     let row = record(execution, revision, Pins::new(), &mut refer);
     let end = match &row.status {
         StatusRow::Succeeded(output) => EventKind::ExecutionSucceeded { output: *output },
@@ -159,11 +191,11 @@ pub(crate) fn ended(execution: &Execution, revision: u32) -> Result<ExecutionCha
     let at_ms = execution.stopped_ms().unwrap_or(row.started_ms);
     let start = EventKind::ExecutionStarted { input: row.input };
     let events = vec![
-        Event { id: 1, previous: 0, at_ms: row.started_ms, kind: start },
-        Event { id: 2, previous: 0, at_ms, kind: end },
+        Event { id: first, previous: 0, at_ms: row.started_ms, kind: start },
+        Event { id: first + 1, previous: 0, at_ms, kind: end },
     ];
-    change.record = Some(encode(&row)?);
-    change.history = Some((1, encode(&Chunk { payloads, events })?));
+    change.record = Some(row.encode()?);
+    change.history = Some((first, encode(&Chunk { payloads, events })?));
     Ok(change)
 }
 
@@ -187,6 +219,7 @@ fn record(
         input: refer(&execution.info.input),
         revision,
         pins,
+        redrives: execution.redrives().clone(),
     }
 }
 

@@ -114,7 +114,7 @@ impl World {
         within("it begins", async {
             loop {
                 let all =
-                    self.engine.list(machine, None, None, 10, &|_| true).await.expect("reads").executions;
+                    self.engine.list(machine, None, None, 10, &|_, _| true).await.expect("reads").executions;
                 assert!(all.len() < 2, "it was started twice");
                 if let Some((id, _)) = all.first() {
                     return *id;

@@ -6,10 +6,10 @@ use dirigent_engine::Engine;
 use dirigent_engine::rows::StatusRow;
 use serde_json::{Map, Value};
 
-use super::{MAX_ARN, find_execution, includes_data, machine_of, origin_fields};
+use super::{MAX_ARN, find_execution, includes_data, machine_of, origin_fields, redrive_execution, status};
 use crate::error::ApiError;
 use crate::params::Params;
-use crate::shapes::{payload, status, time};
+use crate::shapes::{payload, time};
 
 pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("executionArn", 1, MAX_ARN)?;
@@ -24,7 +24,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     body.insert("stateMachineArn".into(), engine.state_machine_arn(&machine).into());
     origin_fields(engine, &machine, id, &mut body).await?;
     body.insert("name".into(), (&*row.name).into());
-    body.insert("status".into(), status(&row.status).into());
+    body.insert("status".into(), status(engine, id, row).into());
     body.insert("startDate".into(), time(row.started_ms));
     if let Some(stopped_ms) = row.stopped_ms {
         body.insert("stopDate".into(), time(stopped_ms));
@@ -43,21 +43,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     {
         body.insert("mapRunArn".into(), run.arn.into());
     }
-    redrive(&mut body, &row.status);
+    redrive_execution::count_and_date(&mut body, row);
+    redrive_execution::eligibility(engine, id, row, &mut body).await?;
     Ok(Value::Object(body))
-}
-
-/// Source: AWS API Reference, "DescribeExecution", `redriveStatus`.
-fn redrive(body: &mut Map<String, Value>, of: &StatusRow) {
-    body.insert("redriveCount".into(), 0.into());
-    match of {
-        StatusRow::Running | StatusRow::Succeeded(_) => {
-            body.insert("redriveStatus".into(), "NOT_REDRIVABLE".into());
-            let reason = format!("Execution is {} and cannot be redriven", status(of));
-            body.insert("redriveStatusReason".into(), reason.into());
-        }
-        StatusRow::Failed(_) | StatusRow::TimedOut(_) | StatusRow::Aborted(_) => {
-            body.insert("redriveStatus".into(), "REDRIVABLE".into());
-        }
-    }
 }

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use dirigent_engine::Engine;
 use dirigent_engine::catalog::{MachineType, Qualifier};
-use dirigent_store::MachineId;
+use dirigent_engine::rows::ExecutionRow;
+use dirigent_store::{ExecutionId, MachineId};
 use serde_json::{Map, Value, json};
 
 use super::map_runs::{self, MAX_LONG_ARN};
-use super::{MAX_ARN, origin_fields, page_size};
+use super::{MAX_ARN, origin_fields, page_size, redrive_execution, status};
 use crate::arn;
 use crate::error::ApiError;
 use crate::params::Params;
-use crate::shapes::{status, time};
+use crate::shapes::time;
 use crate::token;
 
 /// In the order in which AWS's message lists them.
@@ -27,7 +28,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let redriven = params.word("redriveFilter", &["REDRIVEN", "NOT_REDRIVEN"])?;
     params.check()?;
     let of = Of::find(engine, arn.as_deref(), map_run_arn.as_deref()).await?;
-    let filter_word = filter.as_deref().unwrap_or("*");
+    let filter_word = format!("{}/{}", filter.as_deref().unwrap_or("*"), redriven.as_deref().unwrap_or("*"));
     let list = match &of.qualifier {
         None => format!("ListExecutions/{}/{filter_word}", of.machine.0),
         Some(Qualifier::Version(number)) => format!("ListExecutions/{}:{number}/{filter_word}", of.machine.0),
@@ -37,10 +38,9 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         None => None,
         Some(token) => Some(token::read(&list, &token)?.parse().map_err(|_| token::invalid())?),
     };
-    // Nothing has been redriven yet.
-    let none = redriven.as_deref() == Some("REDRIVEN");
-    let wanted = |row: &dirigent_engine::rows::StatusRow| {
-        !none && filter.as_deref().is_none_or(|word| word == status(row))
+    let wanted = |id: ExecutionId, row: &ExecutionRow| {
+        filter.as_deref().is_none_or(|word| word == status(engine, id, row))
+            && redriven.as_deref().is_none_or(|word| (word == "REDRIVEN") == (row.redrives.count > 0))
     };
     let listing = engine.list(of.machine, of.qualifier.as_ref(), before, size, &wanted).await?;
     let machine_arn = engine.state_machine_arn(&of.name);
@@ -50,7 +50,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         item.insert("executionArn".into(), engine.execution_arn(&of.name, &row.name).into());
         item.insert("stateMachineArn".into(), machine_arn.as_str().into());
         item.insert("name".into(), (&*row.name).into());
-        item.insert("status".into(), status(&row.status).into());
+        item.insert("status".into(), status(engine, *id, row).into());
         item.insert("startDate".into(), time(row.started_ms));
         if let Some(stopped_ms) = row.stopped_ms {
             item.insert("stopDate".into(), time(stopped_ms));
@@ -61,7 +61,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         if of.has_versions {
             origin_fields(engine, &of.name, *id, &mut item).await?;
         }
-        item.insert("redriveCount".into(), 0.into());
+        redrive_execution::count_and_date(&mut item, row);
         executions.push(Value::Object(item));
     }
     let mut body = json!({ "executions": executions });

@@ -40,8 +40,24 @@ pub(super) async fn describe(engine: &Arc<Engine>, mut params: Params) -> Result
     let percentage = row.settings.tolerated_percentage.unwrap_or(0.0);
     body.insert("toleratedFailurePercentage".into(), percentage.into());
     body.insert("toleratedFailureCount".into(), row.settings.tolerated_count.unwrap_or(0).into());
-    body.insert("itemCounts".into(), counts(&row.items));
-    body.insert("executionCounts".into(), counts(&row.executions));
+    let mut items = counts(&row.items);
+    let mut executions = counts(&row.executions);
+    if row.redrives.count > 0 {
+        for (counts, pending) in [
+            (&mut items, description.pending_redrive.items),
+            (&mut executions, description.pending_redrive.executions),
+        ] {
+            counts["pendingRedrive"] = pending.into();
+            // Every child is redriven: an Express one starts anew, and one whose history is full fails again at once.
+            counts["failuresNotRedrivable"] = 0.into();
+        }
+        body.insert("redriveCount".into(), row.redrives.count.into());
+    }
+    if let Some(last_ms) = row.redrives.last_ms {
+        body.insert("redriveDate".into(), time(last_ms));
+    }
+    body.insert("itemCounts".into(), items);
+    body.insert("executionCounts".into(), executions);
     Ok(Value::Object(body))
 }
 

@@ -12,6 +12,7 @@ mod get_execution_history;
 mod list_executions;
 mod list_state_machines;
 mod map_runs;
+mod redrive_execution;
 mod routes;
 mod send_task;
 mod start_execution;
@@ -27,13 +28,14 @@ use std::sync::Arc;
 
 use dirigent_engine::activities::Activity;
 use dirigent_engine::catalog::StateMachine;
+use dirigent_engine::rows::ExecutionRow;
 use dirigent_engine::{Engine, EngineError, Target};
 use dirigent_store::ExecutionId;
 use serde_json::{Map, Value};
 
-use crate::arn;
 use crate::error::ApiError;
 use crate::params::Params;
+use crate::{arn, shapes};
 
 /// Longest ARN of a parameter, in characters.
 const MAX_ARN: usize = 256;
@@ -64,6 +66,7 @@ pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params)
         "ListStateMachines" => list_state_machines::run(engine, params),
         "ListTagsForResource" => tags::list(engine, params),
         "PublishStateMachineVersion" => versions::publish(engine, params).await,
+        "RedriveExecution" => redrive_execution::run(engine, params).await,
         "SendTaskFailure" => send_task::failure(engine, params).await,
         "SendTaskHeartbeat" => send_task::heartbeat(engine, params).await,
         "SendTaskSuccess" => send_task::success(engine, params).await,
@@ -111,6 +114,11 @@ async fn origin_fields(
         }
     }
     Ok(())
+}
+
+/// The status of an execution. A child of a Map Run that is being redriven shows whether its turn is still to come.
+fn status(engine: &Engine, id: ExecutionId, row: &ExecutionRow) -> &'static str {
+    if engine.awaits_redrive(id, row) { "PENDING_REDRIVE" } else { shapes::status(&row.status) }
 }
 
 /// The activity that an ARN names.

@@ -5,6 +5,7 @@
 mod accounts;
 mod aliases;
 mod configurations;
+mod redrive;
 mod versions;
 
 use std::sync::Arc;
@@ -79,6 +80,7 @@ impl World {
         answer.unwrap_or_else(|error| panic!("{action} {shown:.300}: {}", error.body()))
     }
 
+    /// Calls as the host's own account.
     async fn must(&self, action: &str, params: Value) -> Value {
         self.must_as(OWN, action, params).await
     }

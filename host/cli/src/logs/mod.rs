@@ -128,7 +128,7 @@ mod tests {
         let kind = EventKind::ExecutionStarted { input };
         let event = |id| Event { id, previous: 0, at_ms: 0, kind: kind.clone() };
         let page = HistoryPage::of_chunk(1, (1..=events).map(event).collect(), &[text.into()]);
-        LogEntry { execution_arn: "arn".into(), role_arn: "role".into(), page }
+        LogEntry { execution_arn: "arn".into(), role_arn: "role".into(), redrive_count: 0, page }
     }
 
     #[test]

@@ -137,12 +137,18 @@ impl Catalog {
         self.machines.read().get(name).cloned()
     }
 
+    /// The state machine of that number; `None` when it was deleted.
+    #[must_use]
+    pub fn numbered(&self, id: MachineId) -> Option<Arc<StateMachine>> {
+        self.machines.read().values().find(|machine| machine.id == id).cloned()
+    }
+
     /// The name of a machine, live or deleted.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn name_of(&self, id: MachineId) -> Result<Option<Arc<str>>, CatalogError> {
-        if let Some(machine) = self.machines.read().values().find(|machine| machine.id == id) {
+        if let Some(machine) = self.numbered(id) {
             return Ok(Some(machine.name.clone()));
         }
         for (key, bytes) in scan_all(&*self.store, DELETED).await? {

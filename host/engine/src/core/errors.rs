@@ -204,6 +204,7 @@ impl Turn<'_> {
         self.see(|findings| findings.error = Some((failure.fault.clone(), handler)));
         match catcher {
             Some((_, catcher)) => {
+                states::children::forget(self, id);
                 if let Err(failure) = self.caught(id, catcher, &failure) {
                     // A failure inside a catcher is final, or it would catch itself.
                     self.failed(id, Failure { terminal: true, ..failure });
@@ -249,6 +250,7 @@ impl Turn<'_> {
             self.fail_execution(failure.fault.clone());
             return true;
         }
+        states::children::forget(self, id);
         let due_ms = self.now_ms.saturating_add(delay_ms);
         self.wait_for(id, Phase::Backoff { due_ms });
         true

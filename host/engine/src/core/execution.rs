@@ -11,6 +11,7 @@ use super::flow;
 use super::frame::{Frame, FrameRow, Phase};
 use super::inspect::{Findings, StateTest};
 use super::map_run::{MapRun, RunItem};
+use super::redrive::Redrives;
 use super::scope::{Entropy, MapItem, StateScope};
 use super::stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
 use super::token::{TaskToken, TokenStatus};
@@ -70,6 +71,7 @@ pub struct Execution {
     pub info: Arc<ExecutionInfo>,
     pub(crate) status: Status,
     pub(crate) stopped_ms: Option<i64>,
+    pub(crate) redrives: Redrives,
     pub(crate) next_event: u64,
     pub(crate) next_frame: u32,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
@@ -95,6 +97,7 @@ impl Execution {
             info: Arc::new(info),
             status: Status::Running,
             stopped_ms: None,
+            redrives: Redrives::default(),
             next_event: 1,
             next_frame: 0,
             frames: BTreeMap::new(),
@@ -104,18 +107,29 @@ impl Execution {
         }
     }
 
+    /// A new execution, of an attempt of the Map Run whose child it is: 0, or how often that was redriven.
+    #[must_use]
+    pub fn in_attempt(info: ExecutionInfo, attempt: u32) -> Execution {
+        let mut execution = Execution::new(info);
+        execution.redrives.attempt = attempt;
+        execution
+    }
+
     /// An execution read back from the store.
     #[must_use]
     pub fn restore(
         info: ExecutionInfo,
+        (status, stopped_ms): (Status, Option<i64>),
+        redrives: Redrives,
         next_event: u64,
         next_frame: u32,
         frames: BTreeMap<FrameId, Frame>,
     ) -> Execution {
         Execution {
             info: Arc::new(info),
-            status: Status::Running,
-            stopped_ms: None,
+            status,
+            stopped_ms,
+            redrives,
             next_event,
             next_frame,
             frames,
@@ -161,7 +175,7 @@ impl Execution {
         let mut ready = false;
         for (id, frame) in &self.frames {
             match &frame.phase {
-                Phase::Ready => ready = true,
+                Phase::Ready | Phase::Stopped(_) => ready = true,
                 Phase::Task { .. } | Phase::Callback(_) => {
                     effects.extend(self.task_run(*id).map(|run| Effect::RunTask(Box::new(run))))
                 }
@@ -320,6 +334,12 @@ impl Execution {
         self.stopped_ms
     }
 
+    /// How often it was redriven, and when.
+    #[must_use]
+    pub fn redrives(&self) -> &Redrives {
+        &self.redrives
+    }
+
     /// The id that the next event will have.
     #[must_use]
     pub fn next_event(&self) -> u64 {
@@ -356,8 +376,11 @@ impl Execution {
             (seconds, true) => Some(seconds.unwrap_or(u64::MAX).min(limits.express_seconds)),
             (seconds, false) => seconds,
         }?;
-        let due_ms = self.info.started_ms.saturating_add_unsigned(seconds.saturating_mul(1000));
-        Some((due_ms, TimerKey { frame: TOP, generation: 0, purpose: TimerPurpose::ExecutionTimeout }))
+        // A redrive begins the time anew.
+        let Redrives { count, last_ms, .. } = self.redrives;
+        let since_ms = last_ms.unwrap_or(self.info.started_ms);
+        let due_ms = since_ms.saturating_add_unsigned(seconds.saturating_mul(1000));
+        Some((due_ms, TimerKey { frame: TOP, generation: count, purpose: TimerPurpose::ExecutionTimeout }))
     }
 }
 

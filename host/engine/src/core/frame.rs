@@ -69,6 +69,9 @@ pub(crate) enum Phase {
     MapRun(Box<MapRun>),
     /// A task waits for a caller from outside.
     Callback(Callback),
+    /// Given up, in an execution that did not succeed. A redrive goes on with the phase within, where children do the work
+    /// or the state was not entered yet; without one it does the state's work from its start.
+    Stopped(Option<Box<Phase>>),
 }
 
 /// How far a Map is. Items and results are not kept here: a step's cost must not grow with their number.
@@ -110,7 +113,7 @@ impl Frame {
     /// store keeps, and children, which are frames themselves.
     pub(crate) fn needs_host(&self) -> bool {
         match &self.phase {
-            Phase::Ready | Phase::Task { .. } | Phase::MapRun(_) => true,
+            Phase::Ready | Phase::Task { .. } | Phase::MapRun(_) | Phase::Stopped(_) => true,
             Phase::Callback(callback) => matches!(callback.stage, Stage::Submitting { .. }),
             _ => false,
         }
@@ -137,14 +140,38 @@ pub struct FrameRow {
 #[derive(Debug, Deserialize, Serialize)]
 enum PhaseRow {
     Ready,
-    Task { parameters: PayloadRef, started: bool, deadline_ms: Option<i64>, heartbeat_seconds: Option<u64> },
-    Wait { due_ms: i64 },
-    Backoff { due_ms: i64 },
-    Parallel { open: u32 },
-    Map { items: PayloadRef, input: PayloadRef, length: u32, next: u32, running: u32, concurrency: u32 },
-    Done { output: PayloadRef },
+    Task {
+        parameters: PayloadRef,
+        started: bool,
+        deadline_ms: Option<i64>,
+        heartbeat_seconds: Option<u64>,
+    },
+    Wait {
+        due_ms: i64,
+    },
+    Backoff {
+        due_ms: i64,
+    },
+    Parallel {
+        open: u32,
+    },
+    Map {
+        items: PayloadRef,
+        input: PayloadRef,
+        length: u32,
+        next: u32,
+        running: u32,
+        concurrency: u32,
+    },
+    Done {
+        output: PayloadRef,
+    },
     MapRun(MapRunRow),
     Callback(CallbackRow),
+    // Phases at rest are numbered by their place here, so new ones come last.
+    Stopped(Option<Box<PhaseRow>>),
+    /// A Map Run that has been redriven so often.
+    RedrivenMapRun(MapRunRow, u32),
 }
 
 impl FrameRow {
@@ -165,30 +192,14 @@ impl FrameRow {
             generation: frame.generation,
             variables: frame.variables.iter().map(|(name, value)| (name.clone(), refer(value))).collect(),
             item: frame.item.as_ref().map(&mut *refer),
-            phase: match &frame.phase {
-                Phase::Ready => PhaseRow::Ready,
-                Phase::Task { parameters, started, deadline_ms, heartbeat_seconds } => PhaseRow::Task {
-                    parameters: refer(parameters),
-                    started: *started,
-                    deadline_ms: *deadline_ms,
-                    heartbeat_seconds: *heartbeat_seconds,
-                },
-                Phase::Wait { due_ms } => PhaseRow::Wait { due_ms: *due_ms },
-                Phase::Backoff { due_ms } => PhaseRow::Backoff { due_ms: *due_ms },
-                Phase::Parallel { open } => PhaseRow::Parallel { open: *open },
-                Phase::Map(map) => PhaseRow::Map {
-                    items: refer(&map.items),
-                    input: refer(&map.input),
-                    length: map.length,
-                    next: map.next,
-                    running: map.running,
-                    concurrency: map.concurrency,
-                },
-                Phase::Done { output } => PhaseRow::Done { output: refer(output) },
-                Phase::MapRun(run) => PhaseRow::MapRun(MapRunRow::of(run, refer)),
-                Phase::Callback(callback) => PhaseRow::Callback(CallbackRow::of(callback, refer)),
-            },
+            phase: PhaseRow::of(&frame.phase, refer),
         }
+    }
+
+    /// The place of its state in the definition, as a JSON pointer.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.state
     }
 
     /// Every payload that the frame refers to.
@@ -197,17 +208,7 @@ impl FrameRow {
         let mut refs = vec![self.input];
         refs.extend(self.variables.iter().map(|(_, at)| *at));
         refs.extend(self.item);
-        match &self.phase {
-            PhaseRow::Task { parameters, .. } => refs.push(*parameters),
-            PhaseRow::Map { items, input, .. } => refs.extend([*items, *input]),
-            PhaseRow::Done { output } => refs.push(*output),
-            PhaseRow::MapRun(run) => refs.extend(run.payloads()),
-            PhaseRow::Callback(callback) => refs.extend(callback.payload()),
-            PhaseRow::Ready
-            | PhaseRow::Wait { .. }
-            | PhaseRow::Backoff { .. }
-            | PhaseRow::Parallel { .. } => {}
-        }
+        self.phase.payloads(&mut refs);
         refs
     }
 
@@ -236,28 +237,85 @@ impl FrameRow {
                 Some(at) => Some(payload(at)?),
                 None => None,
             },
-            phase: match self.phase {
-                PhaseRow::Ready => Phase::Ready,
-                PhaseRow::Task { parameters, started, deadline_ms, heartbeat_seconds } => {
-                    Phase::Task { parameters: payload(parameters)?, started, deadline_ms, heartbeat_seconds }
-                }
-                PhaseRow::Wait { due_ms } => Phase::Wait { due_ms },
-                PhaseRow::Backoff { due_ms } => Phase::Backoff { due_ms },
-                PhaseRow::Parallel { open } => Phase::Parallel { open },
-                PhaseRow::Map { items, input, length, next, running, concurrency } => {
-                    Phase::Map(MapProgress {
-                        items: payload(items)?,
-                        input: payload(input)?,
-                        length,
-                        next,
-                        running,
-                        concurrency,
-                    })
-                }
-                PhaseRow::Done { output } => Phase::Done { output: payload(output)? },
-                PhaseRow::MapRun(run) => Phase::MapRun(Box::new(run.restore(payload)?)),
-                PhaseRow::Callback(callback) => Phase::Callback(callback.restore(payload)?),
+            phase: self.phase.restore(payload)?,
+        })
+    }
+}
+
+impl PhaseRow {
+    fn of(phase: &Phase, refer: &mut dyn FnMut(&Payload) -> PayloadRef) -> PhaseRow {
+        match phase {
+            Phase::Ready => PhaseRow::Ready,
+            Phase::Task { parameters, started, deadline_ms, heartbeat_seconds } => PhaseRow::Task {
+                parameters: refer(parameters),
+                started: *started,
+                deadline_ms: *deadline_ms,
+                heartbeat_seconds: *heartbeat_seconds,
             },
+            Phase::Wait { due_ms } => PhaseRow::Wait { due_ms: *due_ms },
+            Phase::Backoff { due_ms } => PhaseRow::Backoff { due_ms: *due_ms },
+            Phase::Parallel { open } => PhaseRow::Parallel { open: *open },
+            Phase::Map(map) => PhaseRow::Map {
+                items: refer(&map.items),
+                input: refer(&map.input),
+                length: map.length,
+                next: map.next,
+                running: map.running,
+                concurrency: map.concurrency,
+            },
+            Phase::Done { output } => PhaseRow::Done { output: refer(output) },
+            Phase::MapRun(run) if run.redrives > 0 => {
+                PhaseRow::RedrivenMapRun(MapRunRow::of(run, refer), run.redrives)
+            }
+            Phase::MapRun(run) => PhaseRow::MapRun(MapRunRow::of(run, refer)),
+            Phase::Callback(callback) => PhaseRow::Callback(CallbackRow::of(callback, refer)),
+            Phase::Stopped(rest) => {
+                PhaseRow::Stopped(rest.as_ref().map(|phase| Box::new(PhaseRow::of(phase, refer))))
+            }
+        }
+    }
+
+    fn payloads(&self, refs: &mut Vec<PayloadRef>) {
+        match self {
+            PhaseRow::Task { parameters, .. } => refs.push(*parameters),
+            PhaseRow::Map { items, input, .. } => refs.extend([*items, *input]),
+            PhaseRow::Done { output } => refs.push(*output),
+            PhaseRow::MapRun(run) | PhaseRow::RedrivenMapRun(run, _) => refs.extend(run.payloads()),
+            PhaseRow::Callback(callback) => refs.extend(callback.payload()),
+            PhaseRow::Stopped(Some(phase)) => phase.payloads(refs),
+            PhaseRow::Ready
+            | PhaseRow::Wait { .. }
+            | PhaseRow::Backoff { .. }
+            | PhaseRow::Parallel { .. }
+            | PhaseRow::Stopped(None) => {}
+        }
+    }
+
+    fn restore(self, payload: &dyn Fn(PayloadRef) -> Option<Payload>) -> Option<Phase> {
+        Some(match self {
+            PhaseRow::Ready => Phase::Ready,
+            PhaseRow::Task { parameters, started, deadline_ms, heartbeat_seconds } => {
+                Phase::Task { parameters: payload(parameters)?, started, deadline_ms, heartbeat_seconds }
+            }
+            PhaseRow::Wait { due_ms } => Phase::Wait { due_ms },
+            PhaseRow::Backoff { due_ms } => Phase::Backoff { due_ms },
+            PhaseRow::Parallel { open } => Phase::Parallel { open },
+            PhaseRow::Map { items, input, length, next, running, concurrency } => Phase::Map(MapProgress {
+                items: payload(items)?,
+                input: payload(input)?,
+                length,
+                next,
+                running,
+                concurrency,
+            }),
+            PhaseRow::Done { output } => Phase::Done { output: payload(output)? },
+            PhaseRow::MapRun(run) => Phase::MapRun(Box::new(run.restore(payload)?)),
+            PhaseRow::RedrivenMapRun(run, redrives) => {
+                Phase::MapRun(Box::new(super::map_run::MapRun { redrives, ..run.restore(payload)? }))
+            }
+            PhaseRow::Callback(callback) => Phase::Callback(callback.restore(payload)?),
+            PhaseRow::Stopped(None) => Phase::Stopped(None),
+            PhaseRow::Stopped(Some(phase)) => Phase::Stopped(Some(Box::new(phase.restore(payload)?))),
         })
     }
 }

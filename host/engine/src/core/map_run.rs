@@ -34,6 +34,8 @@ pub struct MapRun {
     pub batch_input: Option<Payload>,
     /// The arguments of `ResultWriter`, evaluated; without them the results go into the state's output.
     pub writer: Option<Payload>,
+    /// How often it has been redriven.
+    pub redrives: u32,
 }
 
 /// An item, and what the context object says of it.
@@ -137,6 +139,7 @@ impl MapRunRow {
             settings: self.settings,
             batch_input: optional(self.batch_input)?,
             writer: optional(self.writer)?,
+            redrives: 0,
         })
     }
 }

@@ -12,6 +12,7 @@
 //! - `turn`: the work of one step: entering and leaving states, ending machines
 //! - `states`: what each type does, a file each
 //! - `errors`: Retry and Catch
+//! - `redrive`: an execution that did not succeed goes on
 //! - `flow`, `scope`: data flow and what expressions see
 //! - `inspect`: a test of one state
 
@@ -22,6 +23,7 @@ mod flow;
 mod frame;
 mod inspect;
 mod map_run;
+mod redrive;
 mod scope;
 mod states;
 mod stimulus;
@@ -32,12 +34,16 @@ pub use execution::{Execution, ExecutionInfo, Status};
 pub use frame::{Frame, FrameRow};
 pub use inspect::{Findings, Handler, Mock, StateTest, TESTED_STATE};
 pub use map_run::{MapRun, MapRunItems, MapRunSettings, RunItem};
+pub use redrive::{CLIENT_TOKEN_MS, MAX_CLIENT_TOKENS, Redrives, StoppedState};
 pub use stimulus::{
-    Effect, Moment, Outside, QueueChange, QueuePlace, Step, Stimulus, TaskRun, TimerKey, TimerPurpose,
+    Amend, Amendment, Effect, Moment, Outside, QueueChange, QueuePlace, Redrive, Step, Stimulus, TaskRun,
+    TimerKey, TimerPurpose,
 };
 pub use token::{TaskToken, TokenStatus};
 
 pub(crate) use errors::error_names;
+#[cfg(test)]
+pub(crate) use execution::TOP;
 pub(crate) use execution::TOP_MACHINE;
 pub(crate) use inspect::Gathered;
 pub(crate) use map_run::{STATE_DATA, threshold_exceeded};

@@ -128,7 +128,10 @@ impl<'a> StateScope<'a> {
         });
         // Express executions are not redriven, and do not say how often they were.
         if !info.express {
-            execution["RedriveCount"] = 0.into();
+            execution["RedriveCount"] = self.x.redrives.count.into();
+            if let Some(last_ms) = self.x.redrives.last_ms {
+                execution["RedriveTime"] = timestamp(last_ms).into();
+            }
         }
         context.insert("Execution".into(), execution);
         context.insert(

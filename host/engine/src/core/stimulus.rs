@@ -48,6 +48,8 @@ pub enum Stimulus {
     TimerFired(TimerKey),
     /// The execution shall stop.
     Stop(Fault),
+    /// An execution that ended without success shall go on from where it stopped.
+    Redrive(Box<Redrive>),
     /// A worker takes a task out of its activity's queue.
     ActivityTaken {
         /// The frame that waits.
@@ -66,6 +68,35 @@ pub enum Stimulus {
     },
     /// Whoever has a token is still at work.
     TokenHeartbeat(TaskToken),
+}
+
+/// How an execution is redriven.
+#[derive(Clone, Debug, Default)]
+pub struct Redrive {
+    /// The caller's token, by which a call that comes again is known.
+    pub client_token: Option<Arc<str>>,
+    /// For a Map Run's child: how often its run has been redriven.
+    pub attempt: u32,
+    /// What is to be different this time; AWS has no such thing.
+    pub amend: Option<Amendment>,
+}
+
+/// What a redrive changes of one stopped state.
+#[derive(Clone, Debug)]
+pub struct Amendment {
+    /// The frame that stopped there.
+    pub frame: FrameId,
+    /// How.
+    pub with: Amend,
+}
+
+/// How a redrive changes a stopped state.
+#[derive(Clone, Debug)]
+pub enum Amend {
+    /// It runs with this input.
+    Input(Payload),
+    /// It does not run: this is its result.
+    Result(Payload),
 }
 
 /// When a step is taken, and the entropy that it may use: the same moment gives the same step.

@@ -67,14 +67,16 @@ impl<'a> Turn<'a> {
 
     /// Takes the stimulus in, then runs on.
     pub(super) fn take(&mut self, stimulus: Stimulus) {
-        if self.x.status.is_ended() {
+        // Only a redrive does anything about an execution that has ended, and nothing about one that has not.
+        if self.x.status.is_ended() != matches!(stimulus, Stimulus::Redrive(_)) {
             return;
         }
         match stimulus {
             Stimulus::Start => self.start(),
+            Stimulus::Redrive(redrive) => self.redrive(*redrive),
             Stimulus::Continue => {
-                let ready =
-                    self.x.frames.iter().filter(|(_, f)| matches!(f.phase, Phase::Ready)).map(|(id, _)| *id);
+                let due = |frame: &Frame| matches!(frame.phase, Phase::Ready | Phase::Stopped(_));
+                let ready = self.x.frames.iter().filter(|(_, frame)| due(frame)).map(|(id, _)| *id);
                 self.ready.extend(ready);
             }
             Stimulus::TaskStarted { frame, generation } => states::task::started(self, frame, generation),
@@ -129,6 +131,8 @@ impl<'a> Turn<'a> {
 
     fn timer_fired(&mut self, key: TimerKey) {
         match key.purpose {
+            // One of an attempt before may still be on its way.
+            TimerPurpose::ExecutionTimeout if key.generation != self.x.redrives.count => {}
             TimerPurpose::ExecutionTimeout => {
                 // AWS names neither error nor cause here: the status says it.
                 self.end(Status::TimedOut(Fault::default()), EventKind::ExecutionTimedOut(Fault::default()));
@@ -157,8 +161,21 @@ impl<'a> Turn<'a> {
             && !self.x.status.is_ended()
             && let Some(id) = self.ready.pop_front()
         {
-            self.enter(id);
+            match self.frame(id).phase {
+                Phase::Stopped(_) => self.take_up(id),
+                _ => self.enter(id),
+            }
         }
+    }
+
+    /// Makes a frame ready that is open already, behind those that are.
+    pub(super) fn make_ready(&mut self, id: FrameId) {
+        self.ready.push_back(id);
+    }
+
+    /// Takes that back.
+    pub(super) fn make_unready(&mut self, id: FrameId) {
+        self.ready.retain(|other| *other != id);
     }
 
     /// Fails the execution when its history has no room for more. Looked at before whatever may go on without end:
@@ -268,6 +285,11 @@ impl<'a> Turn<'a> {
 
     /// The frame's machine has failed with an error that nobody in it caught.
     pub(super) fn machine_failed(&mut self, id: FrameId, failure: Failure) {
+        match &mut self.frame(id).phase {
+            // It stands in its state: one that is about to enter it does not fail.
+            phase @ Phase::Ready => *phase = Phase::Stopped(None),
+            _ => self.stop_frame(id),
+        }
         let Some(parent) = self.frame(id).parent else {
             return self.fail_execution(failure.fault);
         };
@@ -283,8 +305,8 @@ impl<'a> Turn<'a> {
         self.end(Status::Failed(fault.clone()), EventKind::ExecutionFailed(fault));
     }
 
-    /// Ends the execution: its frames go, its tasks and timers with them.
-    fn end(&mut self, status: Status, kind: EventKind) {
+    /// Ends the execution: its tasks and timers go. Of one that did not succeed the frames stay, for a redrive.
+    pub(super) fn end(&mut self, status: Status, kind: EventKind) {
         // A stop comes from outside and follows no event; the other ends follow the top level's last one.
         let previous = match kind {
             EventKind::ExecutionAborted(_) | EventKind::ExecutionTimedOut(_) => 0,
@@ -295,8 +317,11 @@ impl<'a> Turn<'a> {
         self.x.status = status;
         self.x.stopped_ms = Some(self.now_ms);
         self.out.record_changed = true;
+        let redrivable = !self.x.info.express && !matches!(self.x.status, Status::Succeeded { .. });
         let ids: Vec<FrameId> = self.x.frames.keys().copied().collect();
-        ids.into_iter().for_each(|id| self.drop_frame(id));
+        for id in ids {
+            if redrivable { self.stop_frame(id) } else { self.drop_frame(id) }
+        }
         if let Some((due_ms, key)) = self.x.timeout_timer(self.program, self.limits) {
             self.clear_timer(key, due_ms);
         }
@@ -316,22 +341,43 @@ impl<'a> Turn<'a> {
     /// Drops a frame and what it waits for.
     pub(super) fn drop_frame(&mut self, id: FrameId) {
         let Some(frame) = self.x.frames.remove(&id) else { return };
-        let generation = frame.generation;
-        match frame.phase {
+        self.give_up(id, &frame.phase, frame.generation, frame.state);
+        self.make_unready(id);
+        self.out.dirty.remove(&id);
+        self.out.dropped.insert(id);
+    }
+
+    /// Gives up what a frame waits for, and keeps the frame for a redrive. One that is done stays so.
+    pub(super) fn stop_frame(&mut self, id: FrameId) {
+        let Some(frame) = self.x.frames.get_mut(&id) else { return };
+        if matches!(frame.phase, Phase::Done { .. } | Phase::Stopped(_)) {
+            return;
+        }
+        let (generation, state) = (frame.generation, frame.state);
+        let phase = std::mem::replace(&mut frame.phase, Phase::Stopped(None));
+        self.give_up(id, &phase, generation, state);
+        self.make_unready(id);
+        if let Phase::Ready | Phase::Parallel { .. } | Phase::Map(_) | Phase::MapRun(_) = phase {
+            self.frame(id).phase = Phase::Stopped(Some(Box::new(phase)));
+        }
+        self.out.dirty.insert(id);
+    }
+
+    /// Ends what a frame in that phase has under way outside.
+    fn give_up(&mut self, id: FrameId, phase: &Phase, generation: u32, state: StateIndex) {
+        match phase {
             Phase::Task { .. } => self.out.effects.push(Effect::CancelTask { frame: id, generation }),
-            Phase::MapRun(run) => self.out.effects.push(Effect::CancelMapRun { run: run.id }),
+            Phase::MapRun(run) => self.out.effects.push(Effect::CancelMapRun { run: run.id.clone() }),
             Phase::Wait { due_ms } | Phase::Backoff { due_ms } => {
-                self.clear_timer(TimerKey { frame: id, generation, purpose: TimerPurpose::Resume }, due_ms);
+                let key = TimerKey { frame: id, generation, purpose: TimerPurpose::Resume };
+                self.clear_timer(key, *due_ms);
             }
             Phase::Callback(callback) => {
-                let kind = &self.program.state(frame.state).kind;
-                states::callback::dropped(self, id, generation, kind, &callback);
+                let kind = &self.program.state(state).kind;
+                states::callback::dropped(self, id, generation, kind, callback);
             }
             _ => {}
         }
-        self.ready.retain(|other| *other != id);
-        self.out.dirty.remove(&id);
-        self.out.dropped.insert(id);
     }
 
     pub(super) fn clear_timer(&mut self, key: TimerKey, due_ms: i64) {

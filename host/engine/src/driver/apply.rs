@@ -38,7 +38,7 @@ impl Engine {
     ) -> Result<Option<Vec<Effect>>, EngineError> {
         let live = &lease.live;
         // The step and the queueing of its commit are one under the lock, so commits lie in the order of the steps.
-        let (mut step, referred, commit, info) = {
+        let (mut step, logged, commit, arn) = {
             let mut execution = live.execution.lock();
             let mut step = off_the_executor(live.program.may_block(), || {
                 execution.step(&live.program, &self.config.limits, stimulus, self.moment())
@@ -46,7 +46,7 @@ impl Engine {
             if step.is_empty() {
                 return Ok(None);
             }
-            let referred = execution.take_referred();
+            let logged = logs::entry(live, &mut execution, &step.events);
             let commit = match live.durability {
                 Durability::EachStep => {
                     let pins = self.pins_to_write(live, &mut step);
@@ -73,7 +73,7 @@ impl Engine {
                 }
                 Durability::AtEnd | Durability::Never => None,
             };
-            (step, referred, commit, execution.info.clone())
+            (step, logged, commit, execution.info.arn.clone())
         };
         if let Some(commit) = commit
             && let Err(error) = commit.await
@@ -90,8 +90,8 @@ impl Engine {
             self.set_timer(lease, *due_ms, *key);
         }
         self.wake_workers(&step.queue);
-        logs::write(live, &info, &step.events, &referred);
-        self.publish(&info.arn, std::mem::take(&mut step.events), &step.payloads);
+        logs::write(live, logged);
+        self.publish(&arn, std::mem::take(&mut step.events), &step.payloads);
         Ok(Some(step.effects))
     }
 

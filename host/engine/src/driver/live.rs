@@ -144,6 +144,17 @@ impl Lease {
         Ok(Some(lease))
     }
 
+    /// Puts an execution that had ended into memory as it goes on. Whoever still holds it as it ended keeps that one,
+    /// which does nothing any more.
+    pub(super) fn anew(engine: &Arc<Engine>, id: ExecutionId, live: Live) -> Lease {
+        let (hold, _) = Hold::take(engine, id);
+        let live = Arc::new(live);
+        if let Some(slot) = engine.slots.0.lock().get_mut(&id) {
+            slot.cell = Arc::new(OnceCell::new_with(Some(live.clone())));
+        }
+        Lease { live, hold }
+    }
+
     pub(super) fn engine(&self) -> &Arc<Engine> {
         &self.hold.engine
     }
@@ -155,10 +166,18 @@ impl Lease {
 
 /// Reads a running execution, and what it waits for that the host must start again.
 async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effect>)>, EngineError> {
-    let Some(row) = engine.record(id).await? else { return Ok(None) };
-    if row.status != StatusRow::Running {
-        return Ok(None);
+    match engine.record(id).await? {
+        Some(row) if row.status == StatusRow::Running => Ok(Some(read_back(engine, id, &row).await?)),
+        _ => Ok(None),
     }
+}
+
+/// Reads an execution that has not succeeded.
+pub(super) async fn read_back(
+    engine: &Engine,
+    id: ExecutionId,
+    row: &ExecutionRow,
+) -> Result<(Live, Vec<Effect>), EngineError> {
     let (program, info, log, inherited_pins) = if map_runs::ids::is_child(id) {
         let template = engine.child_template(id).await?;
         let input = Payload::empty_object();
@@ -169,10 +188,10 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
             return Err(EngineError::Uncompilable);
         };
         let program = revision.program().ok_or(EngineError::Uncompilable)?;
-        let info = info(engine, id, &row, &revision.content.role_arn).await?;
+        let info = info(engine, id, row, &revision.content.role_arn).await?;
         (program, info, engine.log_of(&revision), Arc::default())
     };
-    let execution = recover::execution(&*engine.store, &row, &program, info).await?;
+    let execution = recover::execution(&*engine.store, row, &program, info).await?;
     let effects = execution.resume();
     let live = Live {
         execution: Mutex::new(logs::with_log(execution, log.as_ref())),
@@ -181,12 +200,12 @@ async fn load(engine: &Engine, id: ExecutionId) -> Result<Option<(Live, Vec<Effe
         revision: row.revision,
         durability: Durability::EachStep,
         log,
-        pins: Mutex::new(row.pins),
+        pins: Mutex::new(row.pins.clone()),
         inherited_pins,
         pins_changed: AtomicBool::new(false),
         tasks: Mutex::default(),
     };
-    Ok(Some((live, effects)))
+    Ok((live, effects))
 }
 
 /// All of it but the input, which lies in the history.

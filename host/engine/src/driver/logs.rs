@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::live::Live;
-use crate::core::{Execution, ExecutionInfo};
+use crate::core::Execution;
 use crate::event::{Event, EventKind};
-use crate::history::{HistoryPage, Payloads};
+use crate::history::HistoryPage;
 
 /// Opens logs.
 ///
@@ -36,6 +36,8 @@ pub struct LogEntry {
     pub execution_arn: Arc<str>,
     /// The role that it runs under.
     pub role_arn: Arc<str>,
+    /// How often it had been redriven.
+    pub redrive_count: u32,
     /// The events, with all payloads that they refer to where the log wants data.
     pub page: HistoryPage,
 }
@@ -58,16 +60,22 @@ pub(super) fn with_log(mut execution: Execution, log: Option<&Arc<dyn ExecutionL
     execution
 }
 
-/// Logs a step's events, which are durable.
-pub(super) fn write(live: &Live, info: &ExecutionInfo, events: &[Event], referred: &Payloads) {
-    let Some(log) = &live.log else { return };
+/// What a step's log takes of its events, to be written once they are durable.
+pub(super) fn entry(live: &Live, execution: &mut Execution, events: &[Event]) -> Option<LogEntry> {
+    let log = live.log.as_ref()?;
+    let referred = execution.take_referred();
     let events: Vec<Event> = events.iter().filter(|event| log.takes(&event.kind)).cloned().collect();
-    if events.is_empty() {
-        return;
+    (!events.is_empty()).then(|| LogEntry {
+        execution_arn: execution.info.arn.clone(),
+        role_arn: execution.info.role_arn.clone(),
+        redrive_count: execution.redrives().count,
+        page: HistoryPage::of_events(events, &referred),
+    })
+}
+
+/// Logs events that are durable.
+pub(super) fn write(live: &Live, entry: Option<LogEntry>) {
+    if let (Some(log), Some(entry)) = (&live.log, entry) {
+        log.write(entry);
     }
-    log.write(LogEntry {
-        execution_arn: info.arn.clone(),
-        role_arn: info.role_arn.clone(),
-        page: HistoryPage::of_events(events, referred),
-    });
 }

@@ -8,7 +8,7 @@
 //! - `arns`: ARNs and the accounts in them
 //! - `logs`: where executions are logged
 //! - `lambda`: the call around a function that `lambda:invoke` makes
-//! - `start`, `read`: what callers ask for
+//! - `start`, `read`, `redrive`: what callers ask for
 //! - `targets`: what an ARN asks to start, and which version or alias started an execution
 //! - `tasks`: running a task and taking its result in
 //! - `map_runs`: the runs of Distributed Maps
@@ -29,6 +29,7 @@ mod mocked_run;
 mod nested;
 mod objects;
 mod read;
+mod redrive;
 mod start;
 mod targets;
 mod tasks;
@@ -55,11 +56,14 @@ use crate::rows::RowError;
 
 pub use callbacks::{ActivityTask, CallbackError, PollError};
 pub use logs::{ExecutionLog, LogEntry, LogHost, NoLogs};
-pub use map_runs::{Counts, MapRunDescription, MapRunRow, MapRunStatus, MapRunUpdate};
+pub use map_runs::{
+    Counts, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, Pending,
+};
 pub use objects::{
     ChildResult, ChildStatus, Item, ItemStream, NoObjects, ObjectHost, ReadRequest, ResultSink, WriteRequest,
 };
 pub use read::{Description, Listing};
+pub use redrive::{AmendRequest, NotRedrivable, RedriveError, RedriveRequest};
 pub use start::{StartRequest, Started};
 pub use targets::{Origin, Target};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
@@ -68,6 +72,7 @@ pub use test_state::TestRequest;
 use live::Slots;
 use map_runs::MapRuns;
 use nested::Links;
+use redrive::Redriving;
 use timers::Timers;
 
 /// How many sequences are taken from the store at a time; what is left of them is lost at a stop.
@@ -110,6 +115,7 @@ pub struct Engine {
     map_runs: MapRuns,
     activities: Activities,
     links: Links,
+    redriving: Redriving,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -217,6 +223,7 @@ impl Engine {
             map_runs: MapRuns::default(),
             activities,
             links,
+            redriving: Redriving::default(),
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),

@@ -8,7 +8,7 @@ use super::{Engine, EngineError};
 use crate::catalog::{Qualifier, Revision};
 use crate::history::{self, HistoryPage};
 use crate::payload::{Payload, PayloadRef};
-use crate::rows::{ExecutionRow, StatusRow, decode};
+use crate::rows::{ExecutionRow, StatusRow};
 
 /// An execution as describing shows it.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Engine {
     /// The store's.
     pub async fn record(&self, id: ExecutionId) -> Result<Option<ExecutionRow>, EngineError> {
         match self.store.record(id).await? {
-            Some(bytes) => Ok(Some(decode(&bytes)?)),
+            Some(bytes) => Ok(Some(ExecutionRow::decode(&bytes)?)),
             None => Ok(None),
         }
     }
@@ -111,7 +111,7 @@ impl Engine {
         qualifier: Option<&Qualifier>,
         before: Option<u64>,
         limit: usize,
-        wanted: &(dyn Fn(&StatusRow) -> bool + Sync),
+        wanted: &(dyn Fn(ExecutionId, &ExecutionRow) -> bool + Sync),
     ) -> Result<Listing, EngineError> {
         let mut listing = Listing::default();
         let mut before = before;
@@ -125,8 +125,8 @@ impl Engine {
                     return Ok(listing);
                 }
                 before = Some(id.sequence);
-                let row: ExecutionRow = decode(&bytes)?;
-                if wanted(&row.status) && self.was_started_by(id, qualifier).await? {
+                let row = ExecutionRow::decode(&bytes)?;
+                if wanted(id, &row) && self.was_started_by(id, qualifier).await? {
                     listing.executions.push((id, row));
                 }
                 looked_at += 1;

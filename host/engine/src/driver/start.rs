@@ -205,7 +205,7 @@ impl Engine {
     }
 
     /// Binds every resource that is known now, so that a plugin replaced later changes nothing for this execution.
-    fn pin_all(&self, program: &dirigent_asl::Program) -> Pins {
+    pub(super) fn pin_all(&self, program: &dirigent_asl::Program) -> Pins {
         let mut pins = Pins::new();
         for state in program.states() {
             if let Kind::Task(task) = &state.kind

@@ -18,6 +18,7 @@ pub(super) fn map_run(
     program: &Program,
     frame: FrameId,
     generation: u32,
+    redrives: u32,
 ) -> Result<Payload, Fault> {
     let Some((run, state)) = parent.map_run(frame, generation) else { return Err(Fault::default()) };
     let Kind::Map(map) = &program.state(state).kind else { panic!("only Maps have runs") };
@@ -33,12 +34,12 @@ pub(super) fn map_run(
             entry: map.processor,
             ..info(parent.info.id, input.detached())
         });
-        results.push(run_child(&mut child, program)?.detached());
+        results.push(run_child(&mut child, program, redrives)?.detached());
     }
     Ok(Payload::array(&results))
 }
 
-fn run_child(child: &mut Execution, program: &Program) -> Result<Payload, Fault> {
+fn run_child(child: &mut Execution, program: &Program, redrives: u32) -> Result<Payload, Fault> {
     let limits = Limits::aws();
     let world = World::default();
     let mut now_ms = START_MS;
@@ -71,11 +72,11 @@ fn run_child(child: &mut Execution, program: &Program) -> Result<Payload, Fault>
                 Effect::RunTask(run) => Some(Stimulus::TaskEnded {
                     frame: run.frame,
                     generation: run.generation,
-                    result: task(program, &run),
+                    result: task(program, &run, redrives),
                     metering: None,
                 }),
                 Effect::StartMapRun { frame, generation } => {
-                    let result = map_run(child, program, frame, generation);
+                    let result = map_run(child, program, frame, generation, redrives);
                     Some(Stimulus::MapRunEnded { frame, generation, result })
                 }
                 Effect::Continue => Some(Stimulus::Continue),

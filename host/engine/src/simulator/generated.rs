@@ -180,7 +180,8 @@ proptest! {
         prop_assert!(program.is_some(), "the generator writes what compiles: {diagnostics:?} of {definition}");
         let program = compile(&definition);
         let input = json!({ "n": 0, "list": [1, { "n": 2, "list": [3] }] });
-        let simulator = |crash| Simulator::new(&program, &input, seed, crash).with_limits(limits());
+        let simulator =
+            |crash| Simulator::new(&program, &input, seed, crash).with_limits(limits()).redriven(1);
         // The simulator itself panics when a run does not end, or what is stored does not hold together.
         let calm = run(simulator(None).run());
         prop_assert!(calm.events.len() as u64 <= EVENTS + 1_100, "{} events", calm.events.len());

@@ -8,6 +8,7 @@ mod callers;
 mod cases;
 mod children;
 mod generated;
+mod redrive_cases;
 mod runs;
 
 use std::sync::Arc;
@@ -19,7 +20,9 @@ use serde_json::{Value, json};
 use callers::{Callers, World};
 
 use crate::activities::queue;
-use crate::core::{Effect, Execution, ExecutionInfo, Moment, Status, Step, Stimulus, TaskRun, TimerKey};
+use crate::core::{
+    Effect, Execution, ExecutionInfo, Moment, Redrive, Status, Step, Stimulus, TaskRun, TimerKey,
+};
 use crate::event::{Event, EventKind, Fault};
 use crate::limits::Limits;
 use crate::payload::Payload;
@@ -69,6 +72,9 @@ struct Simulator<'a> {
     callers: Callers,
     /// Places in queues of activities that have workers.
     queued: Vec<(FrameId, u32)>,
+    /// How often it is redriven, if it does not succeed before.
+    redrives: u32,
+    redrive: Redrive,
 }
 
 /// How a run ended.
@@ -116,6 +122,8 @@ impl<'a> Simulator<'a> {
             world: World::default(),
             callers: Callers::default(),
             queued: Vec::new(),
+            redrives: 0,
+            redrive: Redrive::default(),
         }
     }
 
@@ -124,15 +132,27 @@ impl<'a> Simulator<'a> {
         self
     }
 
+    /// Redriven so often, unless it succeeds before.
+    fn redriven(mut self, redrives: u32) -> Self {
+        self.redrives = redrives;
+        self
+    }
+
     /// Runs to the end.
     async fn run(mut self) -> Ended {
         self.act(Stimulus::Start).await;
-        while !self.execution.status().is_ended() {
-            assert!(self.actions < MAX_ACTIONS, "the run does not end");
-            let stimulus = self.choose();
-            self.act(stimulus).await;
+        loop {
+            while !self.execution.status().is_ended() {
+                assert!(self.actions < MAX_ACTIONS, "the run does not end");
+                let stimulus = self.choose();
+                self.act(stimulus).await;
+            }
+            let succeeded = matches!(self.execution.status(), Status::Succeeded { .. });
+            if succeeded || self.execution.redrives().count >= self.redrives {
+                return self.check().await;
+            }
+            self.act(Stimulus::Redrive(Box::new(self.redrive.clone()))).await;
         }
-        self.check().await
     }
 
     /// Takes one of the pending things: any task or continuation, or else the earliest timer.
@@ -176,7 +196,8 @@ impl<'a> Simulator<'a> {
         match self.pending.swap_remove(chosen) {
             Pending::Continue => Stimulus::Continue,
             Pending::MapRun(frame, generation) => {
-                let result = children::map_run(&self.execution, self.program, frame, generation);
+                let result =
+                    children::map_run(&self.execution, self.program, frame, generation, self.times());
                 Stimulus::MapRunEnded { frame, generation, result }
             }
             Pending::Timer(due_ms, key) => {
@@ -188,11 +209,15 @@ impl<'a> Simulator<'a> {
                 Stimulus::TaskEnded {
                     frame: run.frame,
                     generation: run.generation,
-                    result: task(self.program, &run),
+                    result: task(self.program, &run, self.times()),
                     metering: None,
                 }
             }
         }
+    }
+
+    fn times(&self) -> u32 {
+        self.execution.redrives().count
     }
 
     /// Step, commit, effects, with the crash where it is due.
@@ -295,18 +320,19 @@ impl<'a> Simulator<'a> {
             self.crash = None;
             return Box::pin(self.act(Stimulus::Start)).await;
         }
-        let row: ExecutionRow =
-            rows::decode(&self.store.record(self.id).await.expect("reads").expect("exists"))
-                .expect("decodes");
-        if row.status != StatusRow::Running {
-            let fault = Fault::default();
-            self.execution.status = Status::Aborted(fault);
+        let row = ExecutionRow::decode(&self.store.record(self.id).await.expect("reads").expect("exists"))
+            .expect("decodes");
+        if let StatusRow::Succeeded(_) = row.status {
+            self.execution.status = Status::Succeeded { output: Payload::empty_object() };
             return;
         }
         self.execution =
             recover::execution(&self.store, &row, self.program, info(self.id, self.input.detached()))
                 .await
                 .expect("recovers");
+        if self.execution.status().is_ended() {
+            return;
+        }
         let attention = self.store.attention(None, 10).await.expect("reads");
         assert_eq!(attention.contains(&self.id), self.execution.needs_host(), "attention is kept true");
         let effects = Step { effects: self.execution.resume(), ..Step::default() };
@@ -324,11 +350,12 @@ impl<'a> Simulator<'a> {
 
     /// What must hold of the store when an execution has ended.
     async fn check(self) -> Ended {
-        let row: ExecutionRow =
-            rows::decode(&self.store.record(self.id).await.expect("reads").expect("exists"))
-                .expect("decodes");
+        let row = ExecutionRow::decode(&self.store.record(self.id).await.expect("reads").expect("exists"))
+            .expect("decodes");
         assert_ne!(row.status, StatusRow::Running);
-        assert!(self.store.frames(self.id).await.expect("reads").is_empty(), "no frame is left");
+        let frames = self.store.frames(self.id).await.expect("reads");
+        let succeeded = matches!(row.status, StatusRow::Succeeded(_));
+        assert_eq!(frames.is_empty(), succeeded, "frames are kept for a redrive, and for nothing else");
         assert!(self.store.timers(None, i64::MAX, 10).await.expect("reads").is_empty(), "no timer is left");
         assert!(self.store.attention(None, 10).await.expect("reads").is_empty(), "no attention is asked for");
         assert!(queue::all(&self.store).await.is_empty(), "no place in a queue is left");
@@ -336,10 +363,12 @@ impl<'a> Simulator<'a> {
         for (event, id) in page.events.iter().zip(1..) {
             assert_eq!(event.id, id, "ids have no gap and no double");
             assert!(event.previous < event.id, "an event follows an earlier one");
+            let redriven = page.events.get(event.id as usize);
+            let redriven = redriven.map(|event| matches!(event.kind, EventKind::ExecutionRedriven { .. }));
             assert_eq!(
                 event.kind.is_terminal(),
-                id == page.events.len() as u64,
-                "only the last event ends it"
+                redriven.unwrap_or(true),
+                "nothing comes after the end but a redrive"
             );
         }
         let output = match row.status {
@@ -359,8 +388,8 @@ fn assert_shape(step: &Step) {
     assert_eq!(ended, step.effects.iter().any(|effect| matches!(effect, Effect::Ended)));
 }
 
-/// The tasks that cases use: a function of resource, input and retry count alone.
-fn task(program: &Program, run: &TaskRun) -> Result<Payload, Fault> {
+/// The tasks that cases use: a function of resource, input, retry count, and how often the execution was redriven.
+fn task(program: &Program, run: &TaskRun, redrives: u32) -> Result<Payload, Fault> {
     let state = program.state(run.state);
     let dirigent_asl::Kind::Task(task) = &state.kind else { panic!("only tasks run") };
     match task.resource_text.trim_end_matches(".waitForTaskToken") {
@@ -370,6 +399,15 @@ fn task(program: &Program, run: &TaskRun) -> Result<Payload, Fault> {
             let number = run.parameters.value().as_i64().unwrap_or_default();
             Ok(Payload::from_value(json!(number * 2)))
         }
+        "plugin:mended" if redrives >= 1 => Ok(run.parameters.detached()),
+        "plugin:mended-twice" if redrives >= 2 => Ok(run.parameters.detached()),
+        "plugin:mended" | "plugin:mended-twice" => {
+            Err(Fault::new("Custom.Broken", "not yet redriven enough"))
+        }
+        "plugin:fail-if-odd" if run.parameters.value().as_i64().is_some_and(|number| number % 2 == 0) => {
+            Ok(run.parameters.detached())
+        }
+        "plugin:fail-if-odd" => Err(Fault::new("Custom.Odd", "an odd number")),
         "plugin:fail" => Err(Fault::new("Custom.Error", "it always fails")),
         "plugin:timeout" => Err(Fault { error: Some("States.Timeout".into()), cause: None }),
         "plugin:third-time" if run.token.is_some() => Ok(Payload::empty_object()),

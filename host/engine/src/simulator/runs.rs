@@ -14,7 +14,8 @@ fn cases() -> Vec<Case> {
     cases::cases().into_iter().chain(callback_cases()).collect()
 }
 
-fn expect(case: &Case, ended: &Ended) {
+/// Holds how a run ended against its case.
+pub(super) fn expect(case: &Case, ended: &Ended) {
     match (&case.expected, &ended.status) {
         (Ok(output), StatusRow::Succeeded(_)) => {
             let got: Option<serde_json::Value> =

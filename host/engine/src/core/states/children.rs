@@ -40,7 +40,6 @@ pub(in crate::core) fn failed(turn: &mut Turn<'_>, id: FrameId) {
         Phase::Map(_) | Phase::MapRun(_) => EventKind::MapStateFailed,
         _ => return,
     };
-    done(turn, id);
     let previous = turn.frame(id).last_event;
     let event = turn.emit(previous, kind);
     turn.frame(id).last_event = event;
@@ -56,25 +55,56 @@ pub(in crate::core) fn evaluation_failed(turn: &mut Turn<'_>, id: FrameId) {
     }
 }
 
-/// Gives up all that works below a frame, innermost first, with AWS's events for what was under way.
+/// Whether frames work for that one.
+fn has_children(turn: &Turn<'_>, id: FrameId) -> bool {
+    matches!(turn.x.frames.get(&id).map(|f| &f.phase), Some(Phase::Parallel { .. } | Phase::Map(_)))
+}
+
+fn of(turn: &Turn<'_>, id: FrameId) -> Vec<FrameId> {
+    let children = turn.x.frames.iter().filter(|(_, frame)| frame.parent.is_some_and(|p| p.frame == id));
+    children.map(|(child, _)| *child).collect()
+}
+
+/// Drops all frames below one whose failure is retried or caught. The frame stands as if its state were just entered.
+pub(in crate::core) fn forget(turn: &mut Turn<'_>, id: FrameId) {
+    match turn.frame(id).phase {
+        Phase::Parallel { .. } | Phase::Map(_) => {
+            of(turn, id).into_iter().for_each(|child| drop_all(turn, child));
+            done(turn, id);
+        }
+        Phase::MapRun(_) => done(turn, id),
+        _ => {}
+    }
+}
+
+fn drop_all(turn: &mut Turn<'_>, id: FrameId) {
+    let phase = turn.x.frames.get(&id).map(|frame| &frame.phase);
+    let phase = match phase {
+        Some(Phase::Stopped(Some(phase))) => Some(&**phase),
+        other => other,
+    };
+    if matches!(phase, Some(Phase::Parallel { .. } | Phase::Map(_))) {
+        of(turn, id).into_iter().for_each(|child| drop_all(turn, child));
+    }
+    turn.drop_frame(id);
+}
+
+/// Gives up all that works below a frame, innermost first, with AWS's events for what was under way. The frames stay:
+/// unless the failure is retried or caught, a redrive goes on with them.
 pub(in crate::core) fn abort(turn: &mut Turn<'_>, id: FrameId) {
-    if !matches!(turn.x.frames.get(&id).map(|f| &f.phase), Some(Phase::Parallel { .. } | Phase::Map(_))) {
+    if !has_children(turn, id) {
         return;
     }
-    let children: Vec<FrameId> = turn
-        .x
-        .frames
-        .iter()
-        .filter(|(_, frame)| frame.parent.is_some_and(|parent| parent.frame == id))
-        .map(|(child, _)| *child)
-        .collect();
-    for child in children {
+    for child in of(turn, id) {
         abort(turn, child);
         let Some(frame) = turn.x.frames.get(&child) else { continue };
+        if matches!(frame.phase, Phase::Stopped(_)) {
+            continue;
+        }
         let (last_event, slot, iteration) =
             (frame.last_event, frame.parent.map_or(0, |p| p.slot), frame.item.is_some());
         let under_way = match &frame.phase {
-            Phase::Done { .. } | Phase::Ready => false,
+            Phase::Done { .. } | Phase::Ready | Phase::Stopped(_) => false,
             Phase::Task { .. } | Phase::Wait { .. } | Phase::Backoff { .. } | Phase::Callback(_) => true,
             Phase::Parallel { .. } | Phase::Map(_) | Phase::MapRun(_) => true,
         };
@@ -87,6 +117,6 @@ pub(in crate::core) fn abort(turn: &mut Turn<'_>, id: FrameId) {
             let name = turn.state_of(id).name.clone();
             turn.emit(last_event, EventKind::MapIterationAborted(Iteration { name, index: u64::from(slot) }));
         }
-        turn.drop_frame(child);
+        turn.stop_frame(child);
     }
 }

@@ -184,7 +184,6 @@ pub(in crate::core) fn iteration_failed(turn: &mut Turn<'_>, iteration: FrameId,
     let last_event = turn.frame(iteration).last_event;
     let name = turn.state_of(id).name.clone();
     turn.emit(last_event, EventKind::MapIterationFailed(Iteration { name, index: u64::from(parent.slot) }));
-    turn.drop_frame(iteration);
     turn.frame(id).last_event = last_event;
 }
 

@@ -80,6 +80,7 @@ pub(super) fn run(
         settings,
         batch_input,
         writer,
+        redrives: 0,
     };
     let previous = turn.frame(id).last_event;
     let arn = arn(&turn.x.info.state_machine_arn, &run);

@@ -66,6 +66,5 @@ fn succeed(turn: &mut Turn<'_>, id: FrameId, last_event: u64, results: Payload) 
 /// A branch failed, and with it the state, whose Retry and Catch come next.
 pub(in crate::core) fn branch_failed(turn: &mut Turn<'_>, branch: FrameId, parent: Parent) {
     let last_event = turn.frame(branch).last_event;
-    turn.drop_frame(branch);
     turn.frame(parent.frame).last_event = last_event;
 }

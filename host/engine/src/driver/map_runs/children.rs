@@ -10,10 +10,12 @@ use parking_lot::Mutex;
 
 use super::ids;
 use super::row::MapRunRow;
-use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
-use crate::driver::live::{Durability, Lease, Live};
+use crate::core::{Execution, ExecutionInfo, Redrive, Status, Stimulus};
+use crate::driver::apply::report;
+use crate::driver::live::{self, Durability, Lease, Live};
 use crate::driver::logs::{self, ExecutionLog};
 use crate::driver::objects::ChildStatus;
+use crate::driver::redrive::begin_again;
 use crate::driver::{Engine, EngineError, now_ms};
 use crate::names;
 use crate::payload::Payload;
@@ -82,10 +84,10 @@ impl Template {
         }
     }
 
-    /// A new child, in memory.
-    fn live(&self, info: ExecutionInfo) -> Live {
+    /// A new child of that attempt of the run, in memory.
+    fn live(&self, info: ExecutionInfo, attempt: u32) -> Live {
         Live {
-            execution: Mutex::new(logs::with_log(Execution::new(info), self.log.as_ref())),
+            execution: Mutex::new(logs::with_log(Execution::in_attempt(info, attempt), self.log.as_ref())),
             attended: Mutex::new(None),
             program: self.program.clone(),
             revision: self.revision,
@@ -101,12 +103,37 @@ impl Template {
 
 /// Starts a child. It ends by itself, and says so to its run. When this returns it is in memory and counts as live, so
 /// that whoever starts many sees how many there are.
-pub(super) fn start(engine: &Arc<Engine>, template: &Template, run: MachineId, index: u32, input: Payload) {
+pub(super) fn start(
+    engine: &Arc<Engine>,
+    template: &Template,
+    (run, attempt): (MachineId, u32),
+    index: u32,
+    input: Payload,
+) {
     let id = ids::child(run, index);
     let info = template.info(engine, id, ids::name(id).into(), input, now_ms());
-    let lease = Lease::of_new(engine, id, template.live(info));
+    let lease = Lease::anew(engine, id, template.live(info, attempt));
     let engine = engine.clone();
     tokio::spawn(async move { engine.apply_and_perform(&lease, Stimulus::Start).await });
+}
+
+/// Redrives a Standard child that did not succeed. It ends by itself, and says so to its run.
+pub(super) async fn redrive(
+    engine: &Arc<Engine>,
+    (run, attempt): (MachineId, u32),
+    index: u32,
+) -> Result<(), EngineError> {
+    let id = ids::child(run, index);
+    let row = engine.record(id).await?.ok_or(EngineError::NoSuchExecution)?;
+    let (live, _) = live::read_back(engine, id, &row).await?;
+    let lease = Lease::anew(engine, id, live);
+    let redrive = Redrive { attempt, ..Redrive::default() };
+    tokio::spawn(async move {
+        if let Err(error) = begin_again(&lease, redrive).await {
+            report(&lease, &error);
+        }
+    });
+    Ok(())
 }
 
 /// How a child stands, by its record.

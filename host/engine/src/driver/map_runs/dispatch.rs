@@ -9,9 +9,9 @@ use dirigent_store::{FrameId, MachineId};
 use super::Active;
 use super::children::{self, Template};
 use super::ids::{self, MAX_CHILDREN};
-use super::progress::{Progress, Stop};
+use super::progress::{Pending, Progress, Stop};
 use super::results::{self, Children, ResultError};
-use super::row::{self, MapRunRow, MapRunStatus};
+use super::row::{self, Counts, MapRunRedrives, MapRunRow, MapRunStatus};
 use super::source::{ChildInput, Inputs};
 use crate::core::{MapRun, RunItem, Stimulus};
 use crate::driver::apply::report;
@@ -20,6 +20,7 @@ use crate::driver::objects::ChildStatus;
 use crate::driver::{Engine, EngineError, now_ms};
 use crate::event::Fault;
 use crate::payload::Payload;
+use crate::rows::Pins;
 
 /// Executions in memory beyond which no further child is started for the moment. Children that only wait are not in
 /// memory, so more than this may run at a time; those that work would only wait for one another.
@@ -31,8 +32,17 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// How a run ended: its result, or its error, or nobody waits for it any more.
 type Outcome = Result<Payload, Stop>;
 
-/// Children that an earlier process started: their status by index, where there is one.
-type Found = Vec<Option<ChildStatus>>;
+/// Children that are there already, by index.
+type Found = Vec<Option<Known>>;
+
+/// A child that is there already.
+#[derive(Clone, Copy)]
+enum Known {
+    /// An earlier process started it in this attempt of the run, or it succeeded before.
+    Stands(ChildStatus),
+    /// It did not succeed in an attempt before, and is to be taken up again.
+    Pending,
+}
 
 /// Runs the Map Run that a frame waits for, or goes on with it, and tells the frame how it ended.
 pub(in crate::driver) async fn run(parent: Lease, frame: FrameId, generation: u32) {
@@ -93,8 +103,20 @@ async fn find_or_create(
     (frame, generation): (FrameId, u32),
 ) -> Result<(MachineId, MapRunRow, bool), EngineError> {
     if let Some(run) = row::find(&*engine.store, &spec.id).await?
-        && let Some(row) = row::get(&*engine.store, run).await?
+        && let Some(mut row) = row::get(&*engine.store, run).await?
     {
+        if row.redrives.count < spec.redrives {
+            let last_ms = Some(now_ms());
+            row.redrives = MapRunRedrives { count: spec.redrives, last_ms };
+            (row.status, row.stopped_ms) = (MapRunStatus::Running, None);
+            (row.frame, row.generation) = (frame, generation);
+            // The definition may be another revision by now, and the plugins newer ones.
+            row.pins = pins(parent);
+            if !ids::is_child(parent.id()) {
+                row.revision = parent.live.revision;
+            }
+            row::update(&*engine.store, run, &row).await?;
+        }
         return Ok((run, row, true));
     }
     let id = parent.id();
@@ -103,8 +125,6 @@ async fn find_or_create(
     } else {
         (id.machine, parent.live.revision)
     };
-    let mut pins = (*parent.live.inherited_pins).clone();
-    pins.extend(parent.live.pins.lock().iter().cloned());
     let row = MapRunRow {
         uuid: spec.id.clone(),
         label: spec.label.clone(),
@@ -121,11 +141,19 @@ async fn find_or_create(
         settings: spec.settings.clone(),
         executions: row::Counts::default(),
         items: row::Counts::default(),
-        pins: Arc::new(pins),
+        pins: pins(parent),
+        redrives: MapRunRedrives::default(),
     };
     let run = engine.catalog.next_machine();
     row::create(&*engine.store, run, &row).await?;
     Ok((run, row, false))
+}
+
+/// What the children of a parent's runs are bound to.
+fn pins(parent: &Lease) -> Arc<Pins> {
+    let mut pins = (*parent.live.inherited_pins).clone();
+    pins.extend(parent.live.pins.lock().iter().cloned());
+    Arc::new(pins)
 }
 
 /// What the parts of a run share.
@@ -170,9 +198,24 @@ impl Job<'_> {
         let end = ids::index(*last).saturating_add(1);
         found.resize(end as usize, None);
         let mut all = Children::new(self.active.run, end);
+        let mut pending = Pending::default();
         while let Some((id, row)) = all.next(self.engine).await? {
-            found[ids::index(id) as usize] = Some(children::status(&row.status));
+            let status = children::status(&row.status);
+            let over = !matches!(status, ChildStatus::Running | ChildStatus::Succeeded);
+            let known = if over && row.redrives.attempt < self.spec.redrives {
+                pending.executions += 1;
+                Known::Pending
+            } else {
+                Known::Stands(status)
+            };
+            found[ids::index(id) as usize] = Some(known);
         }
+        if pending.executions > 0 {
+            // How many items a batch has shows when they are read again; until then the last attempt's count is it.
+            let Counts { failed, timed_out, aborted, .. } = self.active.row.lock().items;
+            pending.items = failed + timed_out + aborted;
+        }
+        self.active.progress.await_redrive(pending);
         Ok(found)
     }
 
@@ -187,9 +230,13 @@ impl Job<'_> {
             Err(fault) => return Ok(Err(Stop::Failed(fault))),
         };
         let select = |item: &RunItem| self.select(item);
+        let (template, attempt) = (&self.active.template, self.spec.redrives);
         let mut index = 0_u32;
         loop {
             let known = found.get_mut(index as usize).and_then(Option::take);
+            let again = matches!(known, Some(Known::Pending));
+            // A child that runs or is redriven has its input.
+            let known = known.filter(|known| matches!(known, Known::Stands(_)) || !template.express);
             let ChildInput { input, items } = match inputs.next(known.is_some(), &select).await {
                 Some(Ok(input)) => input,
                 Some(Err(fault)) => {
@@ -205,19 +252,27 @@ impl Job<'_> {
                 break;
             }
             match known {
-                Some(status) => progress.found(index, items, status),
+                Some(Known::Stands(status)) => progress.found(index, items, status),
+                Some(Known::Pending) => {
+                    if let Err(stop) = self.room(index, items).await {
+                        return Ok(Err(stop));
+                    }
+                    progress.taken_up(items);
+                    children::redrive(self.engine, (self.active.run, attempt), index).await?;
+                }
                 None if input.text().len() > limits.payload_bytes => {
                     progress.fail(too_large(index, limits.payload_bytes));
                     break;
                 }
                 None => {
-                    while self.engine.live_executions() >= MOST_LIVE {
-                        progress.changes_within(LOOK_AGAIN).await;
-                    }
-                    if let Err(stop) = progress.begin(index, items, limits.map_run_concurrency).await {
+                    if let Err(stop) = self.room(index, items).await {
                         return Ok(Err(stop));
                     }
-                    children::start(self.engine, &self.active.template, self.active.run, index, input);
+                    // An Express child has no history to go on from, and starts anew.
+                    if again {
+                        progress.taken_up(items);
+                    }
+                    children::start(self.engine, template, (self.active.run, attempt), index, input);
                 }
             }
             index += 1;
@@ -229,6 +284,18 @@ impl Job<'_> {
         progress.recovered();
         progress.all_read();
         Ok(progress.drained().await.map(|()| index))
+    }
+
+    /// Waits until a child may begin, and counts it as one that runs.
+    async fn room(&self, index: u32, items: u32) -> Result<(), Stop> {
+        let progress = &self.active.progress;
+        while self.engine.live_executions() >= MOST_LIVE {
+            if let Some(stop) = progress.stopped() {
+                return Err(stop);
+            }
+            progress.changes_within(LOOK_AGAIN).await;
+        }
+        progress.begin(index, items, self.engine.config.limits.map_run_concurrency).await
     }
 
     /// What `ItemSelector` makes of an item.

@@ -28,13 +28,15 @@ use parking_lot::{Mutex, RwLock};
 
 pub(super) use children::Template;
 pub(super) use dispatch::run;
-pub use row::{Counts, MapRunRow, MapRunStatus};
+pub use row::{Counts, MapRunRedrives, MapRunRow, MapRunStatus};
 pub(super) use source::Inputs;
 
 use super::live::Lease;
 use super::{Engine, EngineError};
 use crate::core::{MapRunSettings, Status};
 use crate::event::Fault;
+use crate::rows::{ExecutionRow, StatusRow};
+pub use progress::Pending;
 use progress::Progress;
 
 /// Children of an abandoned run that are read at a time.
@@ -65,6 +67,8 @@ pub struct MapRunDescription {
     pub machine_and_label: String,
     /// The run, with counters of this moment.
     pub row: MapRunRow,
+    /// Children, and items of theirs, that did not succeed and wait to be redriven.
+    pub pending_redrive: Pending,
 }
 
 /// What UpdateMapRun changes; `None` leaves it.
@@ -165,9 +169,11 @@ impl Engine {
     /// The store's.
     pub async fn describe_map_run(&self, run: MachineId) -> Result<Option<MapRunDescription>, EngineError> {
         let Some(mut row) = row::get(&*self.store, run).await? else { return Ok(None) };
+        let mut pending_redrive = Pending::default();
         if let Some(active) = self.map_runs.get(run) {
             row.settings = active.progress.settings();
             (row.executions, row.items) = active.progress.counts();
+            pending_redrive = active.progress.pending_redrive();
         }
         let machine = self.catalog.name_of(row.state_machine).await?.unwrap_or_default();
         let machine_and_label = format!("{machine}/{}", row.label);
@@ -179,6 +185,7 @@ impl Engine {
             execution_arn: self.execution_arn(&parent_machine, &parent_name),
             machine_and_label,
             row,
+            pending_redrive,
         }))
     }
 
@@ -227,6 +234,16 @@ impl Engine {
     #[must_use]
     pub fn run_of(&self, id: ExecutionId) -> Option<MachineId> {
         ids::is_child(id).then_some(id.machine)
+    }
+
+    /// Whether an execution is a child that its Map Run, which is being redriven, has still to take up again.
+    #[must_use]
+    pub fn awaits_redrive(&self, id: ExecutionId, row: &ExecutionRow) -> bool {
+        if !ids::is_child(id) || matches!(row.status, StatusRow::Running | StatusRow::Succeeded(_)) {
+            return false;
+        }
+        let run = self.map_runs.get(id.machine);
+        run.is_some_and(|run| row.redrives.attempt < run.row.lock().redrives.count)
     }
 
     /// The name of what an execution runs, as ARNs have it: a state machine's, with the label for a Map Run's child.

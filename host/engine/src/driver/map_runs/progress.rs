@@ -23,6 +23,7 @@ struct State {
     settings: MapRunSettings,
     executions: Counts,
     items: Counts,
+    pending_redrive: Pending,
     /// Children that run, and how many items each has.
     running: HashMap<u32, u32>,
     /// While a restarted host reads which children there are: those that end meanwhile.
@@ -31,6 +32,15 @@ struct State {
     all_read: bool,
     failed: Option<Fault>,
     cancelled: bool,
+}
+
+/// What did not succeed in the attempt before, and has not been taken up again yet.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Pending {
+    /// Children.
+    pub executions: u64,
+    /// Their items.
+    pub items: u64,
 }
 
 /// Why a dispatcher stops.
@@ -70,6 +80,22 @@ impl Progress {
     pub(super) fn counts(&self) -> (Counts, Counts) {
         let state = self.state.lock();
         (state.executions, state.items)
+    }
+
+    /// How many children wait to be redriven; those that are count no more.
+    pub(super) fn await_redrive(&self, pending: Pending) {
+        self.state.lock().pending_redrive = pending;
+    }
+
+    pub(super) fn pending_redrive(&self) -> Pending {
+        self.state.lock().pending_redrive
+    }
+
+    /// A child that waited to be redriven begins.
+    pub(super) fn taken_up(&self, items: u32) {
+        let pending = &mut self.state.lock().pending_redrive;
+        pending.executions = pending.executions.saturating_sub(1);
+        pending.items = pending.items.saturating_sub(u64::from(items));
     }
 
     /// Results of so many executions are where they belong.
@@ -115,6 +141,11 @@ impl Progress {
             }
             self.changed.notified().await;
         }
+    }
+
+    /// Whether the run stops, and why.
+    pub(super) fn stopped(&self) -> Option<Stop> {
+        self.state.lock().stop()
     }
 
     /// A child has ended.

@@ -13,7 +13,7 @@ use crate::driver::objects::{ChildResult, ChildStatus, WriteRequest};
 use crate::driver::{Engine, EngineError};
 use crate::event::Fault;
 use crate::payload::Payload;
-use crate::rows::{ExecutionRow, StatusRow, decode};
+use crate::rows::{ExecutionRow, StatusRow};
 
 /// Children read at a time.
 const PAGE: u32 = 256;
@@ -185,7 +185,7 @@ impl Children {
     ) -> Result<Option<(ExecutionId, ExecutionRow)>, EngineError> {
         loop {
             if let Some((id, bytes)) = self.page.next() {
-                return Ok(Some((id, decode(&bytes)?)));
+                return Ok(Some((id, ExecutionRow::decode(&bytes)?)));
             }
             if self.next >= self.end {
                 return Ok(None);

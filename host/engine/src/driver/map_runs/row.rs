@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::MapRunSettings;
 use crate::driver::EngineError;
-use crate::rows::{Pins, decode, encode};
+use crate::rows::{Pins, RowError, decode_grown, encode};
 
 /// Rows of Map Runs, by the machine number of their children.
 pub(crate) const MAP_RUNS: CatalogKind = CatalogKind(16);
@@ -56,8 +56,32 @@ pub struct MapRunRow {
     pub executions: Counts,
     /// How many items there are, by the status of their execution.
     pub items: Counts,
-    /// The plugins that its children run: those of the parent when it began.
+    /// The plugins that its children run: those of the parent when it began, or was redriven.
     pub pins: Arc<Pins>,
+    /// How often it was redriven. Behind the rest at rest, where rows of earlier versions end.
+    #[serde(skip)]
+    pub redrives: MapRunRedrives,
+}
+
+/// How often a Map Run was redriven.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+pub struct MapRunRedrives {
+    /// How often.
+    pub count: u32,
+    /// When last, in Unix milliseconds.
+    pub last_ms: Option<i64>,
+}
+
+impl MapRunRow {
+    fn encode(&self) -> Result<Vec<u8>, RowError> {
+        encode(&(self, &self.redrives))
+    }
+
+    fn decode(bytes: &[u8]) -> Result<MapRunRow, RowError> {
+        let (mut row, redrives) = decode_grown::<MapRunRow, _>(bytes)?;
+        row.redrives = redrives;
+        Ok(row)
+    }
 }
 
 /// How a Map Run stands.
@@ -115,7 +139,7 @@ pub(super) async fn create(store: &dyn Store, run: MachineId, row: &MapRunRow) -
     let batch = Batch {
         executions: Vec::new(),
         catalog: vec![
-            put(MAP_RUNS, number(run), Some(encode(row)?)),
+            put(MAP_RUNS, number(run), Some(row.encode()?)),
             put(BY_UUID, row.uuid.as_bytes().to_vec(), Some(number(run))),
             put(BY_PARENT, by_parent(row.parent, Some(run)), Some(Vec::new())),
             put(OPEN, number(run), Some(Vec::new())),
@@ -124,19 +148,18 @@ pub(super) async fn create(store: &dyn Store, run: MachineId, row: &MapRunRow) -
     Ok(store.commit(batch).await?)
 }
 
-/// Writes what changed of a run; one that has ended is open no more.
+/// Writes what changed of a run. One that has ended is open no more, and one that is redriven is again.
 pub(super) async fn update(store: &dyn Store, run: MachineId, row: &MapRunRow) -> Result<(), EngineError> {
-    let mut batch = Batch::catalog(put(MAP_RUNS, number(run), Some(encode(row)?)));
-    if row.status != MapRunStatus::Running {
-        batch.catalog.push(put(OPEN, number(run), None));
-    }
+    let mut batch = Batch::catalog(put(MAP_RUNS, number(run), Some(row.encode()?)));
+    let open = (row.status == MapRunStatus::Running).then(Vec::new);
+    batch.catalog.push(put(OPEN, number(run), open));
     Ok(store.commit(batch).await?)
 }
 
 /// The run whose children have that machine number.
 pub(super) async fn get(store: &dyn Store, run: MachineId) -> Result<Option<MapRunRow>, EngineError> {
     let bytes = store.get(&CatalogKey::new(MAP_RUNS, number(run))).await?;
-    Ok(bytes.map(|bytes| decode(&bytes)).transpose()?)
+    Ok(bytes.map(|bytes| MapRunRow::decode(&bytes)).transpose()?)
 }
 
 /// The run of that UUID.
