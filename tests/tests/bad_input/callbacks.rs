@@ -26,7 +26,13 @@ fn activities() {
         ("CreateActivity", json!({ "name": "a b" }), "InvalidName", "Invalid Name: 'a b'".into()),
         (
             "CreateActivity",
-            json!({ "name": "a", "encryptionConfiguration": { "type": "CUSTOMER_MANAGED_KMS_KEY" } }),
+            json!({ "name": "b", "encryptionConfiguration": { "type": "CUSTOMER_MANAGED_KMS_KEY" } }),
+            "InvalidEncryptionConfiguration",
+            "kmsKeyId".into(),
+        ),
+        (
+            "CreateActivity",
+            json!({ "name": "a", "encryptionConfiguration": { "type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "k" } }),
             "ActivityAlreadyExists",
             format!("Activity Already Exists: '{activity}'"),
         ),
