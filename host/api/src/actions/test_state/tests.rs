@@ -246,6 +246,13 @@ async fn every_type_shows_its_own_data_flow() {
                 "inspectionData": { "input": input, "afterInputPath": input } }),
         ),
         (
+            "a wait for what is not there",
+            json!({ "definition": { "Type": "Wait", "SecondsPath": "$.x", "End": true } }),
+            json!({ "status": "FAILED", "error": "States.Runtime", "cause":
+                "An error occurred while executing the state 'StateName' (entered at the event id #2). \
+                 The SecondsPath parameter does not reference an input value: $.x" }),
+        ),
+        (
             "a choice in JSONata, with variables",
             debug(
                 json!({ "Type": "Choice", "QueryLanguage": "JSONata",
