@@ -10,6 +10,7 @@
 mod buckets;
 mod lambda;
 mod lists;
+mod logs;
 mod replay;
 mod table;
 
@@ -55,6 +56,12 @@ fn aws_recordings() {
     let folder = buckets.folder().to_string_lossy();
     let setup = Setup::new().registry(registry.path()).argument("--buckets").argument(&folder);
     cases.extend(both_ways(&setup.start(), &script, "s3", buckets.cases()));
+    let logs = logs::Logs::prepare(&recordings);
+    let host = Setup::new().registry(registry.path()).start();
+    let mut logging = both_ways(&host, &script, "logs", logs.cases());
+    logs.compare(&host.data().join("logs"), &mut logging);
+    cases.extend(logging);
+    drop(host);
     table::show(&cases);
 
     if std::env::var_os("DIRIGENT_UPDATE").is_some() {
