@@ -416,7 +416,11 @@ impl<'a> Turn<'a> {
 
     /// The place of a payload in the history; a new one is written into this step's chunk.
     pub(super) fn refer(&mut self, payload: &Payload) -> PayloadRef {
-        refer(&mut self.out.payloads, self.first_event, payload)
+        let at = refer(&mut self.out.payloads, self.first_event, payload);
+        if let Some(referred) = &mut self.x.referred {
+            referred.insert(at, payload.shared_text());
+        }
+        at
     }
 
     /// The frame, which changes: whoever asks for it mutably is about to change it.

@@ -11,7 +11,7 @@ use super::apply::Create;
 use super::live::{Durability, Lease, Live};
 use super::targets::{self, Origin};
 use super::tasks::binding;
-use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
+use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, logs, now_ms};
 use crate::catalog::{MachineType, StateMachine};
 use crate::core::{Execution, ExecutionInfo, Status, Stimulus, TestCase};
 use crate::event::Fault;
@@ -189,13 +189,15 @@ impl Engine {
         if let Some(case) = &case {
             execution = case.execution(execution);
         }
+        let log = self.log_of(&machine.revision);
         let live = Live {
-            execution: Mutex::new(execution),
+            execution: Mutex::new(logs::with_log(execution, log.as_ref())),
             attended: Mutex::new(None),
             pins: Mutex::new(self.pin_all(&program)),
             program,
             revision: machine.revision.number,
             durability: if express { Durability::Never } else { Durability::EachStep },
+            log,
             inherited_pins: Arc::default(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
