@@ -43,8 +43,26 @@ pub struct ExecutionInfo {
     pub started_ms: i64,
     /// Whether it is Express: bounded by time instead of events.
     pub express: bool,
+    /// For an Express execution whose steps are kept all the same: what tells it from others of its name.
+    pub kept_run: Option<Arc<str>>,
     /// The machine of the program that it runs: the top level, or a Distributed Map's item processor.
     pub entry: MachineIndex,
+}
+
+impl ExecutionInfo {
+    /// Whether its steps are kept: then it has a history, and may be redriven.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        !self.express || self.kept_run.is_some()
+    }
+
+    /// The name that its row has, unique among its state machine's executions.
+    pub(crate) fn row_name(&self) -> Arc<str> {
+        match &self.kept_run {
+            Some(run) => format!("{}:{run}", self.name).into(),
+            None => self.name.clone(),
+        }
+    }
 }
 
 /// Whether an execution runs, and how it ended.

@@ -182,7 +182,7 @@ impl<'a> Turn<'a> {
     /// entering a state, and trying one again.
     pub(super) fn history_is_full(&mut self) -> bool {
         let most = self.limits.history_events;
-        if self.x.info.express || self.x.next_event < most {
+        if !self.x.info.is_kept() || self.x.next_event < most {
             return false;
         }
         let cause = format!("The execution reached the maximum number of history events ({most}).");
@@ -317,7 +317,7 @@ impl<'a> Turn<'a> {
         self.x.status = status;
         self.x.stopped_ms = Some(self.now_ms);
         self.out.record_changed = true;
-        let redrivable = !self.x.info.express && !matches!(self.x.status, Status::Succeeded { .. });
+        let redrivable = self.x.info.is_kept() && !matches!(self.x.status, Status::Succeeded { .. });
         let ids: Vec<FrameId> = self.x.frames.keys().copied().collect();
         for id in ids {
             if redrivable { self.stop_frame(id) } else { self.drop_frame(id) }

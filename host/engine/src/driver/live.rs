@@ -224,16 +224,18 @@ async fn info(
     role_arn: &Arc<str>,
 ) -> Result<ExecutionInfo, EngineError> {
     let machine_name = machine_name(engine, id).await?;
+    let (name, run) = names::execution(&row.name);
     Ok(ExecutionInfo {
         id,
         arn: engine.execution_arn(&machine_name, &row.name).into(),
-        name: row.name.clone(),
+        name: name.into(),
         state_machine_arn: engine.state_machine_arn(&machine_name).into(),
         state_machine_name: names::plain(&machine_name).into(),
         role_arn: role_arn.clone(),
         input: Payload::empty_object(),
         started_ms: row.started_ms,
-        express: false,
+        express: run.is_some(),
+        kept_run: run.map(Arc::from),
         entry: crate::core::TOP_MACHINE,
     })
 }

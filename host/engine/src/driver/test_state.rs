@@ -94,6 +94,7 @@ impl Engine {
             input,
             started_ms: now_ms(),
             express: true,
+            kept_run: None,
             entry,
         }
     }

@@ -83,6 +83,7 @@ impl Template {
             input,
             started_ms,
             express: self.express,
+            kept_run: None,
             entry: self.entry,
         }
     }
