@@ -3,6 +3,7 @@
 mod args;
 mod limits;
 mod locate;
+mod logs;
 mod mocks;
 mod object_host;
 mod plugin;
