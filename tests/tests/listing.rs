@@ -6,12 +6,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use dirigent_tests::client::{Client, text};
 use dirigent_tests::host::Host;
 use dirigent_tests::report::say;
+use dirigent_tests::wait::PATIENCE;
 use serde_json::{Value, json};
 
 /// Executions by default.
@@ -23,6 +25,8 @@ const STARTERS: usize = 32;
 /// Who starts further ones while lists are read, and how many each of them starts at most.
 const LATER_STARTERS: usize = 2;
 const MOST_LATER: usize = 50_000;
+/// So many of each there are when the lists begin to be read.
+const LATER_FIRST: usize = 20;
 /// How often a first page is asked for.
 const FIRST_PAGES: usize = 50;
 
@@ -113,15 +117,22 @@ fn each_is_listed_once_and_newest_first_while_others_start() {
 
     let begin = Instant::now();
     let done = AtomicBool::new(false);
+    let (begun, all_begun) = mpsc::channel();
     let mut later = HashMap::new();
     let lists = thread::scope(|scope| {
         let starters: [_; LATER_STARTERS] = std::array::from_fn(|_| {
-            let (host, machine, done) = (&host, &machine, &done);
+            let (host, machine, done, begun) = (&host, &machine, &done, begun.clone());
             scope.spawn(move || {
                 let numbers = (0..MOST_LATER).take_while(|_| !done.load(Ordering::Relaxed));
+                let numbers = numbers.inspect(|number| {
+                    if *number == LATER_FIRST {
+                        let _ = begun.send(());
+                    }
+                });
                 numbers.map(|number| start(host, machine, number)).collect::<Vec<_>>()
             })
         });
+        let begun = (0..LATER_STARTERS).all(|_| all_begun.recv_timeout(PATIENCE).is_ok());
         let readers = READ.map(|list| {
             scope.spawn({
                 let (host, machine) = (&host, &machine);
@@ -132,9 +143,9 @@ fn each_is_listed_once_and_newest_first_while_others_start() {
         // Also when one could not be read: the scope waits for the starters.
         done.store(true, Ordering::Relaxed);
         starters.into_iter().enumerate().for_each(|(starter, started)| learn(&mut later, starter, started));
+        assert!(begun, "further executions did not start");
         lists.map(Result::unwrap)
     });
-    assert!(!later.is_empty(), "nothing was started while lists were read");
     let time = begin.elapsed().as_secs_f64();
     say(format!(
         "listing: {} lists read in {time:.1} s, while {} executions started",
@@ -247,7 +258,10 @@ fn check(list: List, found: &[String], known: &HashMap<String, Known>, later: &H
         assert!(before.is_none_or(|before| before > one.nth), "{list:?} has {arn} before a newer one");
     }
     assert_eq!(of_known, wanted, "{list:?} lacks executions");
-    say(format!("listing: {list:?}: {wanted} executions, and {} later ones", found.len() - of_known));
+    let of_later = found.len() - of_known;
+    let first = later.values().filter(|one| one.nth < LATER_FIRST && has(one)).count();
+    assert!(of_later >= first, "{list:?} lacks executions that had started before it was asked for");
+    say(format!("listing: {list:?}: {wanted} executions, and {of_later} later ones"));
 }
 
 /// Prints how long a first page takes.
