@@ -22,7 +22,7 @@ pub(crate) fn machine_type(machine_type: MachineType) -> &'static str {
     }
 }
 
-pub(crate) fn status(status: &StatusRow) -> &'static str {
+pub(crate) fn status<F>(status: &StatusRow<F>) -> &'static str {
     match status {
         StatusRow::Running => "RUNNING",
         StatusRow::Succeeded(_) => "SUCCEEDED",

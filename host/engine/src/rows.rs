@@ -70,19 +70,59 @@ impl ExecutionRow {
 /// Which component serves a resource: the resource as the definition or its parameters have it, and a SHA-256.
 pub type Pins = Vec<(Arc<str>, [u8; 32])>;
 
+/// The beginning of an [`ExecutionRow`], read where it lies, so that lists can pass over rows without copying them.
+#[derive(Debug, Deserialize)]
+pub struct RowHead<'a> {
+    /// The execution's name.
+    pub name: &'a str,
+    /// How it stands.
+    #[serde(borrow)]
+    pub status: StatusRow<FaultHead<'a>>,
+    /// When it began, in Unix milliseconds.
+    pub started_ms: i64,
+}
+
+/// A [`Fault`] in a [`RowHead`].
+#[derive(Debug, Deserialize)]
+pub struct FaultHead<'a> {
+    /// The error name.
+    pub error: Option<&'a str>,
+    /// The cause.
+    pub cause: Option<&'a str>,
+}
+
+impl RowHead<'_> {
+    /// Whether a row may be one that is looked for. One that cannot be read is, so that its reader says why it cannot.
+    pub(crate) fn may(bytes: &[u8], be: impl FnOnce(&RowHead<'_>) -> bool) -> bool {
+        let head =
+            content(bytes).ok().and_then(|content| postcard::take_from_bytes::<RowHead<'_>>(content).ok());
+        head.is_none_or(|(head, _)| be(&head))
+    }
+}
+
 /// [`Status`] at rest.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub enum StatusRow {
+pub enum StatusRow<F = Fault> {
     /// It runs.
     Running,
     /// It ended well, and its output lies there.
     Succeeded(PayloadRef),
     /// It failed.
-    Failed(Fault),
+    Failed(F),
     /// It ran longer than its `TimeoutSeconds`.
-    TimedOut(Fault),
+    TimedOut(F),
     /// It was stopped.
-    Aborted(Fault),
+    Aborted(F),
+}
+
+impl<F> StatusRow<F> {
+    /// Why it did not succeed.
+    pub fn fault(&self) -> Option<&F> {
+        match self {
+            StatusRow::Failed(fault) | StatusRow::TimedOut(fault) | StatusRow::Aborted(fault) => Some(fault),
+            StatusRow::Running | StatusRow::Succeeded(_) => None,
+        }
+    }
 }
 
 /// The events of one step, with the payloads that they are the first to refer to.
@@ -231,4 +271,48 @@ fn record(
 /// The frames of an execution, decoded.
 pub(crate) fn frames(rows: &[(FrameId, Vec<u8>)]) -> Result<Vec<(FrameId, FrameRow)>, RowError> {
     rows.iter().map(|(id, bytes)| Ok((*id, decode(bytes)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_rows_beginning_says_what_the_row_says() {
+        let fault = |error: Option<&str>| Fault { error: error.map(Arc::from), cause: Some("why".into()) };
+        let output = PayloadRef { chunk: 300, index: 2 };
+        for status in [
+            StatusRow::Running,
+            StatusRow::Succeeded(output),
+            StatusRow::Failed(fault(Some("Shop.Closed"))),
+            StatusRow::TimedOut(fault(None)),
+            StatusRow::Aborted(Fault::default()),
+        ] {
+            let row = ExecutionRow {
+                name: "größe".into(),
+                status,
+                started_ms: 1_700_000_000_000,
+                stopped_ms: None,
+                input: output,
+                revision: 3,
+                pins: vec![("plugin:echo".into(), [7; 32])],
+                redrives: Redrives::default(),
+            };
+            // As it is written now, and as it was before redrives were a part of it.
+            for bytes in [row.encode().unwrap(), encode(&row).unwrap()] {
+                let mut said = None;
+                RowHead::may(&bytes, |head| {
+                    // Both print alike.
+                    said = Some(format!("{:?} {} {:?}", head.name, head.started_ms, head.status));
+                    true
+                });
+                let wanted = format!("{:?} {} {:?}", row.name, row.started_ms, row.status);
+                assert_eq!(said.map(|said| said.replace("FaultHead", "Fault")), Some(wanted));
+            }
+        }
+        for damaged in [&[][..], &[ROW_VERSION], &[ROW_VERSION + 1, 1, b'a', 0, 0]] {
+            assert!(RowHead::may(damaged, |_| false), "{damaged:?} is left for its reader to refuse");
+        }
+    }
 }

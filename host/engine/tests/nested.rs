@@ -100,8 +100,12 @@ impl World {
         let machine = self.engine.catalog().get(machine).expect("exists").id;
         within("it begins", async {
             loop {
-                let all =
-                    self.engine.list(machine, None, None, 10, &|_, _| true).await.expect("reads").executions;
+                let all = self
+                    .engine
+                    .list(machine, None, None, 10, &|_| true, &|_, _| true)
+                    .await
+                    .expect("reads")
+                    .executions;
                 assert!(all.len() < 2, "it was started twice");
                 if let Some((id, _)) = all.first() {
                     return *id;

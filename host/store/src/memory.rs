@@ -11,7 +11,7 @@ use crate::batch::{Batch, CatalogChange, CatalogKey, CatalogKind, ExecutionChang
 use crate::commit::Commit;
 use crate::error::{CommitError, StoreError};
 use crate::ids::{ExecutionId, FrameId, MachineId, Timer};
-use crate::store::{Pressure, Store};
+use crate::store::{Pressure, Selection, Store, Takes};
 
 /// A [`Store`] in memory. Commits resolve at once.
 #[derive(Debug, Default)]
@@ -204,16 +204,28 @@ impl Store for MemoryStore {
         Ok(sequence.map(|&sequence| ExecutionId::new(machine, sequence)))
     }
 
-    async fn list(
+    async fn select(
         &self,
         machine: MachineId,
         before: Option<u64>,
-        limit: usize,
-    ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError> {
+        most: usize,
+        takes: Takes<'_>,
+    ) -> Result<Selection, StoreError> {
         let range = ExecutionId::new(machine, 0)..ExecutionId::new(machine, before.unwrap_or(u64::MAX));
         let inner = self.lock();
-        let rows = inner.rows.records.range(range).rev().take(limit);
-        Ok(rows.map(|(id, record)| (*id, record.clone())).collect())
+        let mut rows = inner.rows.records.range(range).rev();
+        let mut selection = Selection::default();
+        for (id, record) in rows.by_ref().take(most) {
+            selection.looked_at += 1;
+            selection.rest = Some(id.sequence);
+            if takes(record) {
+                selection.rows.push((*id, record.clone()));
+            }
+        }
+        if rows.next().is_none() {
+            selection.rest = None;
+        }
+        Ok(selection)
     }
 
     async fn frames(&self, id: ExecutionId) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {

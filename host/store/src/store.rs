@@ -36,6 +36,17 @@ pub trait Store: Send + Sync + 'static {
     /// The execution of `machine` that was created as `name`.
     async fn find(&self, machine: MachineId, name: &str) -> Result<Option<ExecutionId>, StoreError>;
 
+    /// Looks at executions of `machine`, newest first, beginning with the first whose sequence is less
+    /// than `before`, at most at `most`, and gives those whose summary rows `takes` accepts. A row that it
+    /// does not accept is not copied.
+    async fn select(
+        &self,
+        machine: MachineId,
+        before: Option<u64>,
+        most: usize,
+        takes: Takes<'_>,
+    ) -> Result<Selection, StoreError>;
+
     /// Executions of `machine` with their summary rows, newest first, beginning with the first whose
     /// sequence is less than `before`.
     async fn list(
@@ -43,7 +54,9 @@ pub trait Store: Send + Sync + 'static {
         machine: MachineId,
         before: Option<u64>,
         limit: usize,
-    ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError>;
+    ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError> {
+        Ok(self.select(machine, before, limit, &|_| true).await?.rows)
+    }
 
     /// All open frames of the execution, by id.
     async fn frames(&self, id: ExecutionId) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError>;
@@ -106,6 +119,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// Writes what is queued and stops taking writes. Reads go on until the store is dropped.
     async fn close(&self);
+}
+
+/// Says of a summary row whether it is wanted.
+pub type Takes<'a> = &'a (dyn for<'r> Fn(&'r [u8]) -> bool + Sync + 'a);
+
+/// What came of looking at some executions of a state machine.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Selection {
+    /// Those that were wanted, newest first.
+    pub rows: Vec<(ExecutionId, Vec<u8>)>,
+    /// How many were looked at.
+    pub looked_at: usize,
+    /// There are older ones: those before this sequence, which is that of the last that was looked at.
+    pub rest: Option<u64>,
 }
 
 /// What waits to be written.

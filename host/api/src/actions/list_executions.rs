@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use dirigent_engine::catalog::{MachineType, Qualifier};
-use dirigent_engine::rows::ExecutionRow;
+use dirigent_engine::rows::{ExecutionRow, RowHead};
 use dirigent_engine::{Engine, names};
 use dirigent_store::{ExecutionId, MachineId};
 use serde_json::{Map, Value, json};
 
 use super::map_runs::{self, MAX_LONG_ARN};
-use super::{MAX_ARN, origin_fields, page_size, redrive_execution, status};
+use super::{MAX_ARN, PENDING_REDRIVE, origin_fields, page_size, redrive_execution, status};
 use crate::arn;
 use crate::error::ApiError;
 use crate::params::Params;
-use crate::shapes::time;
+use crate::shapes::{self, time};
 use crate::token;
 
 /// In the order in which AWS's message lists them.
-const STATUSES: &[&str] = &["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
+const STATUSES: &[&str] = &["SUCCEEDED", "TIMED_OUT", PENDING_REDRIVE, "ABORTED", "FAILED", "RUNNING"];
 
 pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let arn = params.string("stateMachineArn", 1, MAX_ARN)?;
@@ -38,11 +38,14 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         None => None,
         Some(token) => Some(token::read(&list, &token)?.parse().map_err(|_| token::invalid())?),
     };
+    let may = |head: &RowHead<'_>| {
+        filter.as_deref().is_none_or(|word| word == PENDING_REDRIVE || word == shapes::status(&head.status))
+    };
     let wanted = |id: ExecutionId, row: &ExecutionRow| {
         filter.as_deref().is_none_or(|word| word == status(engine, id, row))
             && redriven.as_deref().is_none_or(|word| (word == "REDRIVEN") == (row.redrives.count > 0))
     };
-    let listing = engine.list(of.machine, of.qualifier.as_ref(), before, size, &wanted).await?;
+    let listing = engine.list(of.machine, of.qualifier.as_ref(), before, size, &may, &wanted).await?;
     let machine_arn = engine.state_machine_arn(&of.name);
     let mut executions: Vec<Value> = Vec::with_capacity(listing.executions.len());
     for (id, row) in &listing.executions {

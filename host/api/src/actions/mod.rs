@@ -118,9 +118,12 @@ async fn origin_fields(
     Ok(())
 }
 
+/// The status of a child of a Map Run that is being redriven, whose turn is still to come.
+const PENDING_REDRIVE: &str = "PENDING_REDRIVE";
+
 /// The status of an execution. A child of a Map Run that is being redriven shows whether its turn is still to come.
 fn status(engine: &Engine, id: ExecutionId, row: &ExecutionRow) -> &'static str {
-    if engine.awaits_redrive(id, row) { "PENDING_REDRIVE" } else { shapes::status(&row.status) }
+    if engine.awaits_redrive(id, row) { PENDING_REDRIVE } else { shapes::status(&row.status) }
 }
 
 /// The activity that an ARN names.

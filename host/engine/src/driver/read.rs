@@ -1,12 +1,11 @@
-//! Describing, listing and reading histories.
+//! Describing, and reading histories.
 
 use std::sync::Arc;
 
-use dirigent_store::{ExecutionId, MachineId};
+use dirigent_store::ExecutionId;
 
-use super::search::NewestFirst;
 use super::{Engine, EngineError};
-use crate::catalog::{Qualifier, Revision};
+use crate::catalog::Revision;
 use crate::history::{self, HistoryPage};
 use crate::payload::{Payload, PayloadRef};
 use crate::rows::{ExecutionRow, StatusRow};
@@ -32,9 +31,6 @@ pub struct Listing {
     /// Where the next page begins, when there may be one: before this sequence.
     pub next: Option<u64>,
 }
-
-/// Rows looked at for one page of a filtered list, so that a rare status cannot make one call read the whole store.
-pub(super) const LIST_SCAN: usize = 100_000;
 
 impl Engine {
     /// The summary of an execution.
@@ -96,46 +92,6 @@ impl Engine {
         };
         let machine = machine.ok_or(EngineError::NoSuchExecution)?;
         self.catalog.revision(machine, row.revision).await?.ok_or(EngineError::NoSuchExecution)
-    }
-
-    /// Lists a machine's executions, newest first, beginning before a sequence, those that `wanted` takes; with a
-    /// qualifier, those that the version or alias started.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn list(
-        &self,
-        machine: MachineId,
-        qualifier: Option<&Qualifier>,
-        before: Option<u64>,
-        limit: usize,
-        wanted: &(dyn Fn(ExecutionId, &ExecutionRow) -> bool + Sync),
-    ) -> Result<Listing, EngineError> {
-        let mut listing = Listing::default();
-        let mut rows = NewestFirst::new(&*self.store, [machine], before);
-        let mut before = before;
-        let mut looked_at = 0;
-        while let Some((id, row)) = rows.next().await? {
-            if listing.executions.len() == limit || looked_at >= LIST_SCAN {
-                listing.next = before;
-                return Ok(listing);
-            }
-            before = Some(id.sequence);
-            looked_at += 1;
-            if wanted(id, &row) && self.was_started_by(id, qualifier).await? {
-                listing.executions.push((id, row));
-            }
-        }
-        Ok(listing)
-    }
-
-    async fn was_started_by(
-        &self,
-        id: ExecutionId,
-        qualifier: Option<&Qualifier>,
-    ) -> Result<bool, EngineError> {
-        let Some(qualifier) = qualifier else { return Ok(true) };
-        Ok(self.origin(id).await?.is_some_and(|origin| origin.is_of(qualifier)))
     }
 
     /// A part of a history: events from `from` to before `to`, in order, at most `limit`.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Place, Seen, commit, create, id, timer};
 use crate::batch::{Batch, ExecutionChange};
 use crate::ids::{FrameId, MachineId};
+use crate::store::Selection;
 
 pub(super) async fn what_is_not_there(place: Arc<dyn Place>) {
     let store = place.open();
@@ -121,6 +122,26 @@ pub(super) async fn list_pages_newest_first_within_a_machine(place: Arc<dyn Plac
         assert_eq!(found, wanted.collect::<Vec<_>>(), "machine {machine} before {before:?} limit {limit}");
     }
     assert_eq!(store.list(MachineId(0), Some(u64::MAX), usize::MAX).await.unwrap().len(), 100);
+
+    // (before, how many are looked at, how their rows begin, the sequences found, how many were looked at, the rest)
+    type Case<'a> = (Option<u64>, usize, &'a str, &'a [u64], usize, Option<u64>);
+    let cases: [Case<'_>; 7] = [
+        (None, 4, "", &[298, 295, 292, 289], 4, Some(289)),
+        (None, 4, "29", &[298, 295, 292], 4, Some(289)),
+        (Some(289), 4, "29", &[], 4, Some(277)),
+        (Some(289), 1_000, "29", &[], 96, None),
+        // The last is looked at, and there is no other.
+        (Some(7), 2, "1", &[1], 2, None),
+        (Some(7), 1, "1", &[], 1, Some(4)),
+        (None, 0, "", &[], 0, None),
+    ];
+    for (before, most, begin, wanted, looked_at, rest) in cases {
+        let takes = |record: &[u8]| record.starts_with(begin.as_bytes());
+        let found = store.select(MachineId(1), before, most, &takes).await.unwrap();
+        let rows = wanted.iter().map(|n| (id(1, *n), n.to_string().into_bytes())).collect();
+        let wanted = Selection { rows, looked_at, rest };
+        assert_eq!(found, wanted, "before {before:?} at most {most} that begin with {begin:?}");
+    }
 }
 
 pub(super) async fn attention_pages_by_sequence(place: Arc<dyn Place>) {

@@ -28,7 +28,7 @@ use crate::batch::{Batch, CatalogKey, CatalogKind};
 use crate::commit::Commit;
 use crate::error::{OpenError, StoreError};
 use crate::ids::{ExecutionId, FrameId, MachineId, Timer};
-use crate::store::{Pressure, Store};
+use crate::store::{Pressure, Selection, Store, Takes};
 
 /// How a [`RedbStore`] is opened.
 #[derive(Clone, Debug)]
@@ -122,13 +122,14 @@ impl Store for RedbStore {
         self.shared.find(machine, name)
     }
 
-    async fn list(
+    async fn select(
         &self,
         machine: MachineId,
         before: Option<u64>,
-        limit: usize,
-    ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError> {
-        self.shared.list(machine, before, limit)
+        most: usize,
+        takes: Takes<'_>,
+    ) -> Result<Selection, StoreError> {
+        self.shared.select(machine, before, most, takes)
     }
 
     async fn frames(&self, id: ExecutionId) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {

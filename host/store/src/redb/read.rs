@@ -12,6 +12,7 @@ use super::writer::Shared;
 use crate::batch::{CatalogKey, CatalogKind};
 use crate::error::StoreError;
 use crate::ids::{ExecutionId, FrameId, MachineId, Timer};
+use crate::store::{Selection, Takes};
 
 type Read<T> = Result<T, StoreError>;
 
@@ -51,24 +52,34 @@ impl Shared {
         Ok(found.map(|guard| ExecutionId::new(machine, guard.value())))
     }
 
-    pub(crate) fn list(
+    pub(crate) fn select(
         &self,
         machine: MachineId,
         before: Option<u64>,
-        limit: usize,
-    ) -> Read<Vec<(ExecutionId, Vec<u8>)>> {
+        most: usize,
+        takes: Takes<'_>,
+    ) -> Read<Selection> {
         let what = "the records of a state machine";
         let first = record_key(ExecutionId::new(machine, 0));
         let end = record_key(ExecutionId::new(machine, before.unwrap_or(u64::MAX)));
         let table = self.table(what, RECORDS)?;
         let rows = table.range::<&[u8; 12]>(&first..&end).map_err(failed(what))?;
-        rows.rev()
-            .take(limit)
-            .map(|row| {
-                let (key, record) = row.map_err(failed(what))?;
-                Ok((record_id(key.value()), record.value().to_vec()))
-            })
-            .collect()
+        let mut selection = Selection::default();
+        let mut last = None;
+        for row in rows.rev() {
+            let (key, record) = row.map_err(failed(what))?;
+            if selection.looked_at == most {
+                selection.rest = last;
+                break;
+            }
+            let id = record_id(key.value());
+            last = Some(id.sequence);
+            selection.looked_at += 1;
+            if takes(record.value()) {
+                selection.rows.push((id, record.value().to_vec()));
+            }
+        }
+        Ok(selection)
     }
 
     pub(crate) fn frames(&self, id: ExecutionId) -> Read<Vec<(FrameId, Vec<u8>)>> {

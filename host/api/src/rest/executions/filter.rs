@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use dirigent_engine::Engine;
 use dirigent_engine::catalog::StateMachine;
-use dirigent_engine::rows::ExecutionRow;
+use dirigent_engine::rows::{ExecutionRow, RowHead};
 use dirigent_store::{ExecutionId, MachineId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::summary::{Status, Summary, fault};
+use super::summary::{Status, Summary};
 use crate::actions;
 use crate::error::ApiError;
 use crate::rest::wire::read_date;
@@ -70,16 +70,18 @@ impl Filter {
 }
 
 impl Wanted {
-    fn takes(&self, engine: &Engine, id: ExecutionId, row: &ExecutionRow) -> bool {
+    /// Whether a row may be meant, by its beginning: only a status may turn out to be another.
+    fn may_be(&self, head: &RowHead<'_>) -> bool {
         let Filter { status, error, name_prefix, .. } = &self.filter;
         let (after, before) = self.started;
-        (status.is_empty() || status.contains(&Status::of(engine, id, row)))
-            && after.is_none_or(|after| row.started_ms >= after)
-            && before.is_none_or(|before| row.started_ms < before)
-            && name_prefix.as_ref().is_none_or(|prefix| row.name.starts_with(&**prefix))
-            && error.as_ref().is_none_or(|error| {
-                fault(&row.status).and_then(|fault| fault.error.as_deref()) == Some(error.as_str())
-            })
+        let may = |one: &Status| *one == Status::PendingRedrive || *one == Status::at_rest(&head.status);
+        (status.is_empty() || status.iter().any(may))
+            && after.is_none_or(|after| head.started_ms >= after)
+            && before.is_none_or(|before| head.started_ms < before)
+            && name_prefix.as_ref().is_none_or(|prefix| head.name.starts_with(&**prefix))
+            && error
+                .as_ref()
+                .is_none_or(|error| head.status.fault().and_then(|fault| fault.error) == Some(error.as_str()))
     }
 
     /// Looks for them, newest first.
@@ -90,8 +92,12 @@ impl Wanted {
         limit: usize,
     ) -> Result<Found, ApiError> {
         let machines: Vec<MachineId> = self.machines.keys().copied().collect();
-        let takes = |id: ExecutionId, row: &ExecutionRow| self.takes(engine, id, row);
-        let listing = engine.search(&machines, self.started.0, before, limit, &takes).await?;
+        let status = &self.filter.status;
+        let may_be = |head: &RowHead<'_>| self.may_be(head);
+        let is = |id: ExecutionId, row: &ExecutionRow| {
+            status.is_empty() || status.contains(&Status::of(engine, id, row))
+        };
+        let listing = engine.search(&machines, self.started.0, before, limit, &may_be, &is).await?;
         let summary = |(id, row): &(ExecutionId, ExecutionRow)| {
             let machine = self.machines.get(&id.machine)?;
             Some((*id, Summary::of(engine, &machine.name, *id, row)))

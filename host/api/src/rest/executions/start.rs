@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::summary::{Status, fault};
+use super::summary::Status;
 use crate::error::ApiError;
 use crate::rest::wire::{Body, Query, Refusal, RestError, date};
 use crate::{MAX_WAIT_SECONDS, actions};
@@ -118,7 +118,7 @@ async fn answer(
 ) -> Result<(StatusCode, Json<Answer>), RestError> {
     let description = engine.describe(started.id).await?;
     let row = &description.row;
-    let fault = fault(&row.status);
+    let fault = row.status.fault();
     let output = description.output.and_then(|output| RawValue::from_string(output.text().to_owned()).ok());
     let answer = Answer {
         execution_arn: started.arn.to_string(),

@@ -23,8 +23,12 @@ pub(crate) enum Status {
 
 impl Status {
     pub(crate) fn of(engine: &Engine, id: ExecutionId, row: &ExecutionRow) -> Status {
-        match &row.status {
-            _ if engine.awaits_redrive(id, row) => Status::PendingRedrive,
+        if engine.awaits_redrive(id, row) { Status::PendingRedrive } else { Status::at_rest(&row.status) }
+    }
+
+    /// As the row says it, which does not know what a Map Run will redrive.
+    pub(crate) fn at_rest<F>(row: &StatusRow<F>) -> Status {
+        match row {
             StatusRow::Running => Status::Running,
             StatusRow::Succeeded(_) => Status::Succeeded,
             StatusRow::Failed(_) => Status::Failed,
@@ -67,7 +71,7 @@ pub(crate) struct Summary {
 impl Summary {
     /// `machine` is the name of its state machine, as the engine has it.
     pub(crate) fn of(engine: &Engine, machine: &str, id: ExecutionId, row: &ExecutionRow) -> Summary {
-        let fault = fault(&row.status);
+        let fault = row.status.fault();
         let part = |part: fn(&Fault) -> Option<&str>| fault.and_then(part).map(str::to_owned);
         Summary {
             execution_arn: engine.execution_arn(machine, &row.name),
@@ -81,13 +85,5 @@ impl Summary {
             redrive_count: row.redrives.count,
             redrive_date: row.redrives.last_ms.map(date),
         }
-    }
-}
-
-/// Why it did not succeed.
-pub(crate) fn fault(status: &StatusRow) -> Option<&Fault> {
-    match status {
-        StatusRow::Failed(fault) | StatusRow::TimedOut(fault) | StatusRow::Aborted(fault) => Some(fault),
-        StatusRow::Running | StatusRow::Succeeded(_) => None,
     }
 }
