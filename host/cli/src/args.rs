@@ -8,6 +8,8 @@ use clap_complete::Shell;
 use dirigent_engine::Limits;
 use dirigent_runtime::ByteSize;
 
+use crate::client::{execution, machine};
+
 /// Run Amazon States Language workflows on your own machine.
 ///
 /// Dirigent speaks the AWS Step Functions API, keeps every execution durable, and runs every Task as a sandboxed
@@ -30,6 +32,12 @@ pub(crate) enum Command {
     /// Run one execution of a definition, and show each state as it happens.
     #[command(after_help = RUN_HELP)]
     Run(Run),
+    /// Create, change and look at state machines of a running host.
+    #[command(after_help = machine::HELP)]
+    Machine(machine::Machine),
+    /// Start, look at, stop and redrive executions of a running host.
+    #[command(after_help = execution::HELP)]
+    Execution(execution::Execution),
     /// Check definitions, and show every problem with its place.
     Validate(Validate),
     /// List the limits of executions and requests.

@@ -2,7 +2,8 @@
 
 use crate::home::Home;
 
-const COMMANDS: [&str; 6] = ["serve", "run", "validate", "limits", "plugin", "completions"];
+const COMMANDS: [&str; 8] =
+    ["serve", "run", "machine", "execution", "validate", "limits", "plugin", "completions"];
 
 #[test]
 fn help_names_every_command() {

@@ -51,7 +51,11 @@ impl Home {
         arguments: impl IntoIterator<Item = A>,
     ) -> Finished {
         let mut command = Command::new(places::binary());
-        command.args(arguments).current_dir(self.path()).env_remove("DIRIGENT_LOG");
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_remove("DIRIGENT_LOG")
+            .env_remove("DIRIGENT_ENDPOINT");
         process::run(&mut command, stdin, LIMIT)
     }
 }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod asked;
 mod help;
 mod home;
+mod machine;
 mod plugin;
 mod run;
 mod serve;

@@ -1,0 +1,110 @@
+//! State machines and executions as people name them.
+//!
+//! - a state machine: its ARN, `NAME`, or `NAME:QUALIFIER` with the number of a version or the name of an alias
+//! - an execution: its ARN, or `MACHINE/NAME`, as lists show it; a child of a Map Run is `MACHINE/LABEL:NAME`
+
+use anyhow::bail;
+use serde_json::json;
+
+use super::host::Host;
+use super::json::{list, text};
+
+/// What the ARN of an execution has in front of its name.
+const EXECUTION: &str = ":execution:";
+
+/// The ARN of a state machine.
+pub(super) fn machine(host: &Host, name: &str) -> anyhow::Result<String> {
+    if name.starts_with("arn:") {
+        return Ok(name.to_owned());
+    }
+    Ok(format!("{}:stateMachine:{name}", prefix(host, name)?))
+}
+
+/// The ARN of an execution.
+pub(super) fn execution(host: &Host, name: &str) -> anyhow::Result<String> {
+    if name.starts_with("arn:") {
+        return Ok(name.to_owned());
+    }
+    match name.split_once('/') {
+        Some((machine, name)) if !machine.is_empty() && !name.is_empty() => {
+            Ok(arn(&prefix(host, machine)?, machine, name))
+        }
+        _ => bail!(
+            "`{name}` is no execution: write its ARN, or MACHINE/NAME as `dirigent execution list` shows it"
+        ),
+    }
+}
+
+/// Whether a name is that of an execution and not of a state machine.
+pub(super) fn is_execution(name: &str) -> bool {
+    if name.starts_with("arn:") { name.contains(EXECUTION) } else { name.contains('/') }
+}
+
+/// `MACHINE/NAME` for the ARN of an execution; other text as it is.
+pub(super) fn short(arn: &str) -> String {
+    match arn.split_once(EXECUTION) {
+        Some((_, rest)) if rest.contains('/') => rest.to_owned(),
+        Some((_, rest)) => rest.replacen(':', "/", 1),
+        None => arn.to_owned(),
+    }
+}
+
+fn arn(prefix: &str, machine: &str, name: &str) -> String {
+    // A name has no colon, so one is there only behind a Map Run's label.
+    let between = if name.contains(':') { '/' } else { ':' };
+    format!("{prefix}{EXECUTION}{machine}{between}{name}")
+}
+
+/// `arn:aws:states:REGION:ACCOUNT` of the host, which the ARN of any of its state machines begins with.
+fn prefix(host: &Host, machine: &str) -> anyhow::Result<String> {
+    let mut page = host.aws("ListStateMachines", &json!({ "maxResults": 1 }))?;
+    let machines = list(&mut page, "stateMachines");
+    match machines.first().and_then(|any| text(any, "stateMachineArn").split_once(":stateMachine:")) {
+        Some((prefix, _)) => Ok(prefix.to_owned()),
+        None => bail!(
+            "there is no state machine {machine}: the host at {} has none. Create one with `dirigent machine create`, \
+             or write an ARN",
+            host.url()
+        ),
+    }
+}
+
+/// A value as a part of a path: everything but letters, digits and `-._~` as `%XX`. Source: RFC 3986.
+pub(super) fn encoded(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded += &format!("%{byte:02X}");
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    #[test]
+    fn executions_are_named_as_they_are_shown() {
+        for (whole, shown) in [
+            ("arn:aws:states:r:1:execution:orders:one", "orders/one"),
+            ("arn:aws:states:r:1:execution:orders/Label:one", "orders/Label:one"),
+        ] {
+            assert_eq!(short(whole), shown);
+            assert!(is_execution(whole) && is_execution(shown), "{whole}");
+            let (machine, name) = shown.split_once('/').unwrap();
+            assert_eq!(arn("arn:aws:states:r:1", machine, name), whole);
+        }
+        for other in ["orders", "orders:3", "arn:aws:states:r:1:stateMachine:orders"] {
+            assert!(!is_execution(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn paths() {
+        assert_eq!(encoded("arn:a/b c-1_~.ü"), "arn%3Aa%2Fb%20c-1_~.%C3%BC");
+    }
+}
