@@ -75,12 +75,33 @@ def main():
     listed = aws("list-executions", "--state-machine-arn", sleeping, "--status-filter", "ABORTED")["executions"]
     assert [item["executionArn"] for item in listed] == [waiting], listed
 
+    aws("redrive-execution", "--execution-arn", waiting)
+    described = aws("describe-execution", "--execution-arn", waiting)
+    assert (described["status"], described["redriveCount"]) == ("RUNNING", 1), described
+    aws("stop-execution", "--execution-arn", waiting)
+    refused("ExecutionNotRedrivable", "redrive-execution", "--execution-arn", execution)
+
     aws("tag-resource", "--resource-arn", machine, "--tags", "key=team,value=shop")
     tags = aws("list-tags-for-resource", "--resource-arn", machine)["tags"]
     assert tags == [{"key": "team", "value": "shop"}], tags
     verdict = aws("validate-state-machine-definition", "--definition", "{}")
     assert verdict["result"] == "FAIL", verdict
     assert "updateDate" in aws("update-state-machine", "--state-machine-arn", machine, "--definition", json.dumps(SLEEP))
+
+    published = aws("publish-state-machine-version", "--state-machine-arn", machine, "--description", "sleeps")
+    version = published["stateMachineVersionArn"]
+    listed = aws("list-state-machine-versions", "--state-machine-arn", machine)["stateMachineVersions"]
+    assert [item["stateMachineVersionArn"] for item in listed] == [version], listed
+    routes = f"stateMachineVersionArn={version},weight=100"
+    created = aws("create-state-machine-alias", "--name", "live", "--routing-configuration", routes)
+    alias = created["stateMachineAliasArn"]
+    started = aws("start-execution", "--state-machine-arn", alias)["executionArn"]
+    described = aws("describe-execution", "--execution-arn", started)
+    assert (described["stateMachineVersionArn"], described["stateMachineAliasArn"]) == (version, alias), described
+    aws("stop-execution", "--execution-arn", started)
+    refused("ConflictException", "delete-state-machine-version", "--state-machine-version-arn", version)
+    aws("delete-state-machine-alias", "--state-machine-alias-arn", alias)
+    aws("delete-state-machine-version", "--state-machine-version-arn", version)
 
     refused("ExecutionAlreadyExists", "start-execution", "--state-machine-arn", machine, "--name", "one")
     refused("InvalidName", "start-execution", "--state-machine-arn", machine, "--name", "a b")

@@ -210,6 +210,54 @@ def update_and_delete(client, machine, sleeping):
     step("list state machines in pages, delete")
 
 
+def versions_and_aliases(client):
+    def result(value):
+        return json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Pass", "Result": value, "End": True}}})
+
+    def run(arn):
+        execution = client.start_execution(stateMachineArn=arn)["executionArn"]
+        return until("the execution ends", lambda: ended(client, execution))
+
+    params = {"name": "boto3-versions", "definition": result("first"), "roleArn": ROLE}
+    created = client.create_state_machine(**params, publish=True, versionDescription="the first")
+    machine, first = created["stateMachineArn"], created["stateMachineVersionArn"]
+    assert first == f"{machine}:1", created
+    client.update_state_machine(stateMachineArn=machine, definition=result("second"))
+    second = client.publish_state_machine_version(stateMachineArn=machine, description="the second")["stateMachineVersionArn"]
+    listed = client.list_state_machine_versions(stateMachineArn=machine)["stateMachineVersions"]
+    assert [version["stateMachineVersionArn"] for version in listed] == [second, first], listed
+    described = client.describe_state_machine(stateMachineArn=first)
+    assert (described["description"], described["definition"]) == ("the first", result("first")), described
+    ran = run(first)
+    assert (ran["output"], ran["stateMachineVersionArn"]) == ('"first"', first), ran
+    step("publish, list, describe and run versions")
+
+    def routes(*weights):
+        return [{"stateMachineVersionArn": arn, "weight": weight} for arn, weight in zip((first, second), weights)]
+
+    alias = client.create_state_machine_alias(name="live", routingConfiguration=routes(100))["stateMachineAliasArn"]
+    ran = run(alias)
+    assert (ran["output"], ran["stateMachineAliasArn"]) == ('"first"', alias), ran
+    client.update_state_machine_alias(stateMachineAliasArn=alias, routingConfiguration=routes(0, 100))
+    assert run(alias)["output"] == '"second"'
+    described = client.describe_state_machine_alias(stateMachineAliasArn=alias)
+    assert (described["name"], described["routingConfiguration"]) == ("live", routes(0, 100)), described
+    listed = client.list_state_machine_aliases(stateMachineArn=machine)["stateMachineAliases"]
+    assert [item["stateMachineAliasArn"] for item in listed] == [alias], listed
+    listed = client.list_executions(stateMachineArn=alias)["executions"]
+    assert [item["stateMachineVersionArn"] for item in listed] == [second, first], listed
+    step("create, run, update, describe and list an alias")
+
+    refused(client.exceptions.ConflictException, client.delete_state_machine_version, stateMachineVersionArn=second)
+    refused(client.exceptions.ValidationException, client.create_state_machine_alias, name="off", routingConfiguration=routes(99))
+    client.delete_state_machine_alias(stateMachineAliasArn=alias)
+    client.delete_state_machine_version(stateMachineVersionArn=second)
+    refused(client.exceptions.ResourceNotFound, client.describe_state_machine_alias, stateMachineAliasArn=alias)
+    refused(client.exceptions.StateMachineDoesNotExist, client.describe_state_machine, stateMachineArn=second)
+    client.delete_state_machine(stateMachineArn=machine)
+    step("delete an alias and its version")
+
+
 def express(client):
     machine = client.create_state_machine(name="boto3-express", definition=json.dumps(ECHO), roleArn=ROLE, type="EXPRESS")
     arn = machine["stateMachineArn"]
@@ -276,6 +324,30 @@ def callers(client):
     step("delete an activity")
 
 
+def redrive(client):
+    activity = client.create_activity(name="boto3-again")["activityArn"]
+    states = {"Before": {"Type": "Pass", "Next": "Work"}, "Work": {"Type": "Task", "Resource": activity, "End": True}}
+    definition = json.dumps({"StartAt": "Before", "States": states})
+    machine = client.create_state_machine(name="boto3-again", definition=definition, roleArn=ROLE)["stateMachineArn"]
+    execution = client.start_execution(stateMachineArn=machine, input='{"order":7}')["executionArn"]
+    task = client.get_activity_task(activityArn=activity)
+    client.send_task_failure(taskToken=task["taskToken"], error="Shop.Closed")
+    failed = until("the execution fails", lambda: ended(client, execution))
+    assert (failed["status"], failed["redriveStatus"], failed["redriveCount"]) == ("FAILED", "REDRIVABLE", 0), failed
+    redriven = client.redrive_execution(executionArn=execution)["redriveDate"]
+    task = client.get_activity_task(activityArn=activity)
+    client.send_task_success(taskToken=task["taskToken"], output=task["input"])
+    done = until("the execution ends", lambda: ended(client, execution))
+    assert (done["status"], done["redriveCount"], done["redriveDate"]) == ("SUCCEEDED", 1, redriven), done
+    listed = client.list_executions(stateMachineArn=machine, redriveFilter="REDRIVEN")["executions"]
+    assert [item["executionArn"] for item in listed] == [execution], listed
+    events = client.get_execution_history(executionArn=execution)["events"]
+    entered = [event["stateEnteredEventDetails"]["name"] for event in events if event["type"].endswith("StateEntered")]
+    assert entered == ["Before", "Work"] and "ExecutionRedriven" in [event["type"] for event in events], events
+    refused(client.exceptions.ExecutionNotRedrivable, client.redrive_execution, executionArn=execution)
+    step("redrive an execution that failed")
+
+
 def states_alone(client):
     state = {"Type": "Task", "Resource": "plugin:echo", "ResultPath": "$.echo", "Next": "Elsewhere"}
     tested = client.test_state(definition=json.dumps(state), roleArn=ROLE, input='{"a":1}', inspectionLevel="DEBUG")
@@ -308,7 +380,9 @@ def main():
     sleeping = stopping(client)
     tags(client, machine)
     update_and_delete(client, machine, sleeping)
+    versions_and_aliases(client)
     callers(client)
+    redrive(client)
     express(client)
     states_alone(client)
 

@@ -84,8 +84,8 @@ impl Setup {
         let registry = self.registry.clone().unwrap_or_else(places::registry);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
         command.arg("--registry").arg(registry).args(&self.arguments);
-        // Tests read the log as it is by default.
-        command.env_remove("DIRIGENT_LOG");
+        // Tests read the log as it is by default, and say which mocks they have.
+        command.env_remove("DIRIGENT_LOG").env_remove("SFN_MOCK_CONFIG");
         command
     }
 }

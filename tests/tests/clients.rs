@@ -1,6 +1,8 @@
-//! Real clients against the real binary: boto3 and the AWS CLI, in a virtual environment that this suite makes.
+//! Clients against the real binary, in environments that this suite makes: boto3, the AWS CLI, the SDK for JavaScript, and
+//! one that the service model drives.
 //!
-//! What they do and check is in `clients/*.py`, a story each.
+//! What they do and check is in the files `*_story.*` of `clients`, and in `clients/model_driven`. `DIRIGENT_REQUESTS` is how many
+//! requests that one sends, and `DIRIGENT_SEED` makes it send those of another run again.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -18,13 +20,17 @@ use dirigent_tests::{places, process};
 /// Installing downloads some 30 MB.
 const INSTALL: Duration = Duration::from_secs(900);
 const STORY: Duration = Duration::from_secs(300);
+/// Its requests take a minute or two; each of them has a limit of its own.
+const MODEL_DRIVEN: Duration = Duration::from_secs(900);
+
+const JAVASCRIPT: &str = "javascript_story.mjs";
 
 #[test]
 fn boto3() {
     let registry = Registry::with(&["echo"]);
     let host = Setup::new().registry(registry.path()).start();
     let mut python = client("python");
-    tell("boto3", python.arg(story("boto3_story.py")).arg(host.url()), 20);
+    tell("boto3", python.arg(story("boto3_story.py")).arg(host.url()), 24);
 }
 
 #[test]
@@ -32,7 +38,36 @@ fn aws_cli() {
     let registry = Registry::with(&["echo"]);
     let host = Setup::new().registry(registry.path()).start();
     let mut python = client("python");
-    tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), 20);
+    tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), 33);
+}
+
+#[test]
+fn javascript() {
+    let registry = Registry::with(&["echo"]);
+    let host = Setup::new().registry(registry.path()).start();
+    let packages = node_packages();
+    let mut node = alone(Command::new("node"));
+    tell("javascript", node.arg(packages.join(JAVASCRIPT)).arg(host.url()), 15);
+}
+
+#[test]
+fn model_driven_sees_what_is_wrong() {
+    process::run(client("python").arg(story("model_driven/test_judge.py")), "", STORY).success();
+}
+
+#[test]
+fn model_driven() {
+    let registry = Registry::empty();
+    let host = Setup::new().registry(registry.path()).start();
+    let mut python = client("python");
+    python.arg(story("model_driven")).arg(host.url());
+    for (option, variable) in [("--requests", "DIRIGENT_REQUESTS"), ("--seed", "DIRIGENT_SEED")] {
+        if let Some(value) = std::env::var_os(variable) {
+            python.arg(option).arg(value);
+        }
+    }
+    let told = process::run(&mut python, "", MODEL_DRIVEN).success();
+    say(told.trim_end());
 }
 
 /// Runs a story to its end, and shows what it says. Fewer steps than `least` are a story that does not test.
@@ -47,15 +82,19 @@ fn story(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(file)
 }
 
-/// A program of the environment, that sees no configuration and no credentials of this machine.
+/// A program of the virtual environment.
 fn client(program: &str) -> Command {
-    let mut command = Command::new(environment().join("bin").join(program));
+    alone(Command::new(environment().join("bin").join(program)))
+}
+
+/// A program that sees no configuration and no credentials of this machine.
+fn alone(mut command: Command) -> Command {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("AWS_") {
             command.env_remove(name);
         }
     }
-    let none = environment().join("none");
+    let none = places::root().join("target/no-such-file");
     command
         .env("AWS_ACCESS_KEY_ID", "tests")
         .env("AWS_SECRET_ACCESS_KEY", "tests")
@@ -70,26 +109,49 @@ fn client(program: &str) -> Command {
     command
 }
 
-/// The virtual environment with the pinned clients. Made once, and anew when the pins change.
+/// The virtual environment with the pinned clients.
 fn environment() -> &'static Path {
     static ENVIRONMENT: OnceLock<PathBuf> = OnceLock::new();
     ENVIRONMENT.get_or_init(|| {
-        let place = places::root().join("target/venv");
         let pins = story("requirements.txt");
-        let installed = place.join("installed.txt");
-        let wanted = fs::read_to_string(&pins).unwrap();
-        if fs::read_to_string(&installed).is_ok_and(|there| there == wanted) {
-            return place;
-        }
-        say("clients: install boto3 and the AWS CLI in target/venv");
-        let mut make = Command::new("python3");
-        process::run(make.args(["-m", "venv", "--clear"]).arg(&place), "", INSTALL).success();
-        let mut pip = Command::new(place.join("bin/python"));
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
-            .arg(&pins);
-        process::run(&mut pip, "", INSTALL).success();
-        // Last, so that an installation that was cut short is not taken for a whole one.
-        fs::write(&installed, wanted).unwrap();
-        place
+        install("target/venv", &pins, "boto3 and the AWS CLI", |place| {
+            let mut make = Command::new("python3");
+            process::run(make.args(["-m", "venv", "--clear"]).arg(place), "", INSTALL).success();
+            let mut pip = Command::new(place.join("bin/python"));
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+                .arg(&pins);
+            process::run(&mut pip, "", INSTALL).success();
+        })
     })
+}
+
+/// The folder with the pinned packages of npm, and the story beside them, where Node.js looks for packages.
+fn node_packages() -> PathBuf {
+    let place =
+        install("target/node", &story("javascript/package-lock.json"), "the JavaScript SDK", |place| {
+            fs::create_dir_all(place).unwrap();
+            for file in ["package.json", "package-lock.json"] {
+                fs::copy(story("javascript").join(file), place.join(file)).unwrap();
+            }
+            let mut npm = Command::new("npm");
+            npm.args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(place);
+            process::run(&mut npm, "", INSTALL).success();
+        });
+    fs::copy(story("javascript").join(JAVASCRIPT), place.join(JAVASCRIPT)).unwrap();
+    place
+}
+
+/// Fills a folder of the checkout with what `pins` says. Done once, and anew when the pins change.
+fn install(place: &str, pins: &Path, what: &str, fill: impl FnOnce(&Path)) -> PathBuf {
+    let folder = places::root().join(place);
+    let installed = folder.join("installed.txt");
+    let wanted = fs::read_to_string(pins).unwrap();
+    if fs::read_to_string(&installed).is_ok_and(|there| there == wanted) {
+        return folder;
+    }
+    say(format!("clients: install {what} in {place}"));
+    fill(&folder);
+    // Last, so that an installation that was cut short is not taken for a whole one.
+    fs::write(&installed, wanted).unwrap();
+    folder
 }

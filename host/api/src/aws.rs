@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use dirigent_engine::{Engine, names};
 use serde_json::{Map, Value};
@@ -24,7 +25,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 pub(crate) async fn handle(
     State(engine): State<Arc<Engine>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response<Body> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let Some(action) = target.and_then(|target| target.strip_prefix(TARGET_PREFIX)) else {
@@ -34,7 +35,8 @@ pub(crate) async fn handle(
         )));
     };
     let account = account(&headers).unwrap_or(&engine.config().account);
-    let result = match parse(&body) {
+    let object = body.map_err(|rejection| unread(&engine, &rejection)).and_then(|body| parse(&body));
+    let result = match object {
         Ok(object) => actions::dispatch(&engine, action, Params::new(account, object)).await,
         Err(error) => Err(error),
     };
@@ -52,6 +54,15 @@ fn account(headers: &HeaderMap) -> Option<&str> {
     let mut parameters = parameters.split(',').map(str::trim);
     let credential = parameters.find_map(|parameter| parameter.strip_prefix("Credential="))?;
     credential.split('/').next().filter(|key| names::is_account(key))
+}
+
+/// Why a body did not arrive. Source of the names: AWS API references, "Common Errors".
+fn unread(engine: &Engine, rejection: &BytesRejection) -> ApiError {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        ApiError::too_large(engine.config().limits.request_bytes)
+    } else {
+        ApiError::new("MalformedHttpRequestException", format!("The body cannot be read: {rejection}"))
+    }
 }
 
 fn parse(body: &[u8]) -> Result<Map<String, Value>, ApiError> {

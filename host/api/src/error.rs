@@ -51,6 +51,17 @@ impl ApiError {
         }
     }
 
+    /// The body has more bytes than the host reads.
+    pub(crate) fn too_large(most: usize) -> ApiError {
+        ApiError {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            code: "RequestEntityTooLargeException",
+            message: format!(
+                "A request has at most {most} bytes; --limits off and --limit request-bytes=… allow more"
+            ),
+        }
+    }
+
     fn internal(message: String) -> ApiError {
         tracing::error!(%message, "a request failed");
         ApiError { status: StatusCode::INTERNAL_SERVER_ERROR, code: "InternalFailure", message }
@@ -97,6 +108,9 @@ impl From<EngineError> for ApiError {
             }
             EngineError::NameTaken { name } => {
                 ApiError::new("ExecutionAlreadyExists", format!("Execution Already Exists: '{name}'"))
+            }
+            EngineError::NoSuchTestCase { .. } => {
+                ApiError::new("StateMachineDoesNotExist", error.to_string())
             }
             EngineError::Express => ApiError::new("StateMachineTypeNotSupported", error.to_string()),
             EngineError::Uncompilable => ApiError::new("InvalidDefinition", error.to_string()),

@@ -6,7 +6,11 @@ use dirigent_engine::history::HistoryPage;
 use dirigent_engine::{Event, EventKind, Fault, Iteration, PayloadRef, TaskResource};
 use serde_json::{Map, Value, json};
 
+use crate::faults;
 use crate::shapes::time;
+
+/// Longest place of an expression, in characters. Source: the service model, `EvaluationFailureLocation`.
+const MAX_LOCATION: usize = 256;
 
 /// What events need beside themselves.
 pub(crate) struct Context<'a> {
@@ -76,7 +80,7 @@ impl Context<'_> {
                 let mut details = fault_details(fault);
                 details.insert("state".into(), (&**state).into());
                 if let Some(location) = location {
-                    details.insert("location".into(), (&**location).into());
+                    details.insert("location".into(), faults::cut(location, MAX_LOCATION).into());
                 }
                 with("EvaluationFailed", "evaluationFailedEventDetails", details)
             }
@@ -257,8 +261,9 @@ fn service_details(resource: &TaskResource) -> Details {
 }
 
 fn fault_details(fault: &Fault) -> Details {
-    let parts = [("error", &fault.error), ("cause", &fault.cause)];
-    parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.as_deref()?.into()))).collect()
+    let mut details = Details::new();
+    faults::show(&mut details, fault);
+    details
 }
 
 fn iteration(what: &str, key: &'static str, at: &Iteration) -> (String, Option<(&'static str, Details)>) {

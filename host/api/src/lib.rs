@@ -10,7 +10,9 @@
 //! - `actions`: a file an action
 //! - `arn`, `names`, `token`: what strings must look like
 //! - `events`: history events in AWS's form
-//! - `rest`: `/api`
+//! - `faults`: errors and causes, as they come in and as they are shown
+//! - [`mock_config`]: the file that Step Functions Local's users have their test cases in
+//! - `rest`: `/api`, described by OpenAPI
 //! - `sdk`: the same actions for tasks of workflows
 
 mod actions;
@@ -18,6 +20,8 @@ mod arn;
 mod aws;
 mod error;
 mod events;
+mod faults;
+pub mod mock_config;
 mod names;
 mod params;
 mod rest;
@@ -28,6 +32,7 @@ mod shapes;
 mod tests;
 mod token;
 
+pub use rest::{Host, PluginDirectory, PluginEntry, PluginStatus};
 pub use sdk::call as call_own_action;
 pub use server::router;
 

@@ -48,6 +48,36 @@ impl Params {
         Ok(values.map(|values| Params { account, values, violations: Vec::new(), prefix }))
     }
 
+    /// The structures of a list, as [nested](Params::nested). Members of the list are told by their number, from 1.
+    pub(crate) fn items(&self, name: &str) -> Result<Option<Vec<Params>>, ApiError> {
+        let Some(list) = self.array(name)? else { return Ok(None) };
+        let items = list.iter().enumerate().map(|(at, item)| {
+            let name = format!("{name}.{}.member", at + 1);
+            let values = item.as_object().ok_or_else(|| self.wrong_type(&name, "an object"))?.clone();
+            let prefix = format!("{}{name}.", self.prefix);
+            Ok(Params { account: self.account.clone(), values, violations: Vec::new(), prefix })
+        });
+        items.collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The strings of a list, each between two lengths, in characters.
+    pub(crate) fn strings(
+        &mut self,
+        name: &str,
+        least: usize,
+        most: usize,
+    ) -> Result<Option<Vec<String>>, ApiError> {
+        let Some(list) = self.array(name)?.cloned() else { return Ok(None) };
+        let mut strings = Vec::with_capacity(list.len());
+        for (at, item) in list.into_iter().enumerate() {
+            let name = format!("{name}.{}.member", at + 1);
+            let Value::String(text) = item else { return Err(self.wrong_type(&name, "a string")) };
+            self.length(&name, &text, least, most);
+            strings.push(text);
+        }
+        Ok(Some(strings))
+    }
+
     /// Takes over the violations of a nested structure.
     pub(crate) fn absorb(&mut self, nested: Params) {
         self.violations.extend(nested.violations);
@@ -77,14 +107,25 @@ impl Params {
         most: usize,
     ) -> Result<Option<String>, ApiError> {
         let Some(value) = self.given(name) else { return Ok(None) };
-        let Some(text) = value.as_str().map(str::to_owned) else { return Err(wrong_type(name, "a string")) };
+        let Some(text) = value.as_str().map(str::to_owned) else {
+            return Err(self.wrong_type(name, "a string"));
+        };
+        self.length(name, &text, least, most);
+        Ok(Some(text))
+    }
+
+    fn length(&mut self, name: &str, text: &str, least: usize, most: usize) {
         // A text has at most as many characters as bytes, so most texts are not counted.
         if text.len() < least {
-            self.violation(name, &text, &format!("Member must have length greater than or equal to {least}"));
+            self.violation(name, text, &format!("Member must have length greater than or equal to {least}"));
         } else if text.len() > most && text.chars().count() > most {
-            self.violation(name, &text, &format!("Member must have length less than or equal to {most}"));
+            self.violation(name, text, &format!("Member must have length less than or equal to {most}"));
         }
-        Ok(Some(text))
+    }
+
+    /// Notes that a string does not match a pattern of the service model, which is repeated in the message.
+    pub(crate) fn mismatch(&mut self, name: &str, text: &str, pattern: &str) {
+        self.violation(name, text, &format!("Member must satisfy regular expression pattern: {pattern}"));
     }
 
     /// A string that must be there.
@@ -111,7 +152,7 @@ impl Params {
     /// A whole number between two bounds.
     pub(crate) fn integer(&mut self, name: &str, least: i64, most: i64) -> Result<Option<i64>, ApiError> {
         let Some(value) = self.given(name) else { return Ok(None) };
-        let Some(number) = value.as_i64() else { return Err(wrong_type(name, "an integer")) };
+        let Some(number) = value.as_i64() else { return Err(self.wrong_type(name, "an integer")) };
         self.bound(name, number, least, most);
         Ok(Some(number))
     }
@@ -119,7 +160,7 @@ impl Params {
     /// A number between two bounds.
     pub(crate) fn number(&mut self, name: &str, least: f64, most: f64) -> Result<Option<f64>, ApiError> {
         let Some(value) = self.given(name) else { return Ok(None) };
-        let Some(number) = value.as_f64() else { return Err(wrong_type(name, "a number")) };
+        let Some(number) = value.as_f64() else { return Err(self.wrong_type(name, "a number")) };
         self.bound(name, number, least, most);
         Ok(Some(number))
     }
@@ -138,21 +179,21 @@ impl Params {
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, ApiError> {
         match self.given(name) {
             None => Ok(None),
-            Some(value) => value.as_bool().map(Some).ok_or_else(|| wrong_type(name, "a boolean")),
+            Some(value) => value.as_bool().map(Some).ok_or_else(|| self.wrong_type(name, "a boolean")),
         }
     }
 
     pub(crate) fn object(&self, name: &str) -> Result<Option<&Map<String, Value>>, ApiError> {
         match self.given(name) {
             None => Ok(None),
-            Some(value) => value.as_object().map(Some).ok_or_else(|| wrong_type(name, "an object")),
+            Some(value) => value.as_object().map(Some).ok_or_else(|| self.wrong_type(name, "an object")),
         }
     }
 
     pub(crate) fn array(&self, name: &str) -> Result<Option<&Vec<Value>>, ApiError> {
         match self.given(name) {
             None => Ok(None),
-            Some(value) => value.as_array().map(Some).ok_or_else(|| wrong_type(name, "an array")),
+            Some(value) => value.as_array().map(Some).ok_or_else(|| self.wrong_type(name, "an array")),
         }
     }
 
@@ -160,10 +201,11 @@ impl Params {
     pub(crate) fn missing(&mut self, name: &str) {
         self.violation(name, "null", "Member must not be null");
     }
-}
 
-fn wrong_type(name: &str, expected: &str) -> ApiError {
-    ApiError::new("SerializationException", format!("The value of '{name}' must be {expected}"))
+    fn wrong_type(&self, name: &str, expected: &str) -> ApiError {
+        let prefix = &self.prefix;
+        ApiError::new("SerializationException", format!("The value of '{prefix}{name}' must be {expected}"))
+    }
 }
 
 fn shorten(value: &str) -> String {

@@ -8,18 +8,17 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use dirigent_engine::Engine;
 
-use crate::{aws, rest};
+use crate::{Host, aws, rest};
 
 /// Everything that the host answers.
-pub fn router(engine: Arc<Engine>) -> Router {
-    let request_bytes = engine.config().limits.request_bytes;
-    Router::new()
-        .route("/", post(aws::handle))
+pub fn router(host: Host) -> Router {
+    let request_bytes = host.engine.config().limits.request_bytes;
+    let (api, _) = rest::router();
+    api.route("/", post(aws::handle))
         .route("/healthz", get(healthy))
         .route("/readyz", get(ready))
-        .route("/api/executions", post(rest::start_execution))
         .layer(DefaultBodyLimit::max(request_bytes))
-        .with_state(engine)
+        .with_state(host)
 }
 
 /// The process answers.

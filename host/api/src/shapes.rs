@@ -10,6 +10,11 @@ pub(crate) fn time(unix_ms: i64) -> Value {
     json!(unix_ms as f64 / 1000.0)
 }
 
+/// An integer of the service model, which has 32 bits with a sign. What a definition has beyond is as good as the greatest.
+pub(crate) fn integer(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
+}
+
 pub(crate) fn machine_type(machine_type: MachineType) -> &'static str {
     match machine_type {
         MachineType::Standard => "STANDARD",

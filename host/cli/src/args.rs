@@ -63,6 +63,7 @@ const RUN_HELP: &str = "\
 Examples:
   dirigent run hello.asl.json --input '{\"name\": \"Ada\"}'
   dirigent run order.asl.json --input @order.json --registry ./registry
+  dirigent run order.asl.json --mocks MockConfigFile.json --case HappyPath
 
 Progress goes to standard error, the output to standard output. Exit status: 0 when the execution
 succeeded, 1 when it failed, 2 when it could not be run.";
@@ -94,6 +95,10 @@ pub(crate) struct Serve {
     /// The region in ARNs.
     #[arg(long, default_value = "us-east-1", value_name = "NAME")]
     pub(crate) region: String,
+    /// A mock configuration, as Step Functions Local has it: executions of MACHINE_ARN#CASE get its responses in place
+    /// of what their tasks would do.
+    #[arg(long, value_name = "FILE", env = "SFN_MOCK_CONFIG")]
+    pub(crate) mocks: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }
@@ -115,6 +120,13 @@ pub(crate) struct Run {
     /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory.
     #[arg(long, default_value = ".dirigent/buckets", value_name = "DIR")]
     pub(crate) buckets: PathBuf,
+    /// A mock configuration, as Step Functions Local has it; the state machine has the definition's file name up to
+    /// its first dot.
+    #[arg(long, value_name = "FILE", requires = "case")]
+    pub(crate) mocks: Option<PathBuf>,
+    /// The test case of the mock configuration to run.
+    #[arg(long, value_name = "NAME", requires = "mocks")]
+    pub(crate) case: Option<String>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     /// Show no progress.
@@ -208,6 +220,8 @@ fn account(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     #[test]
@@ -226,7 +240,43 @@ mod tests {
 
     #[test]
     fn the_command_line_holds_together() {
-        use clap::CommandFactory;
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_examples_of_help_are_command_lines() {
+        let mut examples = Vec::new();
+        collect(&Args::command(), &mut examples);
+        assert!(examples.len() > 10, "{examples:?}");
+        for example in examples {
+            let parsed = Args::try_parse_from(words(&example));
+            assert!(parsed.is_ok(), "{example}: {}", parsed.err().map(|e| e.to_string()).unwrap_or_default());
+        }
+    }
+
+    /// The lines of a command's help that begin with `dirigent`, and of its subcommands'.
+    fn collect(command: &clap::Command, examples: &mut Vec<String>) {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        examples.extend(
+            help.lines().map(str::trim).filter(|line| line.starts_with("dirigent ")).map(str::to_owned),
+        );
+        command.get_subcommands().for_each(|command| collect(command, examples));
+    }
+
+    /// The words of a command line as a shell has them, up to what is the shell's own or an explanation.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        let line = line.split("   ").next().unwrap_or_default();
+        for c in line.chars() {
+            match c {
+                '\'' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                '|' | '<' | '>' if !quoted => break,
+                other => words.last_mut().into_iter().for_each(|word| word.push(other)),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
     }
 }

@@ -18,6 +18,12 @@ pub(crate) fn locate(text: &str, pointer: &str) -> Option<(usize, usize)> {
     Some((line, column))
 }
 
+/// Line and column where a text ceases to be JSON: it has no other places to point at.
+pub(crate) fn syntax_error(text: &str) -> Option<(usize, usize)> {
+    let error = serde_json::from_str::<serde_json::Value>(text).err()?;
+    Some((error.line(), error.column()))
+}
+
 enum Step {
     Member(String),
     Index(usize),

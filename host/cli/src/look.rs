@@ -44,10 +44,10 @@ impl Look {
         if self.colours { format!("\u{1b}[{}m{text}\u{1b}[0m", colour.code()) } else { text.to_owned() }
     }
 
-    /// A line of progress: when, a mark, and what happened.
+    /// A line of progress: when, a mark, and what happened, of which an execution may have written parts.
     pub(crate) fn progress(self, when: &str, mark: Mark, what: &str) -> String {
         let (sign, colour) = mark.shown();
-        format!("{when} {} {what}", self.paint(colour, sign))
+        format!("{when} {} {}", self.paint(colour, sign), plain(what.trim_end()))
     }
 }
 

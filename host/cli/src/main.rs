@@ -6,6 +6,7 @@ mod input;
 mod limits;
 mod locate;
 mod look;
+mod mocks;
 mod object_host;
 mod plugin;
 mod plugin_host;

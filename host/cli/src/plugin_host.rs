@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
+use dirigent_api::{PluginDirectory, PluginEntry, PluginStatus};
 use dirigent_engine::{Binding, Engine, Fault, Metering, Payload, TaskCall, TaskHost, TaskOutcome};
-use dirigent_runtime::{Call, Digest, Runtime, TaskContext};
+use dirigent_runtime::{Call, Digest, PluginInfo, PluginState, Runtime, TaskContext};
 
 /// Runs tasks as plugins. The engine knows no WASM and the runtime no workflows; they meet here.
 pub(crate) struct PluginHost(pub(crate) Arc<Runtime>);
@@ -76,5 +77,30 @@ impl TaskHost for PluginHost {
                     .collect(),
             },
         }
+    }
+}
+
+impl PluginDirectory for PluginHost {
+    fn plugins(&self) -> Vec<PluginEntry> {
+        self.0.plugins().into_iter().map(entry).collect()
+    }
+}
+
+fn entry(plugin: PluginInfo) -> PluginEntry {
+    let (status, why) = match plugin.state {
+        PluginState::Ready => (PluginStatus::Ready, None),
+        PluginState::Compiling => (PluginStatus::Compiling, None),
+        PluginState::Broken { why } => (PluginStatus::Broken, Some(why)),
+    };
+    PluginEntry {
+        name: plugin.name,
+        version: plugin.version,
+        description: plugin.description,
+        digest: plugin.digest.map(|digest| digest.to_string()),
+        serves: plugin.serves,
+        imports: plugin.imports,
+        component_bytes: plugin.component_bytes,
+        status,
+        why,
     }
 }

@@ -87,7 +87,7 @@ impl Progress {
             EventKind::ExecutionTimedOut(_) => (Mark::Ended, "timed out".to_owned()),
             _ => return None,
         };
-        Some(self.look.progress(&look::seconds(event.at_ms - started), mark, &look::plain(&what)))
+        Some(self.look.progress(&look::seconds(event.at_ms - started), mark, &what))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use dirigent_engine::catalog::{CatalogError, MachineType, RevisionContent};
 use dirigent_engine::rows::StatusRow;
-use dirigent_engine::{Engine, EngineConfig, Payload, StartRequest};
+use dirigent_engine::{CASE_MARK, Engine, EngineConfig, Payload, StartRequest};
 use dirigent_items::Buckets;
 use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::MemoryStore;
@@ -14,6 +14,7 @@ use dirigent_store::MemoryStore;
 use crate::args;
 use crate::input;
 use crate::look::Look;
+use crate::mocks;
 use crate::object_host::BucketHost;
 use crate::plugin_host::PluginHost;
 use crate::progress::Progress;
@@ -25,7 +26,8 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let input = Payload::parse(input::json("input", &args.input)?).context("the input is not JSON")?;
 
     let runtime = Runtime::open(RuntimeConfig::new(&args.registry, &args.cache)).await?;
-    let config = EngineConfig { limits: args.limits.limits()?, ..EngineConfig::default() };
+    let test_cases = mocks::read(args.mocks.as_deref())?;
+    let config = EngineConfig { limits: args.limits.limits()?, test_cases, ..EngineConfig::default() };
     let objects = Arc::new(BucketHost(Buckets::folder(&args.buckets)));
     let store = Arc::new(MemoryStore::default());
     let engine = Engine::open_with(config, store, Arc::new(PluginHost(runtime)), objects).await?;
@@ -55,7 +57,14 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
         let progress = Progress::new(Look::of(&std::io::stderr()));
         tokio::spawn(progress.follow(happenings))
     });
-    let request = StartRequest { machine, origin: None, name: None, input };
+    let case = match &args.case {
+        Some(case) => {
+            let arn = format!("{}{CASE_MARK}{case}", engine.state_machine_arn(&machine.name));
+            engine.target(&arn).await?.and_then(|target| target.case)
+        }
+        None => None,
+    };
+    let request = StartRequest { machine, origin: None, case, name: None, input };
     let started = engine.start_and_wait(request, std::future::pending()).await?;
     if let Some(shown) = shown {
         // The last event ends it; the bound is for a terminal that does not take what is written.

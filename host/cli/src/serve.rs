@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use dirigent_api::Host;
 use dirigent_engine::{Engine, EngineConfig};
 use dirigent_items::{Buckets, S3Config};
 use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::{RedbOptions, RedbStore};
 
 use crate::args;
+use crate::mocks;
 use crate::object_host::BucketHost;
 use crate::plugin_host::PluginHost;
 
@@ -25,6 +27,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
             args.listen
         );
     }
+    let test_cases = mocks::read(args.mocks.as_deref())?;
     // The port first: a host that cannot listen has no business with the data.
     let listener = tokio::net::TcpListener::bind(args.listen).await.with_context(|| {
         format!("cannot listen on {}. Is another host running? Choose another --listen", args.listen)
@@ -34,14 +37,20 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     let store = Arc::new(RedbStore::open(&args.data, &RedbOptions::default())?);
     let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
     let runtime = Runtime::open(RuntimeConfig::new(&registry, args.data.join("plugins"))).await?;
-    let config = EngineConfig { account: args.account, region: args.region, limits: args.limits.limits()? };
+    let config = EngineConfig {
+        account: args.account,
+        region: args.region,
+        limits: args.limits.limits()?,
+        test_cases,
+    };
     let objects = Arc::new(BucketHost(match args.s3 {
         Some(url) => {
             Buckets::s3(S3Config { endpoint: Some(url).filter(|url| !url.is_empty()), ..S3Config::default() })
         }
         None => Buckets::folder(args.buckets.unwrap_or_else(|| args.data.join("buckets"))),
     }));
-    let engine = Engine::open_with(config, store, Arc::new(PluginHost(runtime.clone())), objects).await?;
+    let plugins = Arc::new(PluginHost(runtime.clone()));
+    let engine = Engine::open_with(config, store, plugins.clone(), objects).await?;
 
     // On standard output and flushed, so that a script that asked for port 0 can read it.
     println!("listening on http://{address}");
@@ -56,8 +65,8 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let polled = engine.clone();
-    let server =
-        axum::serve(listener, dirigent_api::router(engine.clone())).with_graceful_shutdown(async move {
+    let server = axum::serve(listener, dirigent_api::router(Host::new(engine.clone(), plugins.clone())))
+        .with_graceful_shutdown(async move {
             signal().await;
             tracing::info!("stopping");
             // A worker that polls would else keep the server for as long as it is let.

@@ -6,7 +6,7 @@ use dirigent_asl::{Diagnostic, Program, Severity};
 
 use crate::args;
 use crate::input;
-use crate::locate::locate;
+use crate::locate::{locate, syntax_error};
 
 pub(crate) fn validate(args: &args::Validate) -> anyhow::Result<ExitCode> {
     let mut failed = false;
@@ -24,9 +24,7 @@ pub(crate) fn validate(args: &args::Validate) -> anyhow::Result<ExitCode> {
 pub(crate) fn report(file: &str, text: &str, diagnostics: &[Diagnostic]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut errors = 0;
-    // What is not JSON has no places to point at but the parser's own.
-    let syntax =
-        serde_json::from_str::<serde_json::Value>(text).err().map(|error| (error.line(), error.column()));
+    let syntax = syntax_error(text);
     for diagnostic in diagnostics {
         let severity = match diagnostic.severity {
             Severity::Error => {

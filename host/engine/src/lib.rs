@@ -25,11 +25,12 @@ mod simulator;
 mod work;
 
 pub use driver::{
-    ActivityTask, AmendRequest, Binding, CallbackError, ChildResult, ChildStatus, Counts, Description,
-    Engine, EngineConfig, EngineError, Happening, Item, ItemStream, Listing, MAX_LIVE_EXECUTIONS,
-    MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate,
-    NotRedrivable, ObjectHost, Origin, Pending, PollError, ReadRequest, RedriveError, RedriveRequest,
-    ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskOutcome, TestRequest, WriteRequest,
+    ActivityTask, AmendRequest, Binding, CASE_MARK, CallbackError, ChildResult, ChildStatus, Counts,
+    Description, Engine, EngineConfig, EngineError, Happening, Item, ItemStream, Listing,
+    MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus,
+    MapRunUpdate, NotRedrivable, ObjectHost, Origin, Pending, PollError, ReadRequest, RedriveError,
+    RedriveRequest, ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskOutcome, TestCases,
+    TestRequest, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
 pub use limits::{LIMITS, Limit, LimitError, Limits};

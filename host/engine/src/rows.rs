@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use dirigent_asl::Program;
-use dirigent_store::{ExecutionChange, FrameId, Timer};
+use dirigent_store::{CatalogKey, CatalogKind, ExecutionChange, ExecutionId, FrameId, Timer};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -121,6 +121,11 @@ fn content(bytes: &[u8]) -> Result<&[u8], RowError> {
         [ROW_VERSION, rest @ ..] => Ok(rest),
         [version, ..] => Err(RowError::Newer(*version)),
     }
+}
+
+/// The key of a row of a kind that an execution has one of.
+pub(crate) fn execution_key(kind: CatalogKind, id: ExecutionId) -> CatalogKey {
+    CatalogKey::new(kind, [&id.machine.0.to_be_bytes()[..], &id.sequence.to_be_bytes()].concat())
 }
 
 /// What a step changes in the store. `attended` is whether the store has the execution marked for a restarted host,

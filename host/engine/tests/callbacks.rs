@@ -1,25 +1,25 @@
 //! Callers from outside: task tokens and workers of activities, on a store in memory, with tasks of the test's own.
 
+mod common;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dirigent_engine::catalog::{MachineType, RevisionContent};
+use dirigent_engine::catalog::MachineType;
 use dirigent_engine::core::TaskToken;
-use dirigent_engine::rows::StatusRow;
 use dirigent_engine::{
-    ActivityTask, Binding, CallbackError, Engine, EngineConfig, EventKind, Fault, Metering, Payload,
-    PollError, StartRequest, Started, TaskCall, TaskHost, TaskOutcome,
+    ActivityTask, Binding, CallbackError, Engine, EngineConfig, Fault, Metering, Payload, PollError,
+    StartRequest, Started, TaskCall, TaskHost, TaskOutcome,
 };
 use dirigent_store::MemoryStore;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-/// Longest wait of a test for anything.
-const BOUND: Duration = Duration::from_secs(20);
+use common::{content, end, kinds, within};
 
 /// `plugin:note` notes its token and returns; `plugin:hold` notes it and returns when it is let.
 #[derive(Default)]
@@ -89,22 +89,14 @@ impl World {
                     state.extend(more);
                 }
                 let definition = json!({ "StartAt": "T", "States": { "T": state } });
-                let content = RevisionContent {
-                    revision_id: None,
-                    definition: definition.to_string().into(),
-                    role_arn: "arn:aws:iam::000000000000:role/r".into(),
-                    logging: None,
-                    tracing: None,
-                    encryption: None,
-                    updated_ms: 0,
-                };
+                let content = content(&definition);
                 let created =
                     self.engine.catalog().create("m", MachineType::Standard, content, Vec::new(), None);
                 created.await.expect("creates")
             }
         };
         let input = Payload::from_value(input);
-        let request = StartRequest { machine, origin: None, name: Some(name.into()), input };
+        let request = StartRequest { machine, origin: None, case: None, name: Some(name.into()), input };
         self.engine.start(request).await.expect("starts")
     }
 
@@ -125,20 +117,12 @@ impl World {
     }
 
     async fn end(&self, started: &Started) -> Result<Value, Fault> {
-        within("it ends", self.engine.ended(started.id)).await.expect("reads");
-        let description = self.engine.describe(started.id).await.expect("reads");
-        match description.row.status {
-            StatusRow::Succeeded(_) => Ok(description.output.expect("has an output").value().clone()),
-            StatusRow::Failed(fault) | StatusRow::TimedOut(fault) | StatusRow::Aborted(fault) => Err(fault),
-            StatusRow::Running => panic!("it has ended"),
-        }
+        end(&self.engine, started.id).await
     }
 
     /// The kinds of an execution's events, in order.
     async fn events(&self, started: &Started) -> Vec<String> {
-        let page = self.engine.history(started.id, 1, u64::MAX, 100, false).await.expect("reads");
-        let name = |kind: &EventKind| format!("{kind:?}").split([' ', '(', '{']).next().map(str::to_owned);
-        page.events.iter().filter_map(|event| name(&event.kind)).collect()
+        kinds(&self.engine, started.id).await
     }
 
     async fn until(&self, what: &str, holds: impl AsyncFn(&World) -> bool) {
@@ -149,10 +133,6 @@ impl World {
         })
         .await;
     }
-}
-
-async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(BOUND, future).await.unwrap_or_else(|_| panic!("waited too long until {what}"))
 }
 
 fn output(value: Value) -> Result<Payload, Fault> {

@@ -1,12 +1,14 @@
 //! The driver on a store in memory, with tasks of the test's own.
 
+mod common;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dirigent_engine::catalog::{MachineType, RevisionContent, StateMachine};
+use dirigent_engine::catalog::{MachineType, StateMachine};
 use dirigent_engine::core::Status;
 use dirigent_engine::rows::StatusRow;
 use dirigent_engine::{
@@ -16,8 +18,7 @@ use dirigent_engine::{
 use dirigent_store::MemoryStore;
 use serde_json::{Value, json};
 
-/// Longest wait of a test for anything.
-const BOUND: Duration = Duration::from_secs(20);
+use common::{BOUND, content, end};
 
 /// Tasks by their resource's name: `echo`, `never` (hangs), `silent` (hangs without heartbeats), `version` (tells which).
 #[derive(Default)]
@@ -97,22 +98,19 @@ impl World {
     ) -> Result<Started, EngineError> {
         let input = Payload::from_value(input);
         self.engine
-            .start(StartRequest { machine: machine.clone(), origin: None, name: Some(name.into()), input })
+            .start(StartRequest {
+                machine: machine.clone(),
+                origin: None,
+                case: None,
+                name: Some(name.into()),
+                input,
+            })
             .await
     }
 
     /// The output, or the error's name and cause, once it has ended.
     async fn end(&self, started: &Started) -> Result<Value, Fault> {
-        tokio::time::timeout(BOUND, self.engine.ended(started.id))
-            .await
-            .expect("ends in time")
-            .expect("reads");
-        let description = self.engine.describe(started.id).await.expect("reads");
-        match description.row.status {
-            StatusRow::Succeeded(_) => Ok(description.output.expect("has an output").value().clone()),
-            StatusRow::Failed(fault) | StatusRow::TimedOut(fault) | StatusRow::Aborted(fault) => Err(fault),
-            StatusRow::Running => panic!("it has ended"),
-        }
+        end(&self.engine, started.id).await
     }
 
     async fn until(&self, what: &str, holds: impl Fn(&World) -> bool) {
@@ -127,18 +125,6 @@ impl World {
 
 async fn open(store: &Arc<MemoryStore>, tasks: &Arc<Tasks>) -> Arc<Engine> {
     Engine::open(EngineConfig::default(), store.clone(), tasks.clone()).await.expect("opens")
-}
-
-fn content(definition: &Value) -> RevisionContent {
-    RevisionContent {
-        revision_id: None,
-        definition: definition.to_string().into(),
-        role_arn: "arn:aws:iam::000000000000:role/r".into(),
-        logging: None,
-        tracing: None,
-        encryption: None,
-        updated_ms: 0,
-    }
 }
 
 fn task(resource: &str, more: Value) -> Value {
@@ -274,7 +260,13 @@ async fn express_executions_run_and_end_in_memory() {
         "E": { "Type": "Task", "Resource": "plugin:echo", "End": true }
     } });
     let machine = world.machine("m", MachineType::Express, definition).await;
-    let request = StartRequest { machine, origin: None, name: None, input: Payload::from_value(json!([1])) };
+    let request = StartRequest {
+        machine,
+        origin: None,
+        case: None,
+        name: None,
+        input: Payload::from_value(json!([1])),
+    };
     let ran = tokio::time::timeout(BOUND, world.engine.start_sync(request)).await.expect("ends in time");
     let (started, status, _) = ran.expect("runs");
     assert_eq!(status, Status::Succeeded { output: Payload::from_text("[1]") });

@@ -1,11 +1,12 @@
 //! Executions that tasks start: what comes back, what a stop takes with it, and what a restarted host goes on with.
 
+mod common;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dirigent_engine::catalog::{MachineType, RevisionContent};
-use dirigent_engine::rows::StatusRow;
+use dirigent_engine::catalog::MachineType;
 use dirigent_engine::{
     Binding, Engine, EngineConfig, EventKind, Fault, Payload, StartRequest, Started, TaskCall, TaskHost,
     TaskOutcome,
@@ -13,8 +14,7 @@ use dirigent_engine::{
 use dirigent_store::{ExecutionId, MemoryStore};
 use serde_json::{Value, json};
 
-/// Longest wait of a test for anything.
-const BOUND: Duration = Duration::from_secs(20);
+use common::{content, end, within};
 
 /// These tests need no components.
 struct NoTasks;
@@ -34,10 +34,6 @@ impl TaskHost for NoTasks {
     }
 }
 
-async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(BOUND, future).await.unwrap_or_else(|_| panic!("did not happen in time: {what}"))
-}
-
 struct World {
     store: Arc<MemoryStore>,
     engine: Arc<Engine>,
@@ -54,15 +50,7 @@ impl World {
     }
 
     async fn machine(&self, name: &str, definition: Value) -> String {
-        let content = RevisionContent {
-            revision_id: None,
-            definition: definition.to_string().into(),
-            role_arn: "arn:aws:iam::000000000000:role/r".into(),
-            logging: None,
-            tracing: None,
-            encryption: None,
-            updated_ms: 0,
-        };
+        let content = content(&definition);
         let created =
             self.engine.catalog().create(name, MachineType::Standard, content, Vec::new(), None).await;
         created.expect("creates");
@@ -77,19 +65,18 @@ impl World {
             "Parameters": parameters, "End": true });
         self.machine("parent", json!({ "StartAt": "S", "States": { "S": state } })).await;
         let machine = self.engine.catalog().get("parent").expect("was created");
-        let request =
-            StartRequest { machine, origin: None, name: None, input: Payload::from_value(json!({ "n": 1 })) };
+        let request = StartRequest {
+            machine,
+            origin: None,
+            case: None,
+            name: None,
+            input: Payload::from_value(json!({ "n": 1 })),
+        };
         self.engine.start(request).await.expect("starts")
     }
 
     async fn end(&self, id: ExecutionId) -> Result<Value, Fault> {
-        within("it ends", self.engine.ended(id)).await.expect("reads");
-        let description = self.engine.describe(id).await.expect("reads");
-        match description.row.status {
-            StatusRow::Succeeded(_) => Ok(description.output.expect("has an output").value().clone()),
-            StatusRow::Failed(fault) | StatusRow::TimedOut(fault) | StatusRow::Aborted(fault) => Err(fault),
-            StatusRow::Running => panic!("it has ended"),
-        }
+        end(&self.engine, id).await
     }
 
     async fn kinds(&self, id: ExecutionId) -> Vec<&'static str> {

@@ -1,12 +1,14 @@
 //! Redriving with the driver: tasks, Map Runs, other definitions, what is refused, and a host that goes in between.
 
+mod common;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dirigent_engine::catalog::{MachineType, RevisionContent};
+use dirigent_engine::catalog::MachineType;
 use dirigent_engine::core::Amend;
 use dirigent_engine::rows::StatusRow;
 use dirigent_engine::{
@@ -17,8 +19,7 @@ use dirigent_store::{ExecutionId, MemoryStore};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
-/// Longest wait of a test for anything.
-const BOUND: Duration = Duration::from_secs(20);
+use common::{BOUND, content};
 
 /// What `plugin:work` does with an odd number; an even one always comes back.
 #[derive(Clone, Copy)]
@@ -73,18 +74,6 @@ struct World {
     engine: Arc<Engine>,
 }
 
-fn content(definition: &Value) -> RevisionContent {
-    RevisionContent {
-        revision_id: None,
-        definition: definition.to_string().into(),
-        role_arn: "arn:aws:iam::000000000000:role/r".into(),
-        logging: None,
-        tracing: None,
-        encryption: None,
-        updated_ms: 0,
-    }
-}
-
 fn work(more: Value) -> Value {
     let mut state = json!({ "Type": "Task", "Resource": "plugin:work", "End": true });
     if let (Some(state), Value::Object(more)) = (state.as_object_mut(), more) {
@@ -136,7 +125,7 @@ impl World {
         created.await.expect("creates");
         let machine = self.engine.catalog().get(name).expect("exists");
         let input = Payload::from_value(input);
-        let request = StartRequest { machine, origin: None, name: None, input };
+        let request = StartRequest { machine, origin: None, case: None, name: None, input };
         self.engine.start(request).await.expect("starts").id
     }
 
@@ -221,12 +210,12 @@ async fn a_task_goes_on_with_the_plugin_that_is_there_now() {
         ("task failed", 4),
         ("failed", 5),
         ("redriven", 6),
-        ("task", 7),
+        ("task", 5),
         ("task started", 8),
         ("task failed", 9),
         ("failed", 10),
         ("redriven", 11),
-        ("task", 12),
+        ("task", 10),
         ("task started", 13),
         ("task succeeded", 14),
         ("exited", 15),

@@ -1,5 +1,7 @@
 //! What an ARN asks to start, and the limits of versions and aliases.
 
+mod common;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,17 +31,9 @@ impl TaskHost for NoTasks {
 }
 
 fn content(number: usize) -> RevisionContent {
-    let definition =
-        json!({ "StartAt": "P", "States": { "P": { "Type": "Pass", "Result": number, "End": true } } });
-    RevisionContent {
-        revision_id: None,
-        definition: definition.to_string().into(),
-        role_arn: "arn:aws:iam::000000000000:role/r".into(),
-        logging: None,
-        tracing: None,
-        encryption: None,
-        updated_ms: 0,
-    }
+    common::content(
+        &json!({ "StartAt": "P", "States": { "P": { "Type": "Pass", "Result": number, "End": true } } }),
+    )
 }
 
 fn alias(name: &str, routes: &[(u32, u8)]) -> Alias {

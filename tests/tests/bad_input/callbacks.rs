@@ -26,7 +26,7 @@ fn activities() {
         ("CreateActivity", json!({ "name": "a b" }), "InvalidName", "Invalid Name: 'a b'".into()),
         (
             "CreateActivity",
-            json!({ "name": "a", "encryptionConfiguration": { "type": "CUSTOMER_MANAGED_KMS_KEY" } }),
+            json!({ "name": "a", "encryptionConfiguration": { "type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/a" } }),
             "ActivityAlreadyExists",
             format!("Activity Already Exists: '{activity}'"),
         ),

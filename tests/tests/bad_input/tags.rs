@@ -18,13 +18,25 @@ fn tags() {
                 "TagResource",
                 json!({ "resourceArn": standard, "tags": [tag("", "v")] }),
                 "ValidationException",
-                String::new(),
+                "Value '' at 'tags.1.member.key' failed to satisfy constraint: ".into(),
             ),
             (
                 "TagResource",
                 json!({ "resourceArn": standard, "tags": [tag(&"k".repeat(129), "v")] }),
                 "ValidationException",
                 String::new(),
+            ),
+            (
+                "TagResource",
+                json!({ "resourceArn": standard, "tags": [tag("k", "v"), { "key": "k", "value": 7 }] }),
+                "SerializationException",
+                "'tags.2.member.value' must be a string".into(),
+            ),
+            (
+                "UntagResource",
+                json!({ "resourceArn": standard, "tagKeys": ["k", ""] }),
+                "ValidationException",
+                "Value '' at 'tagKeys.2.member' failed to satisfy constraint: ".into(),
             ),
             (
                 "TagResource",

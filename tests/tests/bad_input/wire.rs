@@ -31,7 +31,8 @@ fn the_wire() {
     // A body beyond all limits is not read to its end.
     let huge = format!("{{\"stateMachineArn\":\"{standard}\",\"input\":\"{}\"}}", "x".repeat(96 << 20));
     if let Ok(answer) = host.post("/", &start, &huge) {
-        assert_eq!(answer.status, 413, "{}", answer.body);
+        let given = (answer.status, answer.json()["__type"].clone());
+        assert_eq!(given, (413, "RequestEntityTooLargeException".into()), "{}", answer.body);
     }
     assert_eq!(host.get("/healthz").unwrap().status, 200);
     assert_eq!(host.get("/nowhere").unwrap().status, 404);

@@ -51,11 +51,10 @@ impl Home {
         arguments: impl IntoIterator<Item = A>,
     ) -> Finished {
         let mut command = Command::new(places::binary());
-        command
-            .args(arguments)
-            .current_dir(self.path())
-            .env_remove("DIRIGENT_LOG")
-            .env_remove("DIRIGENT_ENDPOINT");
+        command.args(arguments).current_dir(self.path());
+        for name in ["DIRIGENT_LOG", "DIRIGENT_ENDPOINT", "SFN_MOCK_CONFIG"] {
+            command.env_remove(name);
+        }
         process::run(&mut command, stdin, LIMIT)
     }
 }

@@ -136,7 +136,7 @@ fn what_cannot_be_done_says_why() {
         (&["show", "other"], "`dirigent machine list` shows those there are"),
         (&["show", "hello:7"], "StateMachineDoesNotExist"),
         (&["show", "arn:aws:nothing"], "InvalidArn"),
-        (&["versions", "other"], "StateMachineDoesNotExist"),
+        (&["versions", "other"], "`dirigent machine list` shows those there are"),
         (&["create", "a b", "--definition", "hello.asl.json"], "InvalidName"),
         (&["create", "new", "--definition", "absent.json"], "cannot read the definition absent.json"),
         (

@@ -58,9 +58,9 @@ impl Prepared {
     fn read(file: &Path, number: usize) -> Prepared {
         let recorded = fs::read_to_string(file).unwrap();
         let case: Value = serde_json::from_str(&recorded).unwrap();
-        let uid =
-            |text: &str, n: usize| text.replace(&format!("${{uid{n}}}"), &format!("{number:04x}{n:04x}"));
-        let named = |name: &Value| (1..10).fold(name.as_str().unwrap().to_owned(), |name, n| uid(&name, n));
+        let named = |name: &Value| {
+            (1..10).fold(name.as_str().unwrap().to_owned(), |name, n| with_uid(&name, number, n))
+        };
 
         let lambdas = case["lambdas"].as_array().into_iter().flatten();
         let behaviours: BTreeMap<&str, &str> = lambdas
@@ -72,7 +72,7 @@ impl Prepared {
         let mut text = recorded.clone();
         for n in 1..10 {
             if behaviours.keys().any(|name| name.contains(&format!("${{uid{n}}}"))) {
-                text = uid(&text, n);
+                text = with_uid(&text, number, n);
             }
         }
         for call in calls(&case).filter(|call| call["op"] == "CreateFunction") {
@@ -126,8 +126,13 @@ fn doing(plugin: &[u8], behaviour: &str) -> Vec<u8> {
     plugin
 }
 
+/// The text with the `n`th of a case's fresh names chosen, which is another one for each number of a case.
+pub(crate) fn with_uid(text: &str, number: usize, n: usize) -> String {
+    text.replace(&format!("${{uid{n}}}"), &format!("{number:04x}{n:04x}"))
+}
+
 /// The case files below a folder, in order.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

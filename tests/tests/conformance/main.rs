@@ -10,6 +10,7 @@
 mod buckets;
 mod lambda;
 mod lists;
+mod mocked;
 mod replay;
 mod table;
 
@@ -55,6 +56,10 @@ fn aws_recordings() {
     let folder = buckets.folder().to_string_lossy();
     let setup = Setup::new().registry(registry.path()).argument("--buckets").argument(&folder);
     cases.extend(both_ways(&setup.start(), &script, "s3", buckets.cases()));
+    let mocked = mocked::Mocked::prepare(&recordings.join("mocked"));
+    let file = mocked.configuration();
+    let setup = Setup::new().registry(registry.path()).argument("--mocks").argument(&file.to_string_lossy());
+    cases.extend(both_ways(&setup.start(), &script, "mocked", mocked.cases()));
     table::show(&cases);
 
     if std::env::var_os("DIRIGENT_UPDATE").is_some() {

@@ -7,7 +7,8 @@ use dirigent_engine::activities::ActivityError;
 use dirigent_engine::names::plain;
 use serde_json::{Map, Value, json};
 
-use super::create_state_machine::{configuration, now_ms};
+use super::configurations::Encryption;
+use super::create_state_machine::now_ms;
 use super::{MAX_ARN, find_activity, page_size, tags};
 use crate::arn;
 use crate::error::ApiError;
@@ -21,9 +22,10 @@ const LIST: &str = "ListActivities";
 pub(super) async fn create(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let name = params.required("name", 1, MAX_NAME)?;
     let tags = tags::pairs(engine, &mut params)?;
+    let encryption = Encryption::read(&mut params)?;
     params.check()?;
     names::check(&name)?;
-    let encryption = configuration(&params, "encryptionConfiguration")?;
+    let encryption = encryption.map(Encryption::checked).transpose()?;
     let name = engine.name_in(params.account(), &name);
     let created = engine.activities().create(&name, now_ms(), encryption, tags.unwrap_or_default()).await;
     let activity = created.map_err(|error| with_arn(engine, error))?;

@@ -23,8 +23,7 @@ const NAME_PATTERN: &str = r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$";
 pub(super) async fn create(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let name = params.required("name", 1, MAX_NAME)?;
     if !is_name(&name) && !name.is_empty() {
-        let constraint = format!("Member must satisfy regular expression pattern: {NAME_PATTERN}");
-        params.violation("name", &name, &constraint);
+        params.mismatch("name", &name, NAME_PATTERN);
     }
     let description = params.string("description", 0, MAX_DESCRIPTION)?;
     let wanted = routes::read(&mut params)?;

@@ -7,6 +7,7 @@ use dirigent_engine::Engine;
 use dirigent_engine::catalog::{CatalogError, MachineType, RevisionContent};
 use serde_json::{Value, json};
 
+use super::configurations::{self, Configurations};
 use super::{MAX_ARN, tags, versions};
 use crate::arn;
 use crate::error::ApiError;
@@ -21,18 +22,20 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let machine_type = params.word("type", &["STANDARD", "EXPRESS"])?;
     let tags = tags::pairs(engine, &mut params)?;
     let publish = versions::wish(&mut params)?;
+    let configurations = configurations::Wanted::read(&mut params)?;
     params.check()?;
     names::check(&name)?;
     arn::check_role(&role_arn)?;
+    let Configurations { logging, tracing, encryption } = configurations.checked()?;
     let machine_type =
         if machine_type.as_deref() == Some("EXPRESS") { MachineType::Express } else { MachineType::Standard };
     let content = RevisionContent {
         revision_id: None,
         definition: definition.into(),
         role_arn: role_arn.into(),
-        logging: logging(&params)?,
-        tracing: configuration(&params, "tracingConfiguration")?,
-        encryption: configuration(&params, "encryptionConfiguration")?,
+        logging,
+        tracing,
+        encryption,
         updated_ms: now_ms(),
     };
     let name = engine.name_in(params.account(), &name);
@@ -58,32 +61,6 @@ pub(super) fn with_arn(engine: &Engine, error: CatalogError) -> ApiError {
         CatalogError::Missing(name) => CatalogError::Missing(engine.state_machine_arn(&name)).into(),
         other => other.into(),
     }
-}
-
-/// A configuration as JSON text; one without content is as good as none.
-pub(super) fn configuration(params: &Params, name: &str) -> Result<Option<String>, ApiError> {
-    Ok(params
-        .object(name)?
-        .filter(|object| !object.is_empty())
-        .map(|object| Value::Object(object.clone()).to_string()))
-}
-
-/// `loggingConfiguration`. Source: AWS API Reference, "LoggingConfiguration".
-pub(super) fn logging(params: &Params) -> Result<Option<String>, ApiError> {
-    let Some(logging) = params.object("loggingConfiguration")? else { return Ok(None) };
-    let level = logging.get("level").and_then(Value::as_str).unwrap_or("OFF");
-    if !["ALL", "ERROR", "FATAL", "OFF"].contains(&level) {
-        return Err(ApiError::validation(format!(
-            "1 validation error detected: Value '{level}' at 'loggingConfiguration.level' failed to satisfy \
-             constraint: Member must satisfy enum value set: [ALL, ERROR, FATAL, OFF]"
-        )));
-    }
-    let destinations = logging.get("destinations").and_then(Value::as_array).map_or(0, Vec::len);
-    if level != "OFF" && destinations != 1 {
-        let message = "Invalid Logging Configuration: Must specify exactly one Log Destination.";
-        return Err(ApiError::new("InvalidLoggingConfiguration", message));
-    }
-    configuration(params, "loggingConfiguration")
 }
 
 /// The time, in Unix milliseconds.

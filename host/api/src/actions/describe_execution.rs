@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{MAX_ARN, find_execution, includes_data, machine_of, origin_fields, redrive_execution, status};
 use crate::error::ApiError;
+use crate::faults;
 use crate::params::Params;
 use crate::shapes::{payload, time};
 
@@ -32,11 +33,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     payload(&mut body, "input", description.input.as_ref(), data);
     payload(&mut body, "output", description.output.as_ref(), data);
     if let StatusRow::Failed(fault) | StatusRow::TimedOut(fault) | StatusRow::Aborted(fault) = &row.status {
-        for (name, text) in [("error", &fault.error), ("cause", &fault.cause)] {
-            if let Some(text) = text {
-                body.insert(name.into(), (&**text).into());
-            }
-        }
+        faults::show(&mut body, fault);
     }
     if let Some(run) = engine.run_of(id)
         && let Some(run) = engine.describe_map_run(run).await?

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dirigent_engine::Engine;
-use dirigent_engine::catalog::{StateMachine, Version};
+use dirigent_engine::catalog::{RevisionContent, StateMachine, Version};
 use dirigent_engine::names::plain;
 use serde_json::{Map, Value, json};
 
@@ -23,7 +23,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     body.insert("stateMachineArn".into(), text.into());
     body.insert("name".into(), plain(&machine.name).into());
     body.insert("status".into(), "ACTIVE".into());
-    body.insert("definition".into(), if data { (&*content.definition).into() } else { "".into() });
+    body.insert("definition".into(), shown(content, data));
     body.insert("roleArn".into(), (&*content.role_arn).into());
     body.insert("type".into(), machine_type(machine.machine_type).into());
     let created_ms = version.as_ref().map_or(machine.created_ms, |version| version.created_ms);
@@ -61,12 +61,17 @@ pub(super) async fn for_execution(engine: &Arc<Engine>, mut params: Params) -> R
     }
     body.insert("stateMachineArn".into(), engine.state_machine_arn(&name).into());
     body.insert("name".into(), plain(&name).into());
-    body.insert("definition".into(), if data { (&*content.definition).into() } else { "".into() });
+    body.insert("definition".into(), shown(content, data));
     body.insert("roleArn".into(), (&*content.role_arn).into());
     body.insert("updateDate".into(), time(content.updated_ms));
     configuration(&mut body, content);
     variable_references(&mut body, revision.program().as_deref());
     Ok(Value::Object(body))
+}
+
+/// The definition. What stands for one that was not asked for is AWS's: DescribeStateMachine in the API Reference.
+fn shown(content: &RevisionContent, data: bool) -> Value {
+    if data { (&*content.definition).into() } else { "{}".into() }
 }
 
 /// `variableReferences`: which variables each state reads, for states that read any.

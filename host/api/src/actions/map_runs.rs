@@ -10,7 +10,7 @@ use super::{MAX_ARN, find_execution, page_size};
 use crate::arn;
 use crate::error::ApiError;
 use crate::params::Params;
-use crate::shapes::time;
+use crate::shapes::{integer, time};
 use crate::token;
 
 /// Longest ARN of a Map Run, in characters.
@@ -36,7 +36,7 @@ pub(super) async fn describe(engine: &Arc<Engine>, mut params: Params) -> Result
     if let Some(stopped_ms) = row.stopped_ms {
         body.insert("stopDate".into(), time(stopped_ms));
     }
-    body.insert("maxConcurrency".into(), row.settings.max_concurrency.into());
+    body.insert("maxConcurrency".into(), integer(row.settings.max_concurrency).into());
     let percentage = row.settings.tolerated_percentage.unwrap_or(0.0);
     body.insert("toleratedFailurePercentage".into(), percentage.into());
     body.insert("toleratedFailureCount".into(), row.settings.tolerated_count.unwrap_or(0).into());
@@ -114,7 +114,7 @@ pub(super) async fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Val
 
 pub(super) async fn update(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("mapRunArn", 1, MAX_LONG_ARN)?;
-    let max_concurrency = params.integer("maxConcurrency", 0, i64::from(u32::MAX))?;
+    let max_concurrency = params.integer("maxConcurrency", 0, i64::from(i32::MAX))?;
     let tolerated_count = params.integer("toleratedFailureCount", 0, i64::MAX)?;
     let tolerated_percentage = params.number("toleratedFailurePercentage", 0.0, 100.0)?;
     params.check()?;

@@ -2,6 +2,7 @@
 
 mod activities;
 mod aliases;
+mod configurations;
 mod create_state_machine;
 mod delete_state_machine;
 mod describe_execution;
@@ -28,13 +29,15 @@ use std::sync::Arc;
 use dirigent_engine::activities::Activity;
 use dirigent_engine::catalog::StateMachine;
 use dirigent_engine::rows::ExecutionRow;
-use dirigent_engine::{Engine, EngineError, Target};
+use dirigent_engine::{CASE_MARK, Engine, EngineError, Target};
 use dirigent_store::ExecutionId;
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::{arn, shapes};
+
+pub(crate) use versions::version_in;
 
 /// Longest ARN of a parameter, in characters.
 const MAX_ARN: usize = 256;
@@ -84,7 +87,7 @@ pub(crate) async fn dispatch(engine: &Arc<Engine>, action: &str, params: Params)
 }
 
 /// The state machine that an unqualified ARN names: a version or an alias is none.
-fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachine>, ApiError> {
+pub(crate) fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachine>, ApiError> {
     arn::machine(text)?;
     match engine.machine_and_qualifier(text) {
         Some((machine, None)) => Ok(machine),
@@ -92,9 +95,9 @@ fn find_machine(engine: &Engine, text: &str) -> Result<Arc<StateMachine>, ApiErr
     }
 }
 
-/// What an ARN asks to start: a state machine, a version, or what an alias leads to.
+/// What an ARN asks to start: a state machine, a version, or what an alias leads to; and the test case that it names.
 pub(crate) async fn find_target(engine: &Engine, text: &str) -> Result<Target, ApiError> {
-    arn::machine(text)?;
+    arn::machine(text.split(CASE_MARK).next().unwrap_or(text))?;
     engine.target(text).await?.ok_or_else(|| ApiError::no_machine(text))
 }
 

@@ -21,7 +21,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     if let Some(token) = &client_token
         && !token.bytes().all(|byte| byte.is_ascii_graphic())
     {
-        params.violation("clientToken", token, "Member must satisfy regular expression pattern: [!-~]+");
+        params.mismatch("clientToken", token, "[!-~]+");
     }
     params.check()?;
     let id = find_execution(engine, &text).await?;

@@ -6,6 +6,7 @@ use dirigent_engine::Engine;
 use dirigent_engine::catalog::{Route, Routes, StateMachine};
 use serde_json::{Value, json};
 
+use super::MAX_ARN;
 use super::versions::{version_arn, version_in};
 use crate::arn;
 use crate::error::ApiError;
@@ -16,47 +17,44 @@ const NAME: &str = "routingConfiguration";
 /// Most routes of an alias.
 const MAX_ROUTES: usize = 2;
 
+/// Greatest weight of a route, in percent.
+const MAX_WEIGHT: i64 = 100;
+
 /// Routes as the caller wrote them: ARNs and weights.
 pub(super) struct Wanted(Vec<(String, i64)>);
 
 /// Reads the routes, where given. What is out of bounds is among the violations then.
 pub(super) fn read(params: &mut Params) -> Result<Option<Wanted>, ApiError> {
-    let Some(list) = params.array(NAME)? else { return Ok(None) };
-    let mut wanted = Vec::new();
-    let wrong = || {
-        let message = format!(
-            "The members of '{NAME}' must have a string 'stateMachineVersionArn' and an integer 'weight'"
-        );
-        ApiError::new("SerializationException", message)
-    };
-    for route in list {
-        let arn = route.get("stateMachineVersionArn").and_then(Value::as_str).ok_or_else(wrong)?;
-        wanted.push((arn.to_owned(), route.get("weight").and_then(Value::as_i64).ok_or_else(wrong)?));
+    let Some(list) = params.items(NAME)? else { return Ok(None) };
+    let (mut wanted, mut routes) = (Vec::new(), Vec::new());
+    for mut route in list {
+        let arn = route.required("stateMachineVersionArn", 1, MAX_ARN)?;
+        let weight = route.integer("weight", 0, MAX_WEIGHT)?;
+        if weight.is_none() {
+            route.missing("weight");
+        }
+        wanted.push((arn, weight.unwrap_or_default()));
+        routes.push(route);
     }
-    let shown = || {
-        let shown: Vec<String> = wanted
-            .iter()
-            .map(|(arn, weight)| {
-                format!("RoutingConfigurationListItem(stateMachineVersionArn={arn}, weight={weight})")
-            })
-            .collect();
-        format!("[{}]", shown.join(", "))
-    };
     if wanted.is_empty() {
         params.violation(NAME, "[]", "Member must have length greater than or equal to 1");
     } else if wanted.len() > MAX_ROUTES {
         let constraint = format!("Member must have length less than or equal to {MAX_ROUTES}");
-        params.violation(NAME, &shown(), &constraint);
+        params.violation(NAME, &shown(&wanted), &constraint);
     }
-    for (index, (_, weight)) in wanted.iter().enumerate() {
-        let name = format!("{NAME}.{}.member.weight", index + 1);
-        if *weight < 0 {
-            params.violation(&name, &weight.to_string(), "Member must have value greater than or equal to 0");
-        } else if *weight > 100 {
-            params.violation(&name, &weight.to_string(), "Member must have value less than or equal to 100");
-        }
-    }
+    routes.into_iter().for_each(|route| params.absorb(route));
     Ok(Some(Wanted(wanted)))
+}
+
+/// Routes as AWS repeats them in a message.
+fn shown(wanted: &[(String, i64)]) -> String {
+    let shown: Vec<String> = wanted
+        .iter()
+        .map(|(arn, weight)| {
+            format!("RoutingConfigurationListItem(stateMachineVersionArn={arn}, weight={weight})")
+        })
+        .collect();
+    format!("[{}]", shown.join(", "))
 }
 
 impl Wanted {

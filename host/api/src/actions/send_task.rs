@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use dirigent_engine::core::TaskToken;
-use dirigent_engine::{Engine, Fault, Payload};
+use dirigent_engine::{Engine, Payload};
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
+use crate::faults;
 use crate::params::Params;
 
 /// Longest task token of a request, in characters.
 const MAX_TOKEN: usize = 2_048;
-/// Longest error name, in characters.
-const MAX_ERROR: usize = 256;
-/// Longest cause, in characters.
-const MAX_CAUSE: usize = 32_768;
 
 pub(super) async fn success(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let token = params.required("taskToken", 1, MAX_TOKEN)?;
@@ -30,10 +27,8 @@ pub(super) async fn success(engine: &Arc<Engine>, mut params: Params) -> Result<
 
 pub(super) async fn failure(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let token = params.required("taskToken", 1, MAX_TOKEN)?;
-    let error = params.string("error", 0, MAX_ERROR)?;
-    let cause = params.string("cause", 0, MAX_CAUSE)?;
+    let fault = faults::read(&mut params)?;
     params.check()?;
-    let fault = Fault { error: error.map(Into::into), cause: cause.map(Into::into) };
     engine.return_token(parse(&token)?, Err(fault)).await?;
     Ok(json!({}))
 }

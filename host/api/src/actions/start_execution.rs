@@ -11,6 +11,9 @@ use crate::names::{self, MAX_NAME};
 use crate::params::Params;
 use crate::shapes::time;
 
+/// Longest X-Ray trace header, in characters. Nothing is traced, so it is checked and not kept.
+const MAX_TRACE_HEADER: usize = 256;
+
 pub(super) async fn run(engine: &Arc<Engine>, params: Params) -> Result<Value, ApiError> {
     let request = request(engine, params).await?;
     let machine = request.machine.clone();
@@ -23,9 +26,12 @@ pub(super) async fn request(engine: &Engine, mut params: Params) -> Result<Start
     let arn = params.required("stateMachineArn", 1, MAX_ARN)?;
     let name = params.string("name", 1, MAX_NAME)?;
     let input = params.string("input", 0, usize::MAX)?;
-    params.string("traceHeader", 0, 256)?;
+    let trace_header = params.string("traceHeader", 0, MAX_TRACE_HEADER)?;
+    if let Some(text) = trace_header.filter(|text| !text.is_ascii()) {
+        params.mismatch("traceHeader", &text, r"\p{ASCII}*");
+    }
     params.check()?;
-    let Target { machine, origin } = find_target(engine, &arn).await?;
+    let Target { machine, origin, case } = find_target(engine, &arn).await?;
     if let Some(name) = &name {
         names::check(name)?;
     }
@@ -36,7 +42,7 @@ pub(super) async fn request(engine: &Engine, mut params: Params) -> Result<Start
         }
         Some(text) => parse_input(&text)?,
     };
-    Ok(StartRequest { machine, origin, name, input })
+    Ok(StartRequest { machine, origin, case, name, input })
 }
 
 pub(super) fn parse_input(text: &str) -> Result<Payload, ApiError> {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use dirigent_engine::Engine;
 use dirigent_engine::catalog::MachineType;
 use dirigent_engine::core::Status;
-use dirigent_engine::{Engine, Fault};
 use serde_json::{Map, Value, json};
 
 use super::{includes_data, start_error, start_execution};
 use crate::error::ApiError;
+use crate::faults;
 use crate::params::Params;
 use crate::shapes::{payload, time};
 
@@ -40,11 +41,11 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
             "SUCCEEDED"
         }
         Status::TimedOut(fault) => {
-            fault_fields(&mut body, fault);
+            faults::show(&mut body, fault);
             "TIMED_OUT"
         }
         Status::Failed(fault) | Status::Aborted(fault) => {
-            fault_fields(&mut body, fault);
+            faults::show(&mut body, fault);
             "FAILED"
         }
         Status::Running => {
@@ -59,12 +60,4 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         json!({ "billedMemoryUsedInMB": BILLED_MEMORY_MB, "billedDurationInMilliseconds": billed_ms }),
     );
     Ok(Value::Object(body))
-}
-
-fn fault_fields(body: &mut Map<String, Value>, fault: &Fault) {
-    for (name, text) in [("error", &fault.error), ("cause", &fault.cause)] {
-        if let Some(text) = text {
-            body.insert(name.into(), (&**text).into());
-        }
-    }
 }

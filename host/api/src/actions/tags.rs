@@ -16,17 +16,13 @@ const MAX_VALUE: usize = 256;
 
 /// `tags`, where given.
 pub(super) fn pairs(engine: &Engine, params: &mut Params) -> Result<Option<Vec<(String, String)>>, ApiError> {
-    let Some(list) = params.array("tags")? else { return Ok(None) };
+    let Some(list) = params.items("tags")? else { return Ok(None) };
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for tag in list {
-        let text = |name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (key, value) = (text("key"), text("value"));
-        if key.is_empty() || key.chars().count() > MAX_KEY || value.chars().count() > MAX_VALUE {
-            let message =
-                format!("A tag has a key of 1 to {MAX_KEY} characters and a value of at most {MAX_VALUE}");
-            return Err(ApiError::validation(message));
-        }
-        set(&mut pairs, key, value);
+    for mut tag in list {
+        let key = tag.required("key", 1, MAX_KEY)?;
+        let value = tag.string("value", 0, MAX_VALUE)?;
+        params.absorb(tag);
+        set(&mut pairs, key, value.unwrap_or_default());
     }
     check_number(engine, &pairs)?;
     Ok(Some(pairs))
@@ -115,7 +111,7 @@ pub(super) async fn tag(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
 
 pub(super) async fn untag(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("resourceArn", 1, MAX_ARN)?;
-    let keys = params.array("tagKeys")?.cloned();
+    let keys = params.strings("tagKeys", 1, MAX_KEY)?;
     if keys.is_none() {
         params.missing("tagKeys");
     }
@@ -124,7 +120,7 @@ pub(super) async fn untag(engine: &Arc<Engine>, mut params: Params) -> Result<Va
     tagged.tags(engine).ok_or_else(|| missing(&text))?;
     let keys = keys.unwrap_or_default();
     let remove = |tags: &mut Vec<(String, String)>| {
-        tags.retain(|(key, _)| !keys.iter().any(|gone| gone.as_str() == Some(key)));
+        tags.retain(|(key, _)| !keys.contains(key));
     };
     tagged.change(engine, remove).await?;
     Ok(json!({}))

@@ -6,7 +6,8 @@ use dirigent_engine::Engine;
 use dirigent_engine::catalog::RevisionContent;
 use serde_json::{Value, json};
 
-use super::create_state_machine::{configuration, logging, now_ms, with_arn};
+use super::configurations::{self, Configurations};
+use super::create_state_machine::{now_ms, with_arn};
 use super::{MAX_ARN, find_machine, versions};
 use crate::arn::check_role;
 use crate::error::ApiError;
@@ -17,15 +18,14 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let arn = params.required("stateMachineArn", 1, MAX_ARN)?;
     let definition = params.string("definition", 1, engine.config().limits.definition_bytes)?;
     let role_arn = params.string("roleArn", 1, MAX_ARN)?;
+    let publish = versions::wish(&mut params)?;
+    let configurations = configurations::Wanted::read(&mut params)?;
     params.check()?;
-    let logging = logging(&params)?;
-    let tracing = configuration(&params, "tracingConfiguration")?;
-    let encryption = configuration(&params, "encryptionConfiguration")?;
+    let Configurations { logging, tracing, encryption } = configurations.checked()?;
     if let Some(role_arn) = &role_arn {
         check_role(role_arn)?;
     }
     let machine = find_machine(engine, &arn)?;
-    let publish = versions::wish(&mut params)?;
     let published = publish.is_some();
     let nothing = definition.is_none() && role_arn.is_none() && logging.is_none() && tracing.is_none();
     if nothing && encryption.is_none() {

@@ -47,13 +47,17 @@ pub(super) async fn delete(engine: &Arc<Engine>, mut params: Params) -> Result<V
     Ok(json!({}))
 }
 
-/// Newest first.
+/// Newest first. Of a state machine that is not there ValidationException is told: the service model has no other error
+/// of this action for it.
 pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, ApiError> {
     let text = params.required("stateMachineArn", 1, MAX_ARN)?;
     let size = page_size(&mut params, 100, 1_000)?;
     let token = params.string("nextToken", 1, 1_024)?;
     params.check()?;
-    let machine = find_machine(engine, &text)?;
+    arn::machine(&text)?;
+    let Some((machine, None)) = engine.machine_and_qualifier(&text) else {
+        return Err(ApiError::validation(ApiError::no_machine(&text).message()));
+    };
     let list = format!("ListStateMachineVersions/{text}");
     let before: u32 = match token {
         None => u32::MAX,
@@ -90,7 +94,7 @@ pub(super) fn version_arn(engine: &Engine, machine: &str, number: u32) -> String
 }
 
 /// The number in a version's ARN; `None` for the ARN of a state machine or of an alias.
-pub(super) fn version_in(text: &str) -> Result<Option<u32>, ApiError> {
+pub(crate) fn version_in(text: &str) -> Result<Option<u32>, ApiError> {
     Ok(match arn::machine(text)?.qualifier.and_then(Qualifier::parse) {
         Some(Qualifier::Version(number)) => Some(number),
         Some(Qualifier::Alias(_)) | None => None,

@@ -146,7 +146,13 @@ async fn what_aliases_cannot_be() {
             "CreateStateMachineAlias",
             create("a", json!([1])),
             "SerializationException",
-            "stateMachineVersionArn",
+            "'routingConfiguration.1.member' must be an object",
+        ),
+        (
+            "CreateStateMachineAlias",
+            create("a", json!([{}])),
+            "ValidationException",
+            "Value null at 'routingConfiguration.1.member.stateMachineVersionArn'",
         ),
         (
             "CreateStateMachineAlias",

@@ -4,7 +4,9 @@
 
 mod accounts;
 mod aliases;
+mod configurations;
 mod redrive;
+mod rest;
 mod versions;
 
 use std::sync::Arc;

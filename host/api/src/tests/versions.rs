@@ -170,7 +170,8 @@ async fn what_takes_no_version() {
             "StateMachineDoesNotExist",
         ),
         ("PublishStateMachineVersion", json!({ "stateMachineArn": version }), "StateMachineDoesNotExist"),
-        ("ListStateMachineVersions", json!({ "stateMachineArn": version }), "StateMachineDoesNotExist"),
+        // The service model has no StateMachineDoesNotExist for it.
+        ("ListStateMachineVersions", json!({ "stateMachineArn": version }), "ValidationException"),
         ("DeleteStateMachine", json!({ "stateMachineArn": version }), "ValidationException"),
         ("DeleteStateMachineVersion", json!({ "stateMachineVersionArn": machine }), "ValidationException"),
         ("DeleteStateMachineVersion", json!({ "stateMachineVersionArn": "m" }), "InvalidArn"),

@@ -8,6 +8,7 @@ use ureq::http::{Response, Uri};
 use ureq::{Agent, Body, Error};
 
 use super::stream::Stream;
+use crate::look::plain;
 
 /// Longest wait for a connection.
 const CONNECTING: Duration = Duration::from_secs(5);
@@ -38,8 +39,8 @@ impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             HostError::Refused { code, message } => {
-                write!(f, "{code}: {message}")?;
-                hint(code).map_or(Ok(()), |hint| write!(f, ". {hint}"))
+                write!(f, "{code}: {}", plain(message))?;
+                hint(code, message).map_or(Ok(()), |hint| write!(f, ". {hint}"))
             }
             HostError::Lost { url, why } if is_nobody(why) => write!(
                 f,
@@ -80,9 +81,12 @@ fn is_nobody(why: &Error) -> bool {
 }
 
 /// What to do about an error, where that can be said.
-fn hint(code: &str) -> Option<&'static str> {
+fn hint(code: &str, message: &str) -> Option<&'static str> {
     match code {
-        "StateMachineDoesNotExist" => Some("`dirigent machine list` shows those there are"),
+        // Some actions have no error of their own for it.
+        _ if message.starts_with("State Machine Does Not Exist") => {
+            Some("`dirigent machine list` shows those there are")
+        }
         "StateMachineAlreadyExists" => Some("`dirigent machine update` gives it another definition"),
         "ExecutionDoesNotExist" => Some("`dirigent execution list` shows those there are"),
         "ExecutionAlreadyExists" => Some("Choose another --name"),

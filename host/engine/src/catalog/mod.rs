@@ -137,6 +137,12 @@ impl Catalog {
         self.machines.read().get(name).cloned()
     }
 
+    /// Every state machine, of all accounts, by name.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<StateMachine>> {
+        self.machines.read().values().cloned().collect()
+    }
+
     /// The state machine of that number; `None` when it was deleted.
     #[must_use]
     pub fn numbered(&self, id: MachineId) -> Option<Arc<StateMachine>> {

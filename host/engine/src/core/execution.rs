@@ -11,6 +11,7 @@ use super::flow;
 use super::frame::{Frame, FrameRow, Phase};
 use super::inspect::{Findings, StateTest};
 use super::map_run::{MapRun, RunItem};
+use super::mocks::Mocks;
 use super::redrive::Redrives;
 use super::scope::{Entropy, MapItem, StateScope};
 use super::stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPurpose};
@@ -74,6 +75,8 @@ pub struct Execution {
     pub(crate) next_event: u64,
     pub(crate) next_frame: u32,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
+    /// What stands for its tasks' work, if it is a test case.
+    pub(crate) mocks: Option<Mocks>,
     /// What a test of one state gives it; `None` but in a test.
     pub(crate) test: Option<Arc<StateTest>>,
     /// What the test has seen.
@@ -98,6 +101,7 @@ impl Execution {
             next_event: 1,
             next_frame: 0,
             frames: BTreeMap::new(),
+            mocks: None,
             test: None,
             findings: None,
         }
@@ -129,6 +133,7 @@ impl Execution {
             next_event,
             next_frame,
             frames,
+            mocks: None,
             test: None,
             findings: None,
         }

@@ -14,6 +14,7 @@
 //! - `errors`: Retry and Catch
 //! - `redrive`: an execution that did not succeed goes on
 //! - `flow`, `scope`: data flow and what expressions see
+//! - `mocks`: mocked responses, in an execution that is a test case
 //! - `inspect`: a test of one state
 
 mod callback;
@@ -23,6 +24,7 @@ mod flow;
 mod frame;
 mod inspect;
 mod map_run;
+mod mocks;
 mod redrive;
 mod scope;
 mod states;
@@ -34,6 +36,7 @@ pub use execution::{Execution, ExecutionInfo, Status};
 pub use frame::{Frame, FrameRow};
 pub use inspect::{Findings, Handler, Mock, StateTest, TESTED_STATE};
 pub use map_run::{MapRun, MapRunItems, MapRunSettings, RunItem};
+pub use mocks::{Responses, ResponsesError, TestCase};
 pub use redrive::{CLIENT_TOKEN_MS, MAX_CLIENT_TOKENS, Redrives, StoppedState};
 pub use stimulus::{
     Amend, Amendment, Effect, Moment, Outside, QueueChange, QueuePlace, Redrive, Step, Stimulus, TaskRun,
@@ -47,5 +50,6 @@ pub(crate) use execution::TOP;
 pub(crate) use execution::TOP_MACHINE;
 pub(crate) use inspect::Gathered;
 pub(crate) use map_run::{STATE_DATA, threshold_exceeded};
+pub(crate) use mocks::Invocations;
 pub(crate) use scope::{Entropy, timestamp};
 pub(crate) use turn::refer;

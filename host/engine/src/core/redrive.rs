@@ -123,7 +123,7 @@ impl Turn<'_> {
         self.x.stopped_ms = None;
         self.out.record_changed = true;
         let count = self.x.redrives.count;
-        let event = self.emit(self.x.next_event - 1, EventKind::ExecutionRedriven { count });
+        self.emit(self.x.next_event - 1, EventKind::ExecutionRedriven { count });
         if let Some(timer) = self.x.timeout_timer(self.program, self.limits) {
             self.out.set_timers.push(timer);
         }
@@ -133,7 +133,7 @@ impl Turn<'_> {
             let Phase::Stopped(rest) = &mut frame.phase else { continue };
             match rest.take().map(|phase| *phase) {
                 None => self.make_ready(id),
-                Some(Phase::MapRun(run)) => self.redrive_map_run(id, *run, event),
+                Some(Phase::MapRun(run)) => self.redrive_map_run(id, *run),
                 Some(phase) => {
                     let enters = matches!(phase, Phase::Ready);
                     frame.phase = phase;
@@ -142,12 +142,8 @@ impl Turn<'_> {
                     }
                 }
             }
-            // What comes next in this line follows from the redrive.
-            let frame = self.frame(id);
-            if !matches!(frame.phase, Phase::MapRun(_)) {
-                frame.last_event = event;
-            }
-            frame.retries.clear();
+            // What comes next follows the line's own last event, by which readers of a history find the state.
+            self.frame(id).retries.clear();
         }
         if let Some(amend) = redrive.amend {
             match amend.with {
@@ -191,9 +187,10 @@ impl Turn<'_> {
     }
 
     /// Goes on with a Map Run: its children that did not succeed are redriven, and those that never began begin.
-    fn redrive_map_run(&mut self, id: FrameId, mut run: MapRun, previous: u64) {
+    fn redrive_map_run(&mut self, id: FrameId, mut run: MapRun) {
         run.redrives += 1;
         let arn = states::map_run::arn(&self.x.info.state_machine_arn, &run);
+        let previous = self.frame(id).last_event;
         let event = self.emit(previous, EventKind::MapRunRedriven { arn, count: run.redrives });
         self.frame(id).last_event = event;
         let generation = self.wait_for(id, Phase::MapRun(Box::new(run)));

@@ -40,12 +40,17 @@ impl Engine {
         // The step and the queueing of its commit are one under the lock, so commits lie in the order of the steps.
         let (mut step, commit, arn) = {
             let mut execution = live.execution.lock();
+            let mut counting = live.case.as_deref().map(|case| case.lend(&mut execution));
             let mut step = off_the_executor(live.program.may_block(), || {
                 execution.step(&live.program, &self.config.limits, stimulus, self.moment())
             });
+            if let Some(counting) = &mut counting {
+                counting.take_back(&mut execution);
+            }
             if step.is_empty() {
                 return Ok(None);
             }
+            let counted = counting.as_ref().map(|counting| counting.row()).transpose()?;
             let commit = match live.durability {
                 Durability::EachStep => {
                     let pins = self.pins_to_write(live, &mut step);
@@ -64,11 +69,13 @@ impl Engine {
                         catalog = create.catalog;
                     }
                     catalog.extend(step.queue.iter().map(|change| queue::change(lease.id(), change)));
+                    catalog.extend(counted);
                     Some(self.store.commit(Batch { executions: vec![change], catalog }))
                 }
                 Durability::AtEnd if execution.status().is_ended() => {
                     let change = rows::ended(&execution, live.revision)?;
-                    Some(self.store.commit(Batch::execution(change)))
+                    let catalog = counted.into_iter().collect();
+                    Some(self.store.commit(Batch { executions: vec![change], catalog }))
                 }
                 Durability::AtEnd | Durability::Never => None,
             };

@@ -33,6 +33,14 @@ impl Engine {
         self.arn("mapRun", machine_and_label) + ":" + uuid
     }
 
+    /// The name of the state machine in an execution's ARN, as the engine has it; a Map Run's label is left out.
+    #[must_use]
+    pub fn machine_of_execution_arn(&self, arn: &str) -> String {
+        let machine = arn.split(':').nth(6).unwrap_or_default();
+        let machine = machine.split('/').next().unwrap_or_default();
+        self.name_in(account_of(arn), machine)
+    }
+
     /// The name that the engine has for something of an account; see [`names`].
     #[must_use]
     pub fn name_in(&self, account: &str, name: &str) -> String {

@@ -112,9 +112,16 @@ impl Engine {
         }
     }
 
-    /// Ends the polls that wait, and all later ones that would: the host is about to stop.
+    /// Ends the polls that wait, and all later ones that would, and streams of events: the host is about to stop.
     pub fn end_polls(&self) {
         self.polls_end.send_replace(true);
+    }
+
+    /// Resolves when the host is about to stop.
+    pub async fn stopping(&self) {
+        let mut ending = self.polls_end.subscribe();
+        // The sender lives as long as the engine, which the caller holds.
+        let _ = ending.wait_for(|ending| *ending).await;
     }
 
     /// Gives a place's task to the worker. What was begun is brought to its end also when the poll goes meanwhile.

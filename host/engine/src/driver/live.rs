@@ -13,6 +13,7 @@ use dirigent_store::{ExecutionId, FrameId};
 use parking_lot::Mutex;
 use tokio::sync::{OnceCell, oneshot};
 
+use super::test_cases::RunningCase;
 use super::{Engine, EngineError, map_runs};
 use crate::core::{Effect, Execution, ExecutionInfo};
 use crate::names;
@@ -39,6 +40,8 @@ pub(crate) struct Live {
     pub(super) pins_changed: AtomicBool,
     /// Tasks that run, by frame and generation. Sending, or dropping the sender, cancels.
     pub(super) tasks: Mutex<HashMap<(FrameId, u32), oneshot::Sender<()>>>,
+    /// The test case that it belongs to.
+    pub(super) case: Option<Arc<RunningCase>>,
 }
 
 /// What of an execution is written.
@@ -175,19 +178,23 @@ pub(super) async fn read_back(
     id: ExecutionId,
     row: &ExecutionRow,
 ) -> Result<(Live, Vec<Effect>), EngineError> {
-    let (program, info, inherited_pins) = if map_runs::ids::is_child(id) {
+    let (program, info, inherited_pins, case) = if map_runs::ids::is_child(id) {
         let template = engine.child_template(id).await?;
         let input = Payload::empty_object();
         let info = template.info(engine, id, row.name.clone(), input, row.started_ms);
-        (template.program.clone(), info, template.pins.clone())
+        (template.program.clone(), info, template.pins.clone(), template.case.clone())
     } else {
         let Some(revision) = engine.catalog.revision(id.machine, row.revision).await? else {
             return Err(EngineError::Uncompilable);
         };
         let program = revision.program().ok_or(EngineError::Uncompilable)?;
-        (program, info(engine, id, row, &revision.content.role_arn).await?, Arc::default())
+        let info = info(engine, id, row, &revision.content.role_arn).await?;
+        (program, info, Arc::default(), engine.case_of(id).await?)
     };
-    let execution = recover::execution(&*engine.store, row, &program, info).await?;
+    let mut execution = recover::execution(&*engine.store, row, &program, info).await?;
+    if let Some(case) = &case {
+        execution = case.execution(execution);
+    }
     let effects = execution.resume();
     let live = Live {
         execution: Mutex::new(execution),
@@ -199,6 +206,7 @@ pub(super) async fn read_back(
         inherited_pins,
         pins_changed: AtomicBool::new(false),
         tasks: Mutex::default(),
+        case,
     };
     Ok((live, effects))
 }

@@ -7,12 +7,13 @@
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `arns`: ARNs and the accounts in them
 //! - `lambda`: the call around a function that `lambda:invoke` makes
-//! - `start`, `read`, `redrive`: what callers ask for
+//! - `start`, `read`, `search`, `redrive`: what callers ask for
 //! - `targets`: what an ARN asks to start, and which version or alias started an execution
 //! - `tasks`: running a task and taking its result in
 //! - `map_runs`: the runs of Distributed Maps
 //! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
+//! - `test_cases`: executions whose tasks have mocked responses
 //! - `test_state`: one state alone; `mocked_run`: its Map Run, if it is a Distributed Map
 //! - `timers`: waking executions up
 //! - `callbacks`: workers of activities, and task tokens that come back
@@ -28,9 +29,11 @@ mod nested;
 mod objects;
 mod read;
 mod redrive;
+mod search;
 mod start;
 mod targets;
 mod tasks;
+mod test_cases;
 mod test_state;
 mod timers;
 
@@ -62,14 +65,16 @@ pub use objects::{
 pub use read::{Description, Listing};
 pub use redrive::{AmendRequest, NotRedrivable, RedriveError, RedriveRequest};
 pub use start::{StartRequest, Started};
-pub use targets::{Origin, Target};
+pub use targets::{CASE_MARK, Origin, Target};
 pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
+pub use test_cases::TestCases;
 pub use test_state::TestRequest;
 
 use live::Slots;
 use map_runs::MapRuns;
 use nested::Links;
 use redrive::Redriving;
+use test_cases::Cases;
 use timers::Timers;
 
 /// How many sequences are taken from the store at a time; what is left of them is lost at a stop.
@@ -93,11 +98,18 @@ pub struct EngineConfig {
     pub region: String,
     /// What executions may use.
     pub limits: Limits,
+    /// The test cases that executions may be started as.
+    pub test_cases: TestCases,
 }
 
 impl Default for EngineConfig {
     fn default() -> EngineConfig {
-        EngineConfig { account: "000000000000".into(), region: "us-east-1".into(), limits: Limits::default() }
+        EngineConfig {
+            account: "000000000000".into(),
+            region: "us-east-1".into(),
+            limits: Limits::default(),
+            test_cases: TestCases::default(),
+        }
     }
 }
 
@@ -112,6 +124,7 @@ pub struct Engine {
     activities: Activities,
     links: Links,
     redriving: Redriving,
+    cases: Arc<Cases>,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -145,6 +158,19 @@ pub enum EngineError {
     /// There is no such execution.
     #[error("there is no such execution")]
     NoSuchExecution,
+    /// An execution is to be started as a test case that there is not.
+    #[error(
+        "the state machine {machine} has no test case {name} in this host's mock configuration. It has: {known}. Add the \
+         test case to the configuration, and start the host with it"
+    )]
+    NoSuchTestCase {
+        /// The test case.
+        name: String,
+        /// The state machine's plain name.
+        machine: String,
+        /// The test cases that it has.
+        known: String,
+    },
     /// The state machine is Express, whose executions nobody can wait for.
     #[error("this operation is not supported by Express state machines")]
     Express,
@@ -206,6 +232,7 @@ impl Engine {
         let catalog = Catalog::open(store.clone(), last_machine).await?;
         let activities = Activities::open(store.clone()).await?;
         let links = Links::open(&*store).await?;
+        let cases = Cases::open(&*store).await?;
         let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
         let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
         let engine = Arc::new(Engine {
@@ -218,6 +245,7 @@ impl Engine {
             activities,
             links,
             redriving: Redriving::default(),
+            cases,
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),

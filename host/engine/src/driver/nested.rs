@@ -25,7 +25,7 @@ use crate::catalog::MachineType;
 use crate::core::{Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::Fault;
 use crate::payload::Payload;
-use crate::rows::{RowError, StatusRow, decode, encode};
+use crate::rows::{RowError, StatusRow, decode, encode, execution_key};
 
 /// Links, by the execution that is waited for.
 const LINKS: CatalogKind = CatalogKind(20);
@@ -90,8 +90,7 @@ impl Links {
 }
 
 fn key(id: ExecutionId) -> CatalogKey {
-    let name = [&id.machine.0.to_be_bytes()[..], &id.sequence.to_be_bytes()].concat();
-    CatalogKey::new(LINKS, name)
+    execution_key(LINKS, id)
 }
 
 fn linked(key: &[u8]) -> Option<ExecutionId> {
@@ -114,8 +113,11 @@ pub(super) async fn start(lease: &Lease, run: &TaskRun) -> Result<Payload, Fault
         let cause = "The parameters of states:startExecution need a StateMachineArn, which is a string";
         return Err(Fault::new(error_names::RUNTIME, cause));
     };
-    let target = engine.target(&arn).await.map_err(|error| failed(&error))?;
-    let Some(Target { machine, origin }) = target else {
+    let target = engine.target(&arn).await.map_err(|error| match error {
+        EngineError::NoSuchTestCase { .. } => refused("StateMachineDoesNotExist", &error.to_string()),
+        other => failed(&other),
+    })?;
+    let Some(Target { machine, origin, case }) = target else {
         let message = format!("State Machine Does Not Exist: '{arn}'");
         return Err(refused("StateMachineDoesNotExist", &message));
     };
@@ -137,8 +139,13 @@ pub(super) async fn start(lease: &Lease, run: &TaskRun) -> Result<Payload, Fault
     let own_name = text("Name");
     // The same after a crash, so that what was started before it is found and not started again.
     let name = own_name.clone().unwrap_or_else(|| tasks::name_of_attempt(lease, run));
-    let request =
-        StartRequest { machine: machine.clone(), origin, name: Some(name.clone()), input: input.clone() };
+    let request = StartRequest {
+        machine: machine.clone(),
+        origin,
+        case,
+        name: Some(name.clone()),
+        input: input.clone(),
+    };
     let started = match engine.start_linked(request, awaited).await {
         Ok(started) => started,
         Err(EngineError::NameTaken { .. }) => {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dirigent_store::{ExecutionId, MachineId};
 
+use super::search::NewestFirst;
 use super::{Engine, EngineError};
 use crate::catalog::{Qualifier, Revision};
 use crate::history::{self, HistoryPage};
@@ -32,11 +33,8 @@ pub struct Listing {
     pub next: Option<u64>,
 }
 
-/// Rows read at a time while filtering.
-const LIST_PAGE: usize = 256;
-
 /// Rows looked at for one page of a filtered list, so that a rare status cannot make one call read the whole store.
-const LIST_SCAN: usize = 100_000;
+pub(super) const LIST_SCAN: usize = 100_000;
 
 impl Engine {
     /// The summary of an execution.
@@ -114,31 +112,21 @@ impl Engine {
         wanted: &(dyn Fn(ExecutionId, &ExecutionRow) -> bool + Sync),
     ) -> Result<Listing, EngineError> {
         let mut listing = Listing::default();
+        let mut rows = NewestFirst::new(&*self.store, [machine], before);
         let mut before = before;
         let mut looked_at = 0;
-        loop {
-            let page = self.store.list(machine, before, LIST_PAGE).await?;
-            let last = page.len() < LIST_PAGE;
-            for (id, bytes) in page {
-                if listing.executions.len() == limit {
-                    listing.next = before;
-                    return Ok(listing);
-                }
-                before = Some(id.sequence);
-                let row = ExecutionRow::decode(&bytes)?;
-                if wanted(id, &row) && self.was_started_by(id, qualifier).await? {
-                    listing.executions.push((id, row));
-                }
-                looked_at += 1;
-            }
-            if last {
-                return Ok(listing);
-            }
-            if looked_at >= LIST_SCAN {
+        while let Some((id, row)) = rows.next().await? {
+            if listing.executions.len() == limit || looked_at >= LIST_SCAN {
                 listing.next = before;
                 return Ok(listing);
             }
+            before = Some(id.sequence);
+            looked_at += 1;
+            if wanted(id, &row) && self.was_started_by(id, qualifier).await? {
+                listing.executions.push((id, row));
+            }
         }
+        Ok(listing)
     }
 
     async fn was_started_by(

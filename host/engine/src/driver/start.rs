@@ -13,7 +13,7 @@ use super::targets::{self, Origin};
 use super::tasks::binding;
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
 use crate::catalog::{MachineType, StateMachine};
-use crate::core::{Execution, ExecutionInfo, Status, Stimulus};
+use crate::core::{Execution, ExecutionInfo, Status, Stimulus, TestCase};
 use crate::event::Fault;
 use crate::names;
 use crate::payload::Payload;
@@ -27,6 +27,8 @@ pub struct StartRequest {
     pub machine: Arc<StateMachine>,
     /// The version or alias that starts it, if one does.
     pub origin: Option<Origin>,
+    /// The test case that it is started as, if it is one.
+    pub case: Option<Arc<TestCase>>,
     /// The execution's name; without it a fresh UUID.
     pub name: Option<String>,
     /// Its input.
@@ -182,8 +184,13 @@ impl Engine {
             express,
             entry: crate::core::TOP_MACHINE,
         };
+        let case = request.case.as_ref().map(|case| self.run_case(id, case, &program));
+        let mut execution = Execution::new(info);
+        if let Some(case) = &case {
+            execution = case.execution(execution);
+        }
         let live = Live {
-            execution: Mutex::new(Execution::new(info)),
+            execution: Mutex::new(execution),
             attended: Mutex::new(None),
             pins: Mutex::new(self.pin_all(&program)),
             program,
@@ -192,12 +199,14 @@ impl Engine {
             inherited_pins: Arc::default(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
+            case,
         };
         let create = if express {
             None
         } else {
             let origin = request.origin.as_ref().map(|origin| targets::change(id, origin)).transpose()?;
-            Some(Create { name: name.to_string(), catalog: origin.into_iter().collect() })
+            let case = live.case.as_ref().map(|case| case.row()).transpose()?;
+            Some(Create { name: name.to_string(), catalog: origin.into_iter().chain(case).collect() })
         };
         Ok((Lease::of_new(self, id, live), create))
     }
@@ -217,14 +226,15 @@ impl Engine {
         pins
     }
 
-    /// The execution that has the name already, if the request asks for the same.
+    /// The execution that has the name already, if the request asks for the same, test case included.
     /// Source: AWS API Reference, "StartExecution": idempotent while the execution runs.
     async fn started_before(&self, request: &StartRequest, name: String) -> Result<Started, EngineError> {
         let found = self.store.find(request.machine.id, &name).await?;
         let Some(id) = found else { return Err(EngineError::NameTaken { name }) };
         let Some(row) = self.record(id).await? else { return Err(EngineError::NameTaken { name }) };
         let input = self.payload(id, row.input).await?;
-        if row.status != StatusRow::Running || input.as_ref() != Some(&request.input) {
+        let same_case = self.case_name(id).await?.as_ref() == request.case.as_ref().map(|case| case.name());
+        if row.status != StatusRow::Running || input.as_ref() != Some(&request.input) || !same_case {
             return Err(EngineError::NameTaken { name });
         }
         let arn = self.execution_arn(&request.machine.name, &row.name).into();

@@ -1,21 +1,25 @@
-//! What an ARN asks to start: a state machine, one of its versions, or what an alias leads to; and which of these an
-//! execution was started as.
+//! What an ARN asks to start: a state machine, one of its versions, or what an alias leads to, and perhaps as a test case;
+//! and which of the first three an execution was started as.
 //!
 //! An execution's *origin* is a row of its own, written in the commit that creates it, and only for executions that were
 //! started by a version or an alias.
 
 use std::sync::Arc;
 
-use dirigent_store::{CatalogChange, CatalogKey, CatalogKind, ExecutionId, Expect};
+use dirigent_store::{CatalogChange, CatalogKind, ExecutionId, Expect};
 use serde::{Deserialize, Serialize};
 
 use super::{Engine, EngineError};
 use crate::catalog::{Qualifier, StateMachine};
-use crate::core::Entropy;
-use crate::rows::{RowError, decode, encode};
+use crate::core::{Entropy, TestCase};
+use crate::rows::{RowError, decode, encode, execution_key};
 
 /// Origins, by execution.
 const ORIGINS: CatalogKind = CatalogKind(7);
+
+/// What stands between an ARN and the name of a test case. No name has it. Source: AWS developer guide, "Run mocked service
+/// integration tests".
+pub const CASE_MARK: char = '#';
 
 /// What is to be started.
 #[derive(Clone, Debug)]
@@ -24,6 +28,8 @@ pub struct Target {
     pub machine: Arc<StateMachine>,
     /// The version, unless the state machine itself was asked for.
     pub origin: Option<Origin>,
+    /// The test case that it is started as, if one is asked for.
+    pub case: Option<Arc<TestCase>>,
 }
 
 /// As what an execution was started.
@@ -48,14 +54,20 @@ impl Origin {
 
 impl Engine {
     /// What an ARN of a state machine, a version or an alias leads to now; `None` when there is no such thing. An alias
-    /// of two versions leads to one of them by chance.
+    /// of two versions leads to one of them by chance. `#NAME` behind the ARN asks for the test case of that name, as it
+    /// does of Step Functions Local.
     ///
     /// # Errors
-    /// The store's.
+    /// [`EngineError::NoSuchTestCase`], or the store's.
     pub async fn target(&self, arn: &str) -> Result<Option<Target>, EngineError> {
+        let (arn, case) = match arn.split_once(CASE_MARK) {
+            Some((arn, case)) => (arn, Some(case)),
+            None => (arn, None),
+        };
         let Some((machine, qualifier)) = self.machine_and_qualifier(arn) else { return Ok(None) };
+        let case = case.map(|name| self.test_case(&machine, name)).transpose()?;
         let (number, alias) = match qualifier {
-            None => return Ok(Some(Target { machine, origin: None })),
+            None => return Ok(Some(Target { machine, origin: None, case })),
             Some(Qualifier::Version(number)) => (number, None),
             Some(Qualifier::Alias(name)) => match machine.published.aliases.get(&name) {
                 Some(alias) => {
@@ -66,7 +78,8 @@ impl Engine {
             },
         };
         let machine = self.catalog.at_version(&machine, number).await?;
-        Ok(machine.map(|machine| Target { machine, origin: Some(Origin { version: number, alias }) }))
+        let origin = Some(Origin { version: number, alias });
+        Ok(machine.map(|machine| Target { machine, origin, case }))
     }
 
     /// The state machine that an ARN begins with, and which version or alias of it is meant. `None` when there is no
@@ -87,7 +100,7 @@ impl Engine {
     /// # Errors
     /// The store's.
     pub async fn origin(&self, id: ExecutionId) -> Result<Option<Origin>, EngineError> {
-        match self.store.get(&key(id)).await? {
+        match self.store.get(&execution_key(ORIGINS, id)).await? {
             Some(bytes) => Ok(Some(decode(&bytes)?)),
             None => Ok(None),
         }
@@ -96,9 +109,9 @@ impl Engine {
 
 /// The row of an origin.
 pub(super) fn change(id: ExecutionId, origin: &Origin) -> Result<CatalogChange, RowError> {
-    Ok(CatalogChange { key: key(id), value: Some(encode(origin)?), expect: Expect::Anything })
-}
-
-fn key(id: ExecutionId) -> CatalogKey {
-    CatalogKey::new(ORIGINS, [&id.machine.0.to_be_bytes()[..], &id.sequence.to_be_bytes()].concat())
+    Ok(CatalogChange {
+        key: execution_key(ORIGINS, id),
+        value: Some(encode(origin)?),
+        expect: Expect::Anything,
+    })
 }

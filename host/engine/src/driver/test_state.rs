@@ -66,6 +66,7 @@ impl Engine {
             inherited_pins: Arc::default(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
+            case: None,
         };
         let lease = Lease::of_new(self, id, live);
         // Who waits for an end is forgotten at that end, so a caller that hangs up must not keep it from coming.

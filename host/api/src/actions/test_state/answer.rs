@@ -1,13 +1,15 @@
 //! What is told of a state's run. Which values of the data flow a type shows is as recorded of AWS.
 
 use dirigent_asl::{Flow, Kind, MapMode, State};
+use dirigent_engine::Payload;
 use dirigent_engine::core::{Findings, Handler, Status};
-use dirigent_engine::{Fault, Payload};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::request::{Level, Request};
 use crate::error::ApiError;
+use crate::faults;
+use crate::shapes::integer;
 
 /// Which values are shown, as far as that depends on the state and the request.
 pub(super) struct Look {
@@ -64,7 +66,9 @@ impl Look {
             }
             (Status::Succeeded { output }, Some(_)) => {
                 body.insert("output".into(), output.text().into());
-                fault_fields(&mut body, findings.error.as_ref().map(|(fault, _)| fault));
+                if let Some((fault, _)) = &findings.error {
+                    faults::show(&mut body, fault);
+                }
                 "CAUGHT_ERROR"
             }
             // A test is over after five minutes. Source: AWS API Reference, "TestState".
@@ -73,7 +77,7 @@ impl Look {
                 "FAILED"
             }
             (Status::Failed(fault) | Status::Aborted(fault), handler) => {
-                fault_fields(&mut body, Some(fault));
+                faults::show(&mut body, fault);
                 if matches!(handler, Some(Handler::Retrier { .. })) { "RETRIABLE" } else { "FAILED" }
             }
             (Status::Running, _) => {
@@ -156,10 +160,10 @@ impl Look {
 
 fn map_numbers(data: &mut Map<String, Value>, findings: &Findings) {
     if let Some(most) = findings.max_concurrency {
-        data.insert("maxConcurrency".into(), most.into());
+        data.insert("maxConcurrency".into(), integer(most).into());
     }
     if let Some(count) = findings.tolerated_count {
-        data.insert("toleratedFailureCount".into(), count.into());
+        data.insert("toleratedFailureCount".into(), integer(count).into());
     }
     if let Some(percentage) = findings.tolerated_percentage {
         data.insert("toleratedFailurePercentage".into(), percentage.into());
@@ -169,18 +173,9 @@ fn map_numbers(data: &mut Map<String, Value>, findings: &Findings) {
 fn error_details(handler: Handler) -> Value {
     match handler {
         Handler::Retrier { index, delay_ms } => {
-            json!({ "retryIndex": index, "retryBackoffIntervalSeconds": delay_ms / 1_000 })
+            json!({ "retryIndex": index, "retryBackoffIntervalSeconds": integer(delay_ms / 1_000) })
         }
         Handler::Catcher { index } => json!({ "catchIndex": index }),
-    }
-}
-
-fn fault_fields(body: &mut Map<String, Value>, fault: Option<&Fault>) {
-    let Some(fault) = fault else { return };
-    for (name, text) in [("error", &fault.error), ("cause", &fault.cause)] {
-        if let Some(text) = text {
-            body.insert(name.into(), (&**text).into());
-        }
     }
 }
 

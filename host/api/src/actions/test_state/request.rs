@@ -5,11 +5,10 @@ use dirigent_engine::{Fault, Limits};
 use crate::actions::MAX_ARN;
 use crate::arn;
 use crate::error::ApiError;
+use crate::faults::{MAX_CAUSE, MAX_ERROR};
 use crate::params::Params;
 
 const MAX_STATE_NAME: usize = 80;
-const MAX_ERROR: usize = 256;
-const MAX_CAUSE: usize = 32_768;
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -80,9 +80,7 @@ impl Narrator {
             "MapIterationStarted" => (Mark::Begun, place(details)),
             "MapIterationFailed" => (Mark::Failed, place(details)),
             "MapRunStarted" => (Mark::Begun, format!("{state}  {}", text(details, "mapRunArn"))),
-            "ExecutionRedriven" => {
-                (Mark::Begun, format!("redriven, for the {}. time", details["redriveCount"]))
-            }
+            "ExecutionRedriven" => (Mark::Begun, format!("redriven #{}", details["redriveCount"])),
             "ExecutionSucceeded" => (Mark::Succeeded, "succeeded".to_owned()),
             "ExecutionFailed" => (Mark::Ended, format!("failed  {}", fault(details))),
             "ExecutionTimedOut" => (Mark::Ended, "timed out".to_owned()),
@@ -143,7 +141,7 @@ mod tests {
             ),
             (
                 json!({ "id": 9, "type": "ExecutionRedriven", "executionRedrivenEventDetails": { "redriveCount": 2 } }),
-                Some((Mark::Begun, "redriven, for the 2. time")),
+                Some((Mark::Begun, "redriven #2")),
             ),
             (json!({ "id": 10, "type": "MapStateFailed" }), None),
             (json!({ "id": 11, "type": "ExecutionSucceeded" }), Some((Mark::Succeeded, "succeeded"))),

@@ -57,7 +57,7 @@ pub(super) fn list(client: &Client, args: &List) -> anyhow::Result<ExitCode> {
         Ok(left > 0)
     })?;
     if more {
-        eprintln!("There are more: the newest {} are shown, --limit N shows N", args.limit);
+        eprintln!("There may be more: the newest {} are shown, --limit N shows N", args.limit);
     } else if left == args.limit && !client.json {
         eprintln!("There are no such executions");
     }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::bulk::{Outcome, Selection};
 use super::filter::Status;
-use crate::client::{Client, names};
+use super::show;
+use crate::client::Client;
 use crate::input;
 
 pub(super) const HELP: &str = "\
@@ -53,7 +54,7 @@ pub(super) fn redrive(client: &Client, args: &Redrive) -> anyhow::Result<ExitCod
             outcome.each(client, executions, |arn| match body.as_str() {
                 // As AWS has it.
                 "{}" => client.host.aws("RedriveExecution", &json!({ "executionArn": arn })),
-                body => client.host.post(&format!("/api/executions/{}/redrive", names::encoded(arn)), body),
+                body => client.host.post(&format!("{}/redrive", show::path(arn)), body),
             })?;
         }
         None => {

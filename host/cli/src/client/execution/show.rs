@@ -35,15 +35,20 @@ pub(super) struct Show {
 
 /// Payloads as they were given: a number keeps its digits.
 #[derive(Deserialize)]
-struct Payloads<'a> {
+pub(super) struct Payloads<'a> {
     #[serde(borrow)]
     input: Option<&'a RawValue>,
     #[serde(borrow)]
-    output: Option<&'a RawValue>,
+    pub(super) output: Option<&'a RawValue>,
+}
+
+/// Where `/api` has an execution.
+pub(super) fn path(arn: &str) -> String {
+    format!("/api/executions/{}", encoded(arn))
 }
 
 pub(super) fn show(client: &Client, args: &Show) -> anyhow::Result<ExitCode> {
-    let path = format!("/api/executions/{}", encoded(&arn_of(&client.host, &args.execution)?));
+    let path = path(&arn_of(&client.host, &args.execution)?);
     if args.tasks {
         tasks(client, &path)?;
         return Ok(ExitCode::SUCCESS);
@@ -65,6 +70,10 @@ pub(super) fn show(client: &Client, args: &Show) -> anyhow::Result<ExitCode> {
         Some(count) => format!("{count}, the last {}", times::with_age(&execution["redriveDate"])),
     };
     let member = |name: &str| text(&execution, name).to_owned();
+    let redrive = match text(&execution, "redriveStatusReason") {
+        "" => member("redriveStatus"),
+        reason => format!("{}: {reason}", member("redriveStatus")),
+    };
     let rows = [
         ("name", member("name")),
         ("arn", member("executionArn")),
@@ -75,9 +84,10 @@ pub(super) fn show(client: &Client, args: &Show) -> anyhow::Result<ExitCode> {
         ("error", member("error")),
         ("cause", member("cause")),
         ("redrives", redrives),
-        ("redrive", member("redriveStatus")),
+        ("redrive", redrive),
+        ("map run", member("mapRunArn")),
         ("revision", number(&execution["revision"])),
-        ("used", metering(&execution["metering"])),
+        ("tasks", metering(&execution["metering"])),
         ("input", payload(payloads.input)),
         ("output", payload(payloads.output)),
     ];
@@ -90,7 +100,7 @@ fn metering(metering: &Value) -> String {
     match metering["tasks"].as_u64() {
         None | Some(0) => String::new(),
         Some(tasks) => format!(
-            "{tasks} tasks, {} fuel, {} of memory at most, {}, {} host calls",
+            "{tasks} run: {} fuel, {} of memory at most, {}, {} host calls",
             number(&metering["fuel"]),
             memory(&metering["peakMemory"]),
             micros(&metering["wallMicros"]),
@@ -101,9 +111,12 @@ fn metering(metering: &Value) -> String {
 
 fn tasks(client: &Client, path: &str) -> anyhow::Result<()> {
     let mut answer = client.host.get(&format!("{path}/tasks"), &[])?;
-    let tasks = items(&mut answer, "tasks");
     if client.json {
-        return document_out(tasks.into());
+        return document_out(answer);
+    }
+    let tasks = items(&mut answer, "tasks");
+    if answer["truncated"] == true {
+        eprintln!("The history is so long that not all of it was read: there are more tasks");
     }
     if tasks.is_empty() {
         eprintln!("It has run no tasks");

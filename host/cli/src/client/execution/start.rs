@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args as ClapArgs;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::show::{self, Payloads};
 use super::tail;
 use crate::client::follow::follow;
 use crate::client::json::text;
 use crate::client::{Client, document_out, line, names, times};
 use crate::input;
+use crate::look::plain;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -52,7 +55,11 @@ pub(super) fn start(client: &Client, args: &Start) -> anyhow::Result<ExitCode> {
         params["name"] = name.as_str().into();
     }
     if args.sync {
-        return ended(client, client.host.aws_within("StartSyncExecution", &params, EXPRESS)?);
+        let ended = client.host.aws_within("StartSyncExecution", &params, EXPRESS)?;
+        if client.json {
+            document_out(ended.clone())?;
+        }
+        return end(client, &ended, Some(text(&ended, "output")));
     }
     let started = client.host.aws("StartExecution", &params)?;
     let arn = text(&started, "executionArn").to_owned();
@@ -65,32 +72,37 @@ pub(super) fn start(client: &Client, args: &Start) -> anyhow::Result<ExitCode> {
     }
     eprintln!("started {arn}");
     let path = tail::events_path(&arn);
-    let end = follow(&client.host, &path, &[], limit, |event| {
+    let over = follow(&client.host, &path, &[], limit, |event| {
         Ok(if event.name == tail::END { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
-    let description = client.host.aws("DescribeExecution", &json!({ "executionArn": arn }))?;
-    if end.is_none() && text(&description, "status") == "RUNNING" {
+    let answer = client.host.get_text(&show::path(&arn), &[])?;
+    if client.json {
+        line(&answer)?;
+    }
+    let description: Value = serde_json::from_str(&answer)?;
+    if over.is_none() && text(&description, "status") == "RUNNING" {
         eprintln!("dirigent: it goes on. To follow it: dirigent execution tail {}", names::short(&arn));
-        if client.json {
-            document_out(description)?;
-        }
         return Ok(ExitCode::FAILURE);
     }
-    ended(client, description)
+    let payloads: Payloads<'_> = serde_json::from_str(&answer)?;
+    end(client, &description, payloads.output.map(RawValue::get))
 }
 
 /// Prints the output of an execution, or why there is none.
-fn ended(client: &Client, description: Value) -> anyhow::Result<ExitCode> {
-    let status = text(&description, "status").to_owned();
-    if status != "SUCCEEDED" {
-        let [error, cause] = ["error", "cause"].map(|name| text(&description, name));
-        let colon = if error.is_empty() || cause.is_empty() { "" } else { ": " };
-        eprintln!("dirigent: the execution is {status}: {error}{colon}{cause}");
-    }
-    if client.json {
-        document_out(description)?;
-    } else if status == "SUCCEEDED" {
-        line(text(&description, "output"))?;
-    }
-    Ok(if status == "SUCCEEDED" { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+fn end(client: &Client, description: &Value, output: Option<&str>) -> anyhow::Result<ExitCode> {
+    let how = match text(description, "status") {
+        "SUCCEEDED" => {
+            if !client.json {
+                line(output.unwrap_or_default())?;
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        "ABORTED" => "was stopped",
+        "TIMED_OUT" => "timed out",
+        _ => "failed",
+    };
+    let fault = ["error", "cause"].map(|name| text(description, name));
+    let parts = fault.into_iter().filter(|part| !part.is_empty()).map(|part| format!(": {}", plain(part)));
+    eprintln!("dirigent: the execution {how}{}", parts.collect::<String>());
+    Ok(ExitCode::FAILURE)
 }

@@ -9,6 +9,7 @@ use clap::Args as ClapArgs;
 use serde_json::Value;
 
 use super::event::Narrator;
+use super::show;
 use crate::client::follow::follow;
 use crate::client::json::text;
 use crate::client::{Client, line, names, times};
@@ -26,6 +27,9 @@ they are interrupted. A host that is started again meanwhile is found again.";
 /// The name of the last event of an execution's stream.
 pub(super) const END: &str = "end";
 
+/// The name of an event that says that others were left out.
+const LAGGED: &str = "lagged";
+
 /// How many executions are remembered at a time, to name the states of their tasks.
 const MAX_REMEMBERED: usize = 1_000;
 
@@ -38,7 +42,7 @@ pub(super) struct Tail {
 
 /// Where the events of an execution are.
 pub(super) fn events_path(arn: &str) -> String {
-    format!("/api/executions/{}/events", names::encoded(arn))
+    format!("{}/events", show::path(arn))
 }
 
 pub(super) fn tail(client: &Client, args: &Tail) -> anyhow::Result<ExitCode> {
@@ -64,7 +68,7 @@ fn one(client: &Client, arn: &str) -> anyhow::Result<ExitCode> {
         let at_ms = times::instant(&event["timestamp"]).unwrap_or_default().as_millisecond();
         let when = look::seconds(at_ms - *started_ms.get_or_insert(at_ms));
         if let Some((mark, what)) = narrator.tell(&event) {
-            line(&client.look.progress(&when, mark, &look::plain(&what)))?;
+            line(&client.look.progress(&when, mark, &what))?;
         }
         Ok(ControlFlow::Continue(()))
     })?;
@@ -78,9 +82,13 @@ fn many(client: &Client, machine: Option<&str>) -> anyhow::Result<ExitCode> {
     }
     let mut narrators: HashMap<String, Narrator> = HashMap::new();
     follow(&client.host, "/api/events", &query, None, |event| {
+        if event.name == LAGGED {
+            eprintln!("dirigent: {} steps were too fast to follow", parse(&event.data)?["missed"]);
+            return Ok(ControlFlow::<()>::Continue(()));
+        }
         if client.json {
             line(&event.data)?;
-            return Ok(ControlFlow::<()>::Continue(()));
+            return Ok(ControlFlow::Continue(()));
         }
         let happening = parse(&event.data)?;
         let (arn, event) = (text(&happening, "executionArn"), &happening["event"]);
@@ -90,7 +98,7 @@ fn many(client: &Client, machine: Option<&str>) -> anyhow::Result<ExitCode> {
         let told = narrators.entry(arn.to_owned()).or_default().tell(event);
         if let Some((mark, what)) = told {
             let when = times::instant(&event["timestamp"]).map(times::clock).unwrap_or_default();
-            let what = look::plain(&format!("{}  {what}", names::short(arn)));
+            let what = format!("{}  {what}", names::short(arn));
             line(&client.look.progress(&when, mark, &what))?;
             if mark.is_end() {
                 narrators.remove(arn);

@@ -6,6 +6,7 @@ pub(super) mod choice;
 pub(super) mod end;
 pub(super) mod map;
 pub(super) mod map_run;
+pub(super) mod mocked;
 pub(super) mod parallel;
 pub(super) mod pass;
 pub(super) mod task;

@@ -6,7 +6,7 @@ use dirigent_asl::{MAX_SECONDS, Resource, Seconds, State, Task};
 use dirigent_expr::Expr;
 use dirigent_store::FrameId;
 
-use super::callback;
+use super::{callback, mocked};
 use crate::core::errors::{Failure, error_names};
 use crate::core::flow;
 use crate::core::frame::Phase;
@@ -50,7 +50,7 @@ fn schedule(
             credentials.get("RoleArn").and_then(|role| role.as_str()).map(Arc::from)
         }
     };
-    let mock = turn.mock();
+    let mock = turn.mocked_result(state, task);
     if let Resource::Activity { .. } = &task.resource
         && mock.is_none()
         && !turn.outside.has_activity(&task.resource_text)
@@ -64,9 +64,8 @@ fn schedule(
         EventKind::TaskScheduled { resource, parameters: at, timeout_seconds, heartbeat_seconds, role_arn };
     let event = turn.emit(previous, kind);
     turn.frame(id).last_event = event;
-    if let Some(mock) = mock {
-        let result = mock.result.and_then(|output| within_limit(turn, task, output));
-        conclude(turn, id, task, result.map_err(Failure::of), None);
+    if let Some(result) = mock {
+        mocked::run(turn, id, task, result);
         return Ok(());
     }
     if let Some(token) = token {

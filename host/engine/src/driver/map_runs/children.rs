@@ -15,6 +15,7 @@ use crate::driver::apply::report;
 use crate::driver::live::{self, Durability, Lease, Live};
 use crate::driver::objects::ChildStatus;
 use crate::driver::redrive::begin_again;
+use crate::driver::test_cases::RunningCase;
 use crate::driver::{Engine, EngineError, now_ms};
 use crate::names;
 use crate::payload::Payload;
@@ -30,6 +31,7 @@ pub(in crate::driver) struct Template {
     pub(in crate::driver) state_machine_arn: Arc<str>,
     pub(in crate::driver) state_machine_name: Arc<str>,
     pub(in crate::driver) role_arn: Arc<str>,
+    pub(in crate::driver) case: Option<Arc<RunningCase>>,
 }
 
 impl Template {
@@ -54,6 +56,7 @@ impl Template {
             state_machine_arn: engine.state_machine_arn(&name).into(),
             state_machine_name: name.into(),
             role_arn: revision.content.role_arn.clone(),
+            case: engine.case_of_children(row.parent).await?,
         })
     }
 
@@ -82,8 +85,12 @@ impl Template {
 
     /// A new child of that attempt of the run, in memory.
     fn live(&self, info: ExecutionInfo, attempt: u32) -> Live {
+        let mut execution = Execution::in_attempt(info, attempt);
+        if let Some(case) = &self.case {
+            execution = case.execution(execution);
+        }
         Live {
-            execution: Mutex::new(Execution::in_attempt(info, attempt)),
+            execution: Mutex::new(execution),
             attended: Mutex::new(None),
             program: self.program.clone(),
             revision: self.revision,
@@ -92,6 +99,7 @@ impl Template {
             inherited_pins: self.pins.clone(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::new(HashMap::new()),
+            case: self.case.clone(),
         }
     }
 }

@@ -113,6 +113,11 @@ pub(super) async fn last_machine(store: &dyn Store) -> Result<u32, EngineError> 
     row::last(store).await
 }
 
+/// The execution that a run belongs to.
+pub(super) async fn parent_of(store: &dyn Store, run: MachineId) -> Result<ExecutionId, EngineError> {
+    Ok(row::get(store, run).await?.ok_or(EngineError::NoSuchExecution)?.parent)
+}
+
 /// Ends runs whose parents have ended or gone on, with what is left of their children: a host that stopped between
 /// the parent's step and its effects left them.
 pub(super) fn close_abandoned(engine: &Arc<Engine>) {
@@ -247,7 +252,10 @@ impl Engine {
     }
 
     /// The name of what an execution runs, as ARNs have it: a state machine's, with the label for a Map Run's child.
-    pub(super) async fn machine_of(&self, id: ExecutionId) -> Result<Option<Arc<str>>, EngineError> {
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn machine_of(&self, id: ExecutionId) -> Result<Option<Arc<str>>, EngineError> {
         if !ids::is_child(id) {
             return Ok(self.catalog.name_of(id.machine).await?);
         }

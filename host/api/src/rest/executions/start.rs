@@ -1,149 +1,136 @@
-//! `/api`: what the AWS API lacks.
+//! Starting an execution, and waiting for its end.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
 use dirigent_engine::catalog::MachineType;
 use dirigent_engine::payload::MAX_JSON_DEPTH;
 use dirigent_engine::rows::StatusRow;
 use dirigent_engine::{Engine, Payload, StartRequest, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
 
+use super::summary::{Status, fault};
 use crate::error::ApiError;
-use crate::{MAX_WAIT_SECONDS, actions, shapes};
+use crate::rest::wire::{Body, Query, Refusal, RestError, date};
+use crate::{MAX_WAIT_SECONDS, actions};
 
-/// `?wait=30s`
-#[derive(Debug, Deserialize)]
+/// How long to wait.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Wait {
+    /// How long to wait for the end: `30s`, `500ms`, `2m`, at most 15 minutes. Without it nothing is waited for.
+    #[param(example = "30s")]
     wait: Option<String>,
 }
 
-/// The body of `POST /api/executions`.
-#[derive(Debug, Deserialize)]
+/// What to start.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Start<'a> {
+pub(crate) struct Start {
+    /// The ARN of a Standard state machine, a version or an alias.
     state_machine_arn: String,
+    /// The execution's name; a fresh one where none is given.
     name: Option<String>,
-    /// Any JSON value, not a string that holds one.
-    #[serde(borrow)]
-    input: Option<&'a RawValue>,
+    /// Any JSON value, not a string that holds one; `{}` where none is given.
+    #[schema(value_type = Option<serde_json::Value>)]
+    input: Option<Box<RawValue>>,
 }
 
-/// Its answer.
-#[derive(Serialize)]
+/// An execution that was started, and its end if that was waited for.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer<'a> {
-    execution_arn: &'a str,
-    name: &'a str,
-    status: &'static str,
+pub(crate) struct Answer {
+    execution_arn: String,
+    name: String,
+    status: Status,
+    #[schema(format = DateTime)]
     start_date: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     stop_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    output: Option<&'a RawValue>,
+    #[schema(value_type = Option<serde_json::Value>)]
+    output: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a str>,
+    error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<&'a str>,
+    cause: Option<String>,
 }
 
 /// Starts a durable Standard execution. With `?wait=30s` it answers when the execution ends, or with 202 and status
 /// `RUNNING` when that takes longer; the execution goes on then.
+#[utoipa::path(
+    post, path = "/api/executions", tag = "executions", params(Wait), request_body = Start,
+    responses(
+        (status = 200, description = "It has ended", body = Answer),
+        (status = 202, description = "It runs", body = Answer),
+        (status = "4XX", body = Refusal),
+    )
+)]
 pub(crate) async fn start_execution(
     State(engine): State<Arc<Engine>>,
     Query(wait): Query<Wait>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    let result = start(&engine, &wait, &headers, &body).await;
-    let (status, text) = match result {
-        Ok(answer) => answer,
-        Err(error) => (error.status(), error.rest_body().to_string()),
-    };
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
-async fn start(
-    engine: &Arc<Engine>,
-    wait: &Wait,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<(StatusCode, String), ApiError> {
-    // A page of another site may send a form or plain text here without asking; it may not send JSON.
-    let content_type =
-        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !content_type.starts_with("application/json") {
-        return Err(ApiError::validation("Send the body with Content-Type: application/json"));
-    }
+    Body(start): Body<Start>,
+) -> Result<(StatusCode, Json<Answer>), RestError> {
     let wait = wait.wait.as_deref().map(parse_wait).transpose()?;
-    let start: Start<'_> =
-        serde_json::from_slice(body).map_err(|error| ApiError::validation(error.to_string()))?;
-    let Target { machine, origin } = actions::find_target(engine, &start.state_machine_arn).await?;
+    let Target { machine, origin, case } = actions::find_target(&engine, &start.state_machine_arn).await?;
     if machine.machine_type == MachineType::Express {
-        return Err(ApiError::new(
+        let error = ApiError::new(
             "StateMachineTypeNotSupported",
             "POST /api/executions starts durable Standard executions. Use StartSyncExecution for an Express one",
-        ));
+        );
+        return Err(error.into());
     }
     if let Some(name) = &start.name {
         crate::names::check_with_length(name)?;
     }
     // The raw text was passed over, not parsed, so its depth is not known yet.
-    let input = Payload::from_text(start.input.map_or("{}", RawValue::get));
+    let input = Payload::from_text(start.input.as_deref().map_or("{}", RawValue::get));
     if !input.is_shallow() {
         let message = format!(
             "Invalid State Machine Execution Input: 'The input is nested deeper than {MAX_JSON_DEPTH} levels'"
         );
-        return Err(ApiError::new("InvalidExecutionInput", message));
+        return Err(ApiError::new("InvalidExecutionInput", message).into());
     }
     if input.text().len() > engine.config().limits.payload_bytes {
-        return Err(actions::input_too_large(engine));
+        return Err(actions::input_too_large(&engine).into());
     }
     let machine_name = machine.name.clone();
-    let request = StartRequest { machine, origin, name: start.name, input };
+    let request = StartRequest { machine, origin, case, name: start.name, input };
     let started = match wait {
         Some(wait) => engine.start_and_wait(request, tokio::time::sleep(wait)).await,
         None => engine.start(request).await,
     };
-    let started = started.map_err(|error| actions::start_error(engine, &machine_name, error))?;
-    answer(engine, &started).await
+    let started = started.map_err(|error| actions::start_error(&engine, &machine_name, error))?;
+    answer(&engine, &started).await
 }
 
 async fn answer(
     engine: &Engine,
     started: &dirigent_engine::Started,
-) -> Result<(StatusCode, String), ApiError> {
+) -> Result<(StatusCode, Json<Answer>), RestError> {
     let description = engine.describe(started.id).await?;
     let row = &description.row;
-    let fault = match &row.status {
-        StatusRow::Failed(fault) | StatusRow::TimedOut(fault) | StatusRow::Aborted(fault) => Some(fault),
-        StatusRow::Running | StatusRow::Succeeded(_) => None,
-    };
-    let output = description.output.as_ref().and_then(|output| serde_json::from_str(output.text()).ok());
+    let fault = fault(&row.status);
+    let output = description.output.and_then(|output| RawValue::from_string(output.text().to_owned()).ok());
     let answer = Answer {
-        execution_arn: &started.arn,
-        name: &started.name,
-        status: shapes::status(&row.status),
-        start_date: iso(row.started_ms),
-        stop_date: row.stopped_ms.map(iso),
+        execution_arn: started.arn.to_string(),
+        name: started.name.to_string(),
+        status: Status::of(engine, started.id, row),
+        start_date: date(row.started_ms),
+        stop_date: row.stopped_ms.map(date),
         output,
-        error: fault.and_then(|fault| fault.error.as_deref()),
-        cause: fault.and_then(|fault| fault.cause.as_deref()),
+        error: fault.and_then(|fault| fault.error.as_deref()).map(str::to_owned),
+        cause: fault.and_then(|fault| fault.cause.as_deref()).map(str::to_owned),
     };
     let status = if row.status == StatusRow::Running { StatusCode::ACCEPTED } else { StatusCode::OK };
-    let text = serde_json::to_string(&answer).map_err(|error| ApiError::unavailable(error.to_string()))?;
-    Ok((status, text))
-}
-
-fn iso(unix_ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(unix_ms).map(|time| format!("{time:.3}")).unwrap_or_default()
+    Ok((status, Json(answer)))
 }
 
 /// `30s`, `500ms`, `2m`, or a plain number of seconds.

@@ -1,0 +1,34 @@
+//! What requests are answered with.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use dirigent_engine::Engine;
+use tokio::sync::Semaphore;
+
+use super::plugins::PluginDirectory;
+
+/// Streams of events that are open at a time; more are refused. Each holds a connection and looks at every step.
+pub(super) const MAX_STREAMS: usize = 1_000;
+
+/// What requests are answered with.
+#[derive(Clone)]
+pub struct Host {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) plugins: Arc<dyn PluginDirectory>,
+    /// A permit for each stream of events.
+    pub(crate) streams: Arc<Semaphore>,
+}
+
+impl Host {
+    /// An engine, and the plugins that it runs.
+    pub fn new(engine: Arc<Engine>, plugins: Arc<dyn PluginDirectory>) -> Host {
+        Host { engine, plugins, streams: Arc::new(Semaphore::new(MAX_STREAMS)) }
+    }
+}
+
+impl FromRef<Host> for Arc<Engine> {
+    fn from_ref(host: &Host) -> Arc<Engine> {
+        host.engine.clone()
+    }
+}

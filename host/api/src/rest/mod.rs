@@ -1,0 +1,53 @@
+//! `/api`: what the AWS API lacks. Described by OpenAPI, at `/api/openapi.json`.
+//!
+//! - `host`: what requests are answered with
+//! - `wire`: bodies, queries and errors
+//! - `executions`: start and wait, search, describe, metering, stop, redrive, one by one and many at a time
+//! - `live`: events as they happen, by server-sent events
+//! - `plugins`: what is in the registry directory
+
+mod executions;
+mod host;
+mod live;
+mod plugins;
+mod wire;
+
+use axum::Router;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use host::Host;
+pub use plugins::{PluginDirectory, PluginEntry, PluginStatus};
+
+/// The host's own API, beside that of AWS.
+///
+/// ARNs in paths are percent-encoded. Times are RFC 3339, in UTC. Errors have a status from 400 on and a body with
+/// `error`, a word, and `message`, a sentence. Lists come in pages: `nextToken` of one is the parameter of the next.
+#[derive(OpenApi)]
+#[openapi(info(title = "Dirigent"))]
+struct About;
+
+/// The routes, and their description.
+pub(crate) fn router() -> (Router<Host>, Document) {
+    let (router, document) = OpenApiRouter::with_openapi(About::openapi())
+        .routes(routes!(executions::search::search, executions::start::start_execution))
+        .routes(routes!(executions::bulk::stop_many))
+        .routes(routes!(executions::bulk::redrive_many))
+        .routes(routes!(executions::describe::describe))
+        .routes(routes!(executions::tasks::tasks))
+        .routes(routes!(executions::stop::stop))
+        .routes(routes!(executions::redrive::redrive))
+        .routes(routes!(live::execution_events))
+        .routes(routes!(live::all_events))
+        .routes(routes!(plugins::plugins))
+        .split_for_parts();
+    let served = document.clone();
+    let answer = move || {
+        let served = served.clone();
+        async move { axum::Json(served) }
+    };
+    (router.route("/api/openapi.json", get(answer)), document)
+}

@@ -1,0 +1,64 @@
+//! The plugins of the registry directory.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::host::Host;
+
+/// Who knows the plugins. The runtime does; this crate does not know the runtime.
+pub trait PluginDirectory: Send + Sync + 'static {
+    /// All of them, an entry a version.
+    fn plugins(&self) -> Vec<PluginEntry>;
+}
+
+/// A version of a plugin.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PluginEntry {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What its manifest says of it.
+    pub description: String,
+    /// The component's SHA-256; none where the file cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// Resources that it serves besides `plugin:NAME`.
+    pub serves: Vec<String>,
+    /// What the component imports. Empty until it is compiled.
+    pub imports: Vec<String>,
+    /// The component's size in bytes.
+    pub component_bytes: u64,
+    /// Whether it can be called.
+    pub status: PluginStatus,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// Whether a plugin can be called.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PluginStatus {
+    /// Yes.
+    Ready,
+    /// Soon; a call waits.
+    Compiling,
+    /// No.
+    Broken,
+}
+
+/// The plugins of the registry directory.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Plugins {
+    plugins: Vec<PluginEntry>,
+}
+
+/// Lists the plugins, an entry a version.
+#[utoipa::path(get, path = "/api/plugins", tag = "plugins", responses((status = 200, body = Plugins)))]
+pub(crate) async fn plugins(State(host): State<Host>) -> Json<Plugins> {
+    Json(Plugins { plugins: host.plugins.plugins() })
+}

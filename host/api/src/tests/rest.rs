@@ -1,0 +1,279 @@
+//! `/api`, held to its own OpenAPI description: every operation is called, and every answer fits its schema.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::{OWN, World, pass, text};
+use crate::rest;
+use crate::{Host, PluginDirectory, PluginEntry, PluginStatus};
+
+/// Largest answer that is read.
+const MOST: usize = 1 << 20;
+
+struct OnePlugin;
+
+impl PluginDirectory for OnePlugin {
+    fn plugins(&self) -> Vec<PluginEntry> {
+        vec![PluginEntry {
+            name: "echo".into(),
+            version: "1.0.0".into(),
+            description: "Gives back what it gets".into(),
+            digest: Some("00".repeat(32)),
+            serves: vec!["arn:aws:states:::sqs:sendMessage".into()],
+            imports: Vec::new(),
+            component_bytes: 73_000,
+            status: PluginStatus::Broken,
+            why: Some("on purpose".into()),
+        }]
+    }
+}
+
+/// An answer: its status, its content type, and its body.
+struct Answer {
+    status: StatusCode,
+    content_type: String,
+    body: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+}
+
+impl World {
+    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let (router, _) = rest::router();
+        let router = router.with_state(Host::new(self.engine.clone(), Arc::new(OnePlugin)));
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let answer = async {
+            let answer = router.oneshot(request.body(body).unwrap()).await.unwrap();
+            let status = answer.status();
+            let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
+            let bytes = axum::body::to_bytes(answer.into_body(), MOST).await.unwrap();
+            Answer { status, content_type, body: String::from_utf8(bytes.into()).unwrap() }
+        };
+        tokio::time::timeout(super::BOUND, answer).await.unwrap_or_else(|_| panic!("{method} {path} hangs"))
+    }
+
+    /// An execution that has ended, of a machine of its own.
+    async fn done(&self, name: &str, definition: Value) -> String {
+        let machine = self.create_as(OWN, name, definition).await;
+        let started = self.must("StartExecution", json!({ "stateMachineArn": machine, "name": name })).await;
+        let arn = text(&started["executionArn"]);
+        self.ended(&arn).await;
+        arn
+    }
+}
+
+fn fail(error: &str) -> Value {
+    json!({ "StartAt": "F", "States": { "F": { "Type": "Fail", "Error": error, "Cause": "so" } } })
+}
+
+fn wait() -> Value {
+    json!({ "StartAt": "W", "States": { "W": { "Type": "Wait", "Seconds": 3600, "End": true } } })
+}
+
+fn encoded(arn: &str) -> String {
+    arn.replace(':', "%3A").replace('/', "%2F")
+}
+
+/// The description, as a client reads it.
+fn document() -> Value {
+    serde_json::to_value(rest::router().1).unwrap()
+}
+
+/// Holds an answer against what the description says of an operation's.
+fn fits(document: &Value, path: &str, method: &str, answer: &Answer) {
+    let responses = &document["paths"][path][method]["responses"];
+    let class = format!("{}XX", answer.status.as_u16() / 100);
+    let response = [answer.status.as_str(), &class].into_iter().find_map(|status| responses.get(status));
+    let what = format!("{method} {path}: {} {}", answer.status, answer.body);
+    let response = response.unwrap_or_else(|| panic!("{what}: the status is not described"));
+    let (content_type, described) = response["content"].as_object().unwrap().iter().next().unwrap();
+    assert!(answer.content_type.starts_with(content_type), "{what}: {}", answer.content_type);
+    if content_type != "application/json" {
+        return;
+    }
+    let schema = json!({ "allOf": [described["schema"]], "components": document["components"] });
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&answer.json()).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{what}: {errors:?}");
+}
+
+/// A call of each operation that succeeds, and some that are refused: path in the description, method, path of the
+/// call, body, and status.
+async fn calls(world: &World) -> Vec<(&'static str, &'static str, String, Option<Value>, u16)> {
+    let good = world.done("good", pass(json!({ "n": 1 }))).await;
+    let bad = world.done("bad", fail("Made.Up")).await;
+    let machine = world.create_as(OWN, "sleeper", wait()).await;
+    let machines = encoded(&machine);
+    let sleeper = world.must("StartExecution", json!({ "stateMachineArn": machine })).await;
+    let sleeper = text(&sleeper["executionArn"]);
+    let quick = world.create_as(OWN, "quick", pass(json!(1))).await;
+    let of = |arn: &str, rest: &str| format!("/api/executions/{}{rest}", encoded(arn));
+    let (all, one) = ("/api/executions", "/api/executions/{arn}");
+    let (good, none) = (&good, &format!("{good}x"));
+    vec![
+        (all, "get", all.into(), None, 200),
+        (all, "get", format!("{all}?status=FAILED&status=TIMED_OUT&limit=1&error=Made.Up"), None, 200),
+        (
+            all,
+            "get",
+            format!("{all}?stateMachineArn={machines}&startedAfter=2020-01-01T00:00:00Z"),
+            None,
+            200,
+        ),
+        (all, "get", format!("{all}?status=failed"), None, 400),
+        (all, "get", format!("{all}?stauts=FAILED"), None, 400),
+        (all, "get", format!("{all}?limit=0"), None, 400),
+        (all, "get", format!("{all}?limit=many"), None, 400),
+        (all, "get", format!("{all}?startedAfter=yesterday"), None, 400),
+        (all, "get", format!("{all}?nextToken=forged"), None, 400),
+        (all, "get", format!("{all}?stateMachineArn={machines}x"), None, 400),
+        (
+            all,
+            "post",
+            format!("{all}?wait=20s"),
+            Some(json!({ "stateMachineArn": quick, "input": [1] })),
+            200,
+        ),
+        (all, "post", all.into(), Some(json!({ "stateMachineArn": machine, "name": "stay" })), 202),
+        (all, "post", all.into(), Some(json!({ "stateMachineArn": machine, "nam": "x" })), 400),
+        (all, "post", all.into(), Some(json!({})), 400),
+        (all, "post", all.into(), None, 400),
+        (one, "get", of(good, ""), None, 200),
+        (one, "get", of(&bad, ""), None, 200),
+        (one, "get", of(none, ""), None, 400),
+        (one, "get", of("x", ""), None, 400),
+        ("/api/executions/{arn}/tasks", "get", of(good, "/tasks"), None, 200),
+        ("/api/executions/{arn}/tasks", "get", of(none, "/tasks"), None, 400),
+        ("/api/executions/{arn}/events", "get", of(good, "/events"), None, 200),
+        ("/api/executions/{arn}/events", "get", of(none, "/events"), None, 400),
+        ("/api/executions/{arn}/redrive", "post", of(&bad, "/redrive"), Some(json!({})), 200),
+        ("/api/executions/{arn}/redrive", "post", of(good, "/redrive"), Some(json!({})), 400),
+        ("/api/executions/{arn}/redrive", "post", of(&bad, "/redrive"), Some(json!({ "onto": "new" })), 400),
+        ("/api/executions/{arn}/redrive", "post", of(&bad, "/redrive"), Some(json!({ "state": "F" })), 400),
+        ("/api/executions/{arn}/stop", "post", of(&sleeper, "/stop"), Some(json!({ "error": "E" })), 200),
+        (
+            "/api/executions/{arn}/stop",
+            "post",
+            of(good, "/stop"),
+            Some(json!({ "error": "E".repeat(257) })),
+            400,
+        ),
+        (
+            "/api/executions/stop",
+            "post",
+            "/api/executions/stop".into(),
+            Some(json!({ "filter": { "stateMachineArn": machine }, "cause": "enough" })),
+            200,
+        ),
+        ("/api/executions/stop", "post", "/api/executions/stop".into(), Some(json!({ "filter": {} })), 400),
+        ("/api/executions/stop", "post", "/api/executions/stop".into(), Some(json!({})), 400),
+        (
+            "/api/executions/redrive",
+            "post",
+            "/api/executions/redrive".into(),
+            Some(json!({ "executionArns": [good, bad, "x"], "onto": "latest" })),
+            200,
+        ),
+        (
+            "/api/executions/redrive",
+            "post",
+            "/api/executions/redrive".into(),
+            Some(json!({ "executionArns": vec!["x"; 1_001] })),
+            400,
+        ),
+        ("/api/plugins", "get", "/api/plugins".into(), None, 200),
+        ("/api/events", "get", format!("/api/events?stateMachineArn={machines}x"), None, 400),
+    ]
+}
+
+#[tokio::test]
+async fn every_operation_answers_as_it_is_described() {
+    let world = World::new().await;
+    let document = document();
+    let mut called = BTreeSet::new();
+    for (path, method, call, body, status) in calls(&world).await {
+        let answer = world.ask(&method.to_uppercase(), &call, body).await;
+        assert_eq!(answer.status.as_u16(), status, "{method} {call}: {}", answer.body);
+        fits(&document, path, method, &answer);
+        called.insert((path.to_owned(), method.to_owned()));
+    }
+    // The stream of all events has no end; what it streams is another test's.
+    let described = document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().keys().map(|method| (path.clone(), method.clone()))
+    });
+    assert_eq!(called, described.collect(), "every operation that is described is called");
+    let served = world.ask("GET", "/api/openapi.json", None).await;
+    assert_eq!(served.json(), document);
+}
+
+#[tokio::test]
+async fn what_a_search_finds() {
+    let world = World::new().await;
+    let good = world.done("order-1", pass(json!(1))).await;
+    let bad = world.done("order-2", fail("Made.Up")).await;
+    let other = world.done("other", fail("Else")).await;
+    let machine = bad.replace(":execution:", ":stateMachine:").rsplit_once(':').unwrap().0.to_owned();
+    for (query, wanted) in [
+        ("", vec![&other, &bad, &good]),
+        ("?status=SUCCEEDED", vec![&good]),
+        ("?status=FAILED&status=SUCCEEDED", vec![&other, &bad, &good]),
+        ("?error=Made.Up", vec![&bad]),
+        ("?error=Made", vec![]),
+        ("?namePrefix=order-", vec![&bad, &good]),
+        ("?status=FAILED&namePrefix=order-", vec![&bad]),
+        (&format!("?stateMachineArn={}", encoded(&machine)), vec![&bad]),
+        ("?startedAfter=2100-01-01T00:00:00Z", vec![]),
+        ("?startedBefore=2100-01-01T00:00:00%2B01:00", vec![&other, &bad, &good]),
+    ] {
+        let found = world.ask("GET", &format!("/api/executions{query}"), None).await.json();
+        let arns = super::column(&found["executions"], "executionArn");
+        assert_eq!(arns.iter().collect::<Vec<_>>(), wanted, "{query}");
+    }
+    // In pages, each execution once.
+    let (mut arns, mut query) = (Vec::new(), String::new());
+    loop {
+        let page = world.ask("GET", &format!("/api/executions?limit=2{query}"), None).await.json();
+        arns.extend(super::column(&page["executions"], "executionArn"));
+        let Some(next) = page["nextToken"].as_str() else { break };
+        query = format!("&nextToken={next}");
+    }
+    assert_eq!(arns, [other, bad, good]);
+}
+
+#[tokio::test]
+async fn an_executions_events_are_streamed_to_its_end() {
+    let world = World::new().await;
+    let machine = world.create_as(OWN, "m", wait()).await;
+    let arn =
+        text(&world.must("StartExecution", json!({ "stateMachineArn": machine })).await["executionArn"]);
+    let path = format!("/api/executions/{}/events", encoded(&arn));
+    let stop = async {
+        // The stream is open and has read what there was by then, or has not: both must come out the same.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        world.must("StopExecution", json!({ "executionArn": arn, "error": "Enough" })).await
+    };
+    let (answer, _) = tokio::join!(world.ask("GET", &path, None), stop);
+    let types: Vec<String> = answer
+        .body
+        .split("\n\n")
+        .filter_map(|event| event.lines().find_map(|line| line.strip_prefix("data: ")))
+        .map(|data| serde_json::from_str::<Value>(data).unwrap())
+        .map(|data| data["type"].as_str().or(data["status"].as_str()).unwrap().to_owned())
+        .collect();
+    assert_eq!(types, ["ExecutionStarted", "WaitStateEntered", "ExecutionAborted", "ABORTED"]);
+    assert!(
+        answer.body.contains("event: history\nid: 1\n") || answer.body.contains("id: 1\n"),
+        "{}",
+        answer.body
+    );
+}
