@@ -1,6 +1,6 @@
 //! `dirigent execution`: a story with one execution, and each command's answers to people and to programs.
 
-use dirigent_tests::client::{parse, text};
+use dirigent_tests::client::{ROLE, parse, text};
 use dirigent_tests::wait::eventually;
 use serde_json::{Value, json};
 
@@ -258,6 +258,38 @@ fn a_list_takes_what_its_filters_let_pass() {
 }
 
 #[test]
+fn an_execution_of_another_account_is_shown_by_its_arn() {
+    let asked = asked();
+    asked.start("say", "one", "{}");
+    let other = |action: &str, params: Value| {
+        let credential = "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/states/aws4_request";
+        let target = format!("AWSStepFunctions.{action}");
+        let headers = [
+            ("Content-Type", "application/x-amz-json-1.0"),
+            ("X-Amz-Target", target.as_str()),
+            ("Authorization", credential),
+        ];
+        let answer = asked.post("/", &headers, &params.to_string()).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()
+    };
+    let created = other(
+        "CreateStateMachine",
+        json!({ "name": "say", "definition": say().to_string(), "roleArn": ROLE }),
+    );
+    let started =
+        other("StartExecution", json!({ "stateMachineArn": created["stateMachineArn"], "name": "one" }));
+    let arn = text(&started["executionArn"]);
+    assert_eq!(arn, "arn:aws:states:us-east-1:123456789012:execution:say:one");
+    for execution in [&arn, "say/one"] {
+        assert_eq!(asked.run(&["execution", "tail", execution]).code, Some(0), "{execution}");
+        let shown = asked.json(&["execution", "show", execution]);
+        assert_eq!(text(&shown["executionArn"]) == arn, *execution == arn, "{shown}");
+    }
+    assert_eq!(asked.listed(&[]), [format!("{arn} SUCCEEDED"), "say/one SUCCEEDED".to_owned()]);
+}
+
+#[test]
 fn a_history_is_read_from_either_end_with_data_or_without() {
     let asked = asked();
     asked.start("say", "one", "{\"n\": 1}");
@@ -351,7 +383,8 @@ fn what_cannot_be_done_says_why() {
     let asked = asked();
     asked.start("say", "one", "{}");
     asked.run(&["execution", "tail", "say/one"]).success();
-    let cases: [(&[&str], &str); 18] = [
+    let cases: [(&[&str], &str); 19] = [
+        (&["list", "--limit", "0"], "invalid value '0' for '--limit <N>'"),
         (&["start", "absent"], "`dirigent machine list` shows those there are"),
         (&["start", "say", "--name", "one", "--input", "[]"], "Choose another --name"),
         (&["start", "say", "--wait", "soon"], "`soon` is no time to wait: write it like 30s, 2m or 1h"),

@@ -11,6 +11,7 @@ mod names;
 mod stream;
 mod times;
 
+use std::cell::OnceCell;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -52,11 +53,14 @@ struct Client {
     json: bool,
     /// Of standard output.
     look: Look,
+    /// What ARNs of the host's own account begin with, once it was asked.
+    prefix: OnceCell<Option<String>>,
 }
 
 impl Client {
     fn new(args: ClientArgs) -> Client {
-        Client { host: Host::new(args.endpoint), json: args.json, look: Look::of(&std::io::stdout()) }
+        let look = Look::of(&std::io::stdout());
+        Client { host: Host::new(args.endpoint), json: args.json, look, prefix: OnceCell::new() }
     }
 
     /// Prints a document with `--json`, else what `text` says.

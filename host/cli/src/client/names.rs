@@ -1,37 +1,72 @@
 //! State machines and executions as people name them.
 //!
 //! - a state machine: its ARN, `NAME`, or `NAME:QUALIFIER` with the number of a version or the name of an alias
-//! - an execution: its ARN, or `MACHINE/NAME`, as lists show it; a child of a Map Run is `MACHINE/LABEL:NAME`
+//! - an execution: its ARN, or `MACHINE/NAME`, as lists show it, in the host's own account; a child of a Map Run is `MACHINE/LABEL:NAME`
 
 use anyhow::bail;
 use serde_json::json;
 
-use super::host::Host;
+use super::Client;
 use super::json::{list, text};
+
+/// What the ARN of a state machine has in front of its name.
+const MACHINE: &str = ":stateMachine:";
 
 /// What the ARN of an execution has in front of its name.
 const EXECUTION: &str = ":execution:";
 
-/// The ARN of a state machine.
-pub(super) fn machine(host: &Host, name: &str) -> anyhow::Result<String> {
-    if name.starts_with("arn:") {
-        return Ok(name.to_owned());
-    }
-    Ok(format!("{}:stateMachine:{name}", prefix(host, name)?))
-}
-
-/// The ARN of an execution.
-pub(super) fn execution(host: &Host, name: &str) -> anyhow::Result<String> {
-    if name.starts_with("arn:") {
-        return Ok(name.to_owned());
-    }
-    match name.split_once('/') {
-        Some((machine, name)) if !machine.is_empty() && !name.is_empty() => {
-            Ok(arn(&prefix(host, machine)?, machine, name))
+impl Client {
+    /// The ARN of a state machine.
+    pub(super) fn machine_arn(&self, name: &str) -> anyhow::Result<String> {
+        if name.starts_with("arn:") {
+            return Ok(name.to_owned());
         }
-        _ => bail!(
-            "`{name}` is no execution: write its ARN, or MACHINE/NAME as `dirigent execution list` shows it"
-        ),
+        Ok(format!("{}{MACHINE}{name}", self.prefix_for(name)?))
+    }
+
+    /// The ARN of an execution.
+    pub(super) fn execution_arn(&self, name: &str) -> anyhow::Result<String> {
+        if name.starts_with("arn:") {
+            return Ok(name.to_owned());
+        }
+        match name.split_once('/') {
+            Some((machine, name)) if !machine.is_empty() && !name.is_empty() => {
+                Ok(arn(self.prefix_for(machine)?, machine, name))
+            }
+            _ => bail!(
+                "`{name}` is no execution: write its ARN, or MACHINE/NAME as `dirigent execution list` shows it"
+            ),
+        }
+    }
+
+    /// `MACHINE/NAME` for the ARN of an execution of the host's own account; others as they are, since a short name would
+    /// be another's.
+    pub(super) fn short(&self, arn: &str) -> anyhow::Result<String> {
+        Ok(self.prefix()?.map_or_else(|| arn.to_owned(), |prefix| shorten(prefix, arn)))
+    }
+
+    fn prefix_for(&self, machine: &str) -> anyhow::Result<&str> {
+        match self.prefix()? {
+            Some(prefix) => Ok(prefix),
+            None => bail!(
+                "there is no state machine {machine}: the host at {} has none. Create one with `dirigent machine \
+                 create`, or write an ARN",
+                self.host.url()
+            ),
+        }
+    }
+
+    /// `arn:aws:states:REGION:ACCOUNT` of the host, which the ARNs of its state machines begin with; `None` when it has
+    /// none.
+    fn prefix(&self) -> anyhow::Result<Option<&str>> {
+        if self.prefix.get().is_none() {
+            let mut page = self.host.aws("ListStateMachines", &json!({ "maxResults": 1 }))?;
+            let machines = list(&mut page, "stateMachines");
+            let arn = machines.first().map(|any| text(any, "stateMachineArn"));
+            let prefix = arn.and_then(|arn| arn.split_once(MACHINE)).map(|(prefix, _)| prefix.to_owned());
+            self.prefix.get_or_init(|| prefix);
+        }
+        Ok(self.prefix.get().and_then(Option::as_deref))
     }
 }
 
@@ -40,11 +75,10 @@ pub(super) fn is_execution(name: &str) -> bool {
     if name.starts_with("arn:") { name.contains(EXECUTION) } else { name.contains('/') }
 }
 
-/// `MACHINE/NAME` for the ARN of an execution; other text as it is.
-pub(super) fn short(arn: &str) -> String {
-    match arn.split_once(EXECUTION) {
-        Some((_, rest)) if rest.contains('/') => rest.to_owned(),
-        Some((_, rest)) => rest.replacen(':', "/", 1),
+fn shorten(prefix: &str, arn: &str) -> String {
+    match arn.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(EXECUTION)) {
+        Some(rest) if rest.contains('/') => rest.to_owned(),
+        Some(rest) => rest.replacen(':', "/", 1),
         None => arn.to_owned(),
     }
 }
@@ -53,20 +87,6 @@ fn arn(prefix: &str, machine: &str, name: &str) -> String {
     // A name has no colon, so one is there only behind a Map Run's label.
     let between = if name.contains(':') { '/' } else { ':' };
     format!("{prefix}{EXECUTION}{machine}{between}{name}")
-}
-
-/// `arn:aws:states:REGION:ACCOUNT` of the host, which the ARN of any of its state machines begins with.
-fn prefix(host: &Host, machine: &str) -> anyhow::Result<String> {
-    let mut page = host.aws("ListStateMachines", &json!({ "maxResults": 1 }))?;
-    let machines = list(&mut page, "stateMachines");
-    match machines.first().and_then(|any| text(any, "stateMachineArn").split_once(":stateMachine:")) {
-        Some((prefix, _)) => Ok(prefix.to_owned()),
-        None => bail!(
-            "there is no state machine {machine}: the host at {} has none. Create one with `dirigent machine create`, \
-             or write an ARN",
-            host.url()
-        ),
-    }
 }
 
 /// A value as a part of a path: everything but letters, digits and `-._~` as `%XX`. Source: RFC 3986.
@@ -93,7 +113,8 @@ mod tests {
             ("arn:aws:states:r:1:execution:orders:one", "orders/one"),
             ("arn:aws:states:r:1:execution:orders/Label:one", "orders/Label:one"),
         ] {
-            assert_eq!(short(whole), shown);
+            assert_eq!(shorten("arn:aws:states:r:1", whole), shown);
+            assert_eq!(shorten("arn:aws:states:r:2", whole), whole);
             assert!(is_execution(whole) && is_execution(shown), "{whole}");
             let (machine, name) = shown.split_once('/').unwrap();
             assert_eq!(arn("arn:aws:states:r:1", machine, name), whole);

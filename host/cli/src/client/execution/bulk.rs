@@ -10,7 +10,7 @@ use super::filter::{Filter, Status};
 use super::list::pages;
 use crate::client::host::HostError;
 use crate::client::json::{list, text};
-use crate::client::{Client, confirm, document_out, line, names};
+use crate::client::{Client, confirm, document_out, line};
 use crate::look::plain;
 
 /// How many executions the host is asked to change at a time.
@@ -91,12 +91,13 @@ impl Outcome {
         mut act: impl FnMut(&str) -> Result<Value, HostError>,
     ) -> anyhow::Result<()> {
         for name in executions {
-            let arn = names::execution(&client.host, name)?;
+            let arn = client.execution_arn(name)?;
             match act(&arn) {
                 Ok(_) => self.done(client, &arn)?,
                 Err(error @ HostError::Refused { .. }) if executions.len() == 1 => return Err(error.into()),
                 Err(HostError::Refused { code, message }) => {
-                    self.failed(json!({ "executionArn": arn, "error": code, "message": message }));
+                    let failed = json!({ "executionArn": arn, "error": code, "message": message });
+                    self.failed(client, failed)?;
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -123,7 +124,9 @@ impl Outcome {
             for arn in list(&mut answer, "done") {
                 self.done(client, arn.as_str().unwrap_or_default())?;
             }
-            list(&mut answer, "failed").into_iter().for_each(|failed| self.failed(failed));
+            for failed in list(&mut answer, "failed") {
+                self.failed(client, failed)?;
+            }
             Ok(true)
         })?;
         if !client.json {
@@ -134,16 +137,17 @@ impl Outcome {
 
     fn done(&mut self, client: &Client, arn: &str) -> anyhow::Result<()> {
         if !client.json {
-            line(&format!("{} {}", self.done_word, names::short(arn)))?;
+            line(&format!("{} {}", self.done_word, client.short(arn)?))?;
         }
         self.done.push(arn.to_owned());
         Ok(())
     }
 
-    fn failed(&mut self, failed: Value) {
-        let arn = names::short(text(&failed, "executionArn"));
+    fn failed(&mut self, client: &Client, failed: Value) -> anyhow::Result<()> {
+        let arn = client.short(text(&failed, "executionArn"))?;
         eprintln!("dirigent: {arn}: {}: {}", text(&failed, "error"), plain(text(&failed, "message")));
         self.failed.push(failed);
+        Ok(())
     }
 
     /// Prints it with `--json`, and says how the command ends.

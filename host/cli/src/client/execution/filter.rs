@@ -3,7 +3,7 @@
 use clap::{Args as ClapArgs, ValueEnum};
 use jiff::Timestamp;
 
-use crate::client::{Client, names, times};
+use crate::client::{Client, times};
 
 /// What an execution must be like.
 #[derive(Debug, ClapArgs)]
@@ -65,7 +65,7 @@ impl Filter {
         let mut query: Vec<(&'static str, String)> =
             self.statuses.iter().map(|status| ("status", status.word().to_owned())).collect();
         if let Some(machine) = machine {
-            query.push(("stateMachineArn", names::machine(&client.host, machine)?));
+            query.push(("stateMachineArn", client.machine_arn(machine)?));
         }
         let others = [
             ("startedAfter", self.since.map(times::utc)),

@@ -1,5 +1,6 @@
 //! `dirigent execution history`.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::Args as ClapArgs;
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::event::summary;
 use crate::client::json::{list, readable_times, text};
-use crate::client::{Client, PAGE, line, names, times};
+use crate::client::{Client, PAGE, line, times};
 use crate::look::{Align, Table};
 
 /// Events of a page with their payloads: each may have 256 KiB, or more.
@@ -26,20 +27,20 @@ pub(super) struct History {
     reverse: bool,
     /// How many at most [default: all].
     #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    limit: Option<NonZeroUsize>,
     /// Include inputs and outputs: their beginnings in the table, all of them with --json.
     #[arg(long)]
     data: bool,
 }
 
 pub(super) fn history(client: &Client, args: &History) -> anyhow::Result<ExitCode> {
-    let mut left = args.limit.unwrap_or(usize::MAX);
+    let mut left = args.limit.map_or(usize::MAX, NonZeroUsize::get);
     let page = if args.data { PAGE_WITH_DATA } else { PAGE };
     let mut params = json!({
-        "executionArn": names::execution(&client.host, &args.execution)?,
+        "executionArn": client.execution_arn(&args.execution)?,
         "reverseOrder": args.reverse,
         "includeExecutionData": args.data,
-        "maxResults": left.clamp(1, page),
+        "maxResults": left.min(page),
     });
     let mut table = Table::new(COLUMNS);
     loop {

@@ -1,5 +1,6 @@
 //! `dirigent execution list`, and walking over the pages of what a filter finds.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::Args as ClapArgs;
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use super::filter::Filter;
 use crate::client::json::{list as items, text};
-use crate::client::{Client, PAGE, colour_of, line, names, times};
+use crate::client::{Client, PAGE, colour_of, line, times};
 use crate::look::{Align, Cell, Table};
 
 pub(super) const HELP: &str = "\
@@ -37,19 +38,20 @@ pub(super) struct List {
     #[arg(long, value_name = "NAME")]
     error: Option<String>,
     /// How many at most.
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    limit: usize,
+    #[arg(long, value_name = "N", default_value = "100")]
+    limit: NonZeroUsize,
 }
 
 pub(super) fn list(client: &Client, args: &List) -> anyhow::Result<ExitCode> {
     let query = args.filter.query(client, args.machine.as_deref(), args.error.as_deref())?;
     let mut table = Table::new(COLUMNS);
-    let mut left = args.limit;
+    let limit = args.limit.get();
+    let mut left = limit;
     let more = pages(client, &query, left.min(PAGE), |executions| {
         let shown = executions.len().min(left);
         left -= shown;
         for execution in &executions[..shown] {
-            if client.json { line(&execution.to_string())? } else { table.row(row(execution)) }
+            if client.json { line(&execution.to_string())? } else { table.row(row(client, execution)?) }
         }
         if !client.json && shown > 0 {
             table.write(&mut std::io::stdout(), client.look)?;
@@ -57,8 +59,8 @@ pub(super) fn list(client: &Client, args: &List) -> anyhow::Result<ExitCode> {
         Ok(left > 0)
     })?;
     if more {
-        eprintln!("There may be more: the newest {} are shown, --limit N shows N", args.limit);
-    } else if left == args.limit && !client.json {
+        eprintln!("There may be more: the newest {} are shown, --limit N shows N", limit);
+    } else if left == limit && !client.json {
         eprintln!("There are no such executions");
     }
     Ok(ExitCode::SUCCESS)
@@ -74,7 +76,7 @@ pub(super) fn pages(
     let mut token: Option<String> = None;
     loop {
         let mut query = query.to_vec();
-        query.push(("limit", size.max(1).to_string()));
+        query.push(("limit", size.to_string()));
         query.extend(token.map(|token| ("nextToken", token)));
         let mut page = client.host.get("/api/executions", &query)?;
         token = page["nextToken"].as_str().map(str::to_owned);
@@ -85,13 +87,13 @@ pub(super) fn pages(
     }
 }
 
-fn row(execution: &Value) -> [Cell; 5] {
+fn row(client: &Client, execution: &Value) -> anyhow::Result<[Cell; 5]> {
     let status = text(execution, "status");
-    [
-        names::short(text(execution, "executionArn")).into(),
+    Ok([
+        client.short(text(execution, "executionArn"))?.into(),
         colour_of(status).map_or_else(|| status.into(), |colour| Cell::coloured(status, colour)),
         times::ago(&execution["startDate"]).into(),
         times::took(&execution["startDate"], &execution["stopDate"]).into(),
         text(execution, "error").into(),
-    ]
+    ])
 }

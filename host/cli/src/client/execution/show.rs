@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::client::json::{list as items, text};
-use crate::client::names::{encoded, execution as arn_of};
+use crate::client::names::encoded;
 use crate::client::{Client, document_out, line, times};
 use crate::look::{Align, Table, fields, plain};
 
@@ -48,7 +48,7 @@ pub(super) fn path(arn: &str) -> String {
 }
 
 pub(super) fn show(client: &Client, args: &Show) -> anyhow::Result<ExitCode> {
-    let path = path(&arn_of(&client.host, &args.execution)?);
+    let path = path(&client.execution_arn(&args.execution)?);
     if args.tasks {
         tasks(client, &path)?;
         return Ok(ExitCode::SUCCESS);

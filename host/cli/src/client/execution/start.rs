@@ -49,8 +49,7 @@ pub(super) struct Start {
 
 pub(super) fn start(client: &Client, args: &Start) -> anyhow::Result<ExitCode> {
     let input = input::json("input", &args.input)?;
-    let mut params =
-        json!({ "stateMachineArn": names::machine(&client.host, &args.machine)?, "input": input });
+    let mut params = json!({ "stateMachineArn": client.machine_arn(&args.machine)?, "input": input });
     if let Some(name) = &args.name {
         params["name"] = name.as_str().into();
     }
@@ -81,7 +80,7 @@ pub(super) fn start(client: &Client, args: &Start) -> anyhow::Result<ExitCode> {
     }
     let description: Value = serde_json::from_str(&answer)?;
     if over.is_none() && text(&description, "status") == "RUNNING" {
-        eprintln!("dirigent: it goes on. To follow it: dirigent execution tail {}", names::short(&arn));
+        eprintln!("dirigent: it goes on. To follow it: dirigent execution tail {}", client.short(&arn)?);
         return Ok(ExitCode::FAILURE);
     }
     let payloads: Payloads<'_> = serde_json::from_str(&answer)?;

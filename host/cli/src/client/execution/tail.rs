@@ -47,7 +47,7 @@ pub(super) fn events_path(arn: &str) -> String {
 
 pub(super) fn tail(client: &Client, args: &Tail) -> anyhow::Result<ExitCode> {
     match &args.what {
-        Some(name) if names::is_execution(name) => one(client, &names::execution(&client.host, name)?),
+        Some(name) if names::is_execution(name) => one(client, &client.execution_arn(name)?),
         machine => many(client, machine.as_deref()),
     }
 }
@@ -78,7 +78,7 @@ fn one(client: &Client, arn: &str) -> anyhow::Result<ExitCode> {
 fn many(client: &Client, machine: Option<&str>) -> anyhow::Result<ExitCode> {
     let mut query = Vec::new();
     if let Some(machine) = machine {
-        query.push(("stateMachineArn", names::machine(&client.host, machine)?));
+        query.push(("stateMachineArn", client.machine_arn(machine)?));
     }
     let mut narrators: HashMap<String, Narrator> = HashMap::new();
     follow(&client.host, "/api/events", &query, None, |event| {
@@ -98,7 +98,7 @@ fn many(client: &Client, machine: Option<&str>) -> anyhow::Result<ExitCode> {
         let told = narrators.entry(arn.to_owned()).or_default().tell(event);
         if let Some((mark, what)) = told {
             let when = times::instant(&event["timestamp"]).map(times::clock).unwrap_or_default();
-            let what = format!("{}  {what}", names::short(arn));
+            let what = format!("{}  {what}", client.short(arn)?);
             line(&client.look.progress(&when, mark, &what))?;
             if mark.is_end() {
                 narrators.remove(arn);

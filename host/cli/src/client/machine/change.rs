@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Create, Delete, MachineType, Publish, Update};
 use crate::client::host::HostError;
 use crate::client::json::text;
-use crate::client::{Client, confirm, names};
+use crate::client::{Client, confirm};
 use crate::input;
 use crate::validate;
 
@@ -34,7 +34,7 @@ pub(super) fn create(client: &Client, args: &Create) -> anyhow::Result<()> {
 
 pub(super) fn update(client: &Client, args: &Update) -> anyhow::Result<()> {
     let definition = input::file("definition", &args.definition)?;
-    let arn = names::machine(&client.host, &args.machine)?;
+    let arn = client.machine_arn(&args.machine)?;
     let params = json!({ "stateMachineArn": arn, "definition": definition, "publish": args.publish });
     let answer = client.host.aws("UpdateStateMachine", &params);
     let updated = answer.map_err(|error| with_places(error, &args.definition, &definition))?;
@@ -50,7 +50,7 @@ pub(super) fn update(client: &Client, args: &Update) -> anyhow::Result<()> {
 }
 
 pub(super) fn delete(client: &Client, args: &Delete) -> anyhow::Result<()> {
-    let arn = names::machine(&client.host, &args.machine)?;
+    let arn = client.machine_arn(&args.machine)?;
     // AWS answers well for one that is not there, which would hide a slip of the pen.
     client.host.aws("DescribeStateMachine", &json!({ "stateMachineArn": arn }))?;
     confirm(&format!("delete {arn}"), args.yes)?;
@@ -60,7 +60,7 @@ pub(super) fn delete(client: &Client, args: &Delete) -> anyhow::Result<()> {
 }
 
 pub(super) fn publish(client: &Client, args: &Publish) -> anyhow::Result<()> {
-    let arn = names::machine(&client.host, &args.machine)?;
+    let arn = client.machine_arn(&args.machine)?;
     let mut params = json!({ "stateMachineArn": arn });
     if let Some(description) = &args.description {
         params["description"] = description.as_str().into();

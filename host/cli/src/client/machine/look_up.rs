@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Show, Versions};
 use crate::client::json::{list as items, text};
-use crate::client::{Client, PAGE, document_out, line, names, times};
+use crate::client::{Client, PAGE, document_out, line, times};
 use crate::look::{Align, Table, fields};
 
 pub(super) fn list(client: &Client) -> anyhow::Result<()> {
@@ -25,7 +25,7 @@ pub(super) fn list(client: &Client) -> anyhow::Result<()> {
 }
 
 pub(super) fn show(client: &Client, args: &Show) -> anyhow::Result<()> {
-    let arn = names::machine(&client.host, &args.machine)?;
+    let arn = client.machine_arn(&args.machine)?;
     let machine = client.host.aws("DescribeStateMachine", &json!({ "stateMachineArn": arn }))?;
     if args.definition {
         let definition = text(&machine, "definition");
@@ -55,7 +55,7 @@ pub(super) fn show(client: &Client, args: &Show) -> anyhow::Result<()> {
 }
 
 pub(super) fn versions(client: &Client, args: &Versions) -> anyhow::Result<()> {
-    let arn = names::machine(&client.host, &args.machine)?;
+    let arn = client.machine_arn(&args.machine)?;
     let params = json!({ "stateMachineArn": arn });
     let versions = pages(client, "ListStateMachineVersions", "stateMachineVersions", params)?;
     if client.json {
