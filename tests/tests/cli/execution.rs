@@ -326,6 +326,33 @@ fn a_tail_for_programs_is_the_history_with_its_payloads() {
 }
 
 #[test]
+fn a_tail_of_a_state_machine_tells_what_happens_from_now_on() {
+    let asked = asked();
+    let tails = [&["say"][..], &["say", "--json"]].map(|arguments| {
+        let arguments = [&["execution", "tail"], arguments].concat();
+        asked.home.follow([&arguments[..], &["--endpoint", asked.url()]].concat())
+    });
+    // They see only what happens once they listen, and nobody says when that is.
+    let mut seen = [String::new(), String::new()];
+    let mut number = 0;
+    eventually("both have told of the end of an execution", || {
+        number += 1;
+        asked.start("sleep", &format!("unseen-{number}"), "{}");
+        asked.start("say", &format!("seen-{number}"), "{}");
+        for (seen, tail) in seen.iter_mut().zip(&tails) {
+            seen.extend(tail.lines());
+        }
+        let ends = ["■ say/seen-", "\"type\":\"ExecutionSucceeded\""];
+        seen.iter().zip(ends).all(|(seen, end)| seen.contains(end)).then_some(())
+    });
+    assert!(seen.iter().all(|seen| !seen.contains("unseen")), "{seen:?}");
+    let line = seen[1].lines().next().unwrap();
+    let happening: Value = serde_json::from_str(line).unwrap();
+    assert!(text(&happening["executionArn"]).starts_with(&format!("{ARN}say:seen-")), "{line}");
+    assert!(text(&happening["event"]["timestamp"]).ends_with('Z'), "{line}");
+}
+
+#[test]
 fn many_are_stopped_and_redriven_by_filter() {
     let asked = asked();
     for name in ["x-1", "x-2", "y-1"] {
