@@ -51,13 +51,14 @@ const MUST_NOT_REACH: [(&str, &[&str]); 7] = [
 ];
 
 /// Who may name these crates as a dependency of its own.
-const ONLY: [(&str, &[&str]); 6] = [
+const ONLY: [(&str, &[&str]); 7] = [
     ("axum", &["dirigent-api", "dirigent-cli"]),
     ("wasmtime", &["dirigent-runtime"]),
     ("wasmtime-wasi", &["dirigent-runtime"]),
     ("redb", &["dirigent-store"]),
     ("object_store", &["dirigent-items"]),
     ("parquet", &["dirigent-items"]),
+    ("opentelemetry-otlp", &["dirigent-cli"]),
 ];
 
 #[test]

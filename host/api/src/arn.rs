@@ -26,6 +26,11 @@ pub(crate) struct ExecutionArn<'a> {
     pub(crate) name: &'a str,
 }
 
+/// What is told of an ARN of another kind than the call is about.
+pub(crate) fn out_of_context(kind: &str) -> ApiError {
+    invalid(&format!("Resource type not valid in this context: {kind}"))
+}
+
 fn invalid(message: &str) -> ApiError {
     ApiError::new("InvalidArn", format!("Invalid Arn: '{message}'"))
 }
@@ -53,9 +58,7 @@ pub(crate) fn machine(arn: &str) -> Result<MachineArn<'_>, ApiError> {
     match parts.as_slice() {
         ["stateMachine", name] if !name.is_empty() => Ok(MachineArn { account, name, qualifier: None }),
         ["stateMachine", name, qualifier] => Ok(MachineArn { account, name, qualifier: Some(qualifier) }),
-        [kind, ..] if *kind != "stateMachine" => {
-            Err(invalid(&format!("Resource type not valid in this context: {kind}")))
-        }
+        [kind, ..] if *kind != "stateMachine" => Err(out_of_context(kind)),
         _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
     }
 }
@@ -65,21 +68,22 @@ pub(crate) fn activity(arn: &str) -> Result<ActivityArn<'_>, ApiError> {
     let (account, parts) = parts(arn)?;
     match parts.as_slice() {
         ["activity", name] if !name.is_empty() => Ok(ActivityArn { account, name }),
-        [kind, ..] if *kind != "activity" => {
-            Err(invalid(&format!("Resource type not valid in this context: {kind}")))
-        }
+        [kind, ..] if *kind != "activity" => Err(out_of_context(kind)),
         _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
     }
 }
 
-/// `…:execution:MACHINE:NAME`
+/// `…:execution:MACHINE:NAME`, or `…:express:MACHINE:NAME:RUN`.
 pub(crate) fn execution(arn: &str) -> Result<ExecutionArn<'_>, ApiError> {
     let (account, parts) = parts(arn)?;
     match parts.as_slice() {
         ["execution", machine, name] if !name.is_empty() => Ok(ExecutionArn { account, machine, name }),
-        [kind, ..] if *kind != "execution" => {
-            Err(invalid(&format!("Resource type not valid in this context: {kind}")))
+        // Of Express executions only those are found that are kept; the row's name has both parts.
+        ["express", machine, name, run] if !name.is_empty() && !run.is_empty() => {
+            let name = &arn[arn.len() - name.len() - run.len() - 1..];
+            Ok(ExecutionArn { account, machine, name })
         }
+        [kind, ..] if *kind != "execution" => Err(out_of_context(kind)),
         _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
     }
 }
@@ -97,9 +101,7 @@ pub(crate) fn map_run(arn: &str) -> Result<MapRunArn<'_>, ApiError> {
         ["mapRun", machine_and_label, uuid] if machine_and_label.contains('/') && !uuid.is_empty() => {
             Ok(MapRunArn { uuid })
         }
-        [kind, ..] if *kind != "mapRun" => {
-            Err(invalid(&format!("Resource type not valid in this context: {kind}")))
-        }
+        [kind, ..] if *kind != "mapRun" => Err(out_of_context(kind)),
         _ => Err(invalid(&format!("Invalid ARN: {arn}"))),
     }
 }
@@ -171,8 +173,14 @@ mod tests {
             execution(arn).ok(),
             Some(ExecutionArn { account: "000000000000", machine: "m", name: "e" })
         );
+        let express = "arn:aws:states:us-east-1:000000000000:express:m:e:u";
+        let name = "e:u";
+        assert_eq!(
+            execution(express).ok(),
+            Some(ExecutionArn { account: "000000000000", machine: "m", name })
+        );
         for wrong in
-            ["e", "arn:aws:states:us-east-1:000000000000:execution:m", "arn:aws:states:r:1:express:m:e:u"]
+            ["e", "arn:aws:states:us-east-1:000000000000:execution:m", "arn:aws:states:r:1:express:m:e"]
         {
             assert!(execution(wrong).is_err(), "{wrong}");
         }

@@ -19,6 +19,8 @@ pub(crate) struct Context<'a> {
     pub(crate) region: &'a str,
     /// Whether inputs and outputs are included.
     pub(crate) data: bool,
+    /// Most bytes of an input or output, as it is escaped in a JSON string; what is longer is truncated.
+    pub(crate) payload_bytes: usize,
 }
 
 type Details = Map<String, Value>;
@@ -39,7 +41,7 @@ impl Context<'_> {
     }
 
     /// The event's type and its details under their key, where AWS has any.
-    fn describe(&self, kind: &EventKind) -> (String, Option<(&'static str, Details)>) {
+    pub(crate) fn describe(&self, kind: &EventKind) -> (String, Option<(&'static str, Details)>) {
         match kind {
             EventKind::ExecutionStarted { input } => {
                 let mut details = self.payload("input", *input);
@@ -67,12 +69,11 @@ impl Context<'_> {
                 let mut details = self.payload("output", *output);
                 details.insert("name".into(), (&**name).into());
                 if !assigned.is_empty() && self.data {
-                    let variables =
-                        assigned.iter().filter_map(|(name, at)| Some((name, self.page.text(*at)?)));
-                    let variables: Details =
-                        variables.map(|(name, text)| (name.to_string(), text.into())).collect();
+                    let texts = assigned.iter().map(|(name, at)| (name.to_string(), self.text(*at)));
+                    let truncated = texts.clone().any(|(_, (_, truncated))| truncated);
+                    let variables: Details = texts.map(|(name, (text, _))| (name, text)).collect();
                     details.insert("assignedVariables".into(), Value::Object(variables));
-                    details.insert("assignedVariablesDetails".into(), json!({ "truncated": false }));
+                    details.insert("assignedVariablesDetails".into(), json!({ "truncated": truncated }));
                 }
                 with(&format!("{}StateExited", state_type.name()), "stateExitedEventDetails", details)
             }
@@ -140,7 +141,7 @@ impl Context<'_> {
                         let mut details = service_details(service);
                         details.insert("region".into(), self.region.into());
                         if self.data {
-                            details.insert("parameters".into(), self.page.text(*parameters).into());
+                            details.insert("parameters".into(), self.text(*parameters).0);
                         }
                         details
                     }
@@ -219,11 +220,40 @@ impl Context<'_> {
     fn payload(&self, name: &str, at: PayloadRef) -> Details {
         let mut details = Details::new();
         if self.data {
-            details.insert(name.into(), self.page.text(at).into());
-            details.insert(format!("{name}Details"), json!({ "truncated": false }));
+            let (text, truncated) = self.text(at);
+            details.insert(name.into(), text);
+            details.insert(format!("{name}Details"), json!({ "truncated": truncated }));
         }
         details
     }
+
+    /// A payload, and whether it is truncated.
+    fn text(&self, at: PayloadRef) -> (Value, bool) {
+        let Some(text) = self.page.text(at) else { return (Value::Null, false) };
+        let end = escaped_prefix(text, self.payload_bytes);
+        (text[..end].into(), end < text.len())
+    }
+}
+
+/// Where the longest prefix ends that has at most `most` bytes when it is escaped in a JSON string.
+fn escaped_prefix(text: &str, most: usize) -> usize {
+    /// Bytes of the longest escape, `\u0000`.
+    const LONGEST: usize = 6;
+    if text.len() <= most / LONGEST {
+        return text.len();
+    }
+    let mut length = 0;
+    for (at, character) in text.char_indices() {
+        length += match character {
+            '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+            '\0'..='\u{1f}' => LONGEST,
+            other => other.len_utf8(),
+        };
+        if length > most {
+            return at;
+        }
+    }
+    text.len()
 }
 
 fn plain(name: &str) -> (String, Option<(&'static str, Details)>) {
@@ -270,4 +300,30 @@ fn iteration(what: &str, key: &'static str, at: &Iteration) -> (String, Option<(
     let details =
         Details::from_iter([("name".to_owned(), (&*at.name).into()), ("index".to_owned(), at.index.into())]);
     with(&format!("MapIteration{what}"), key, details)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped_prefix;
+
+    #[test]
+    fn prefixes_by_their_escaped_length() {
+        for (text, most, end) in [
+            ("", 0, 0),
+            ("abc", usize::MAX, 3),
+            ("abc", 3, 3),
+            ("abc", 2, 2),
+            (r#"{"a":1}"#, 9, 7),
+            (r#"{"a":1}"#, 8, 6),
+            (r#"{"a":1}"#, 2, 1),
+            ("a\u{1}b", 7, 2),
+            ("a\u{1}b", 6, 1),
+            ("ä€", 4, 2),
+            ("ä€", 5, 5),
+        ] {
+            assert_eq!(escaped_prefix(text, most), end, "{text:?} {most}");
+            let escaped = serde_json::Value::from(&text[..end]).to_string().len() - 2;
+            assert!(escaped <= most, "{text:?} {most}: {escaped}");
+        }
+    }
 }

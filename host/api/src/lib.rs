@@ -12,6 +12,7 @@
 //! - `events`: history events in AWS's form
 //! - `faults`: errors and causes, as they come in and as they are shown
 //! - [`mock_config`]: the file that Step Functions Local's users have their test cases in
+//! - [`logging`]: which of them are logged, and their records
 //! - `rest`: `/api`, described by OpenAPI
 //! - `sdk`: the same actions for tasks of workflows
 
@@ -21,6 +22,7 @@ mod aws;
 mod error;
 mod events;
 mod faults;
+pub mod logging;
 pub mod mock_config;
 mod names;
 mod params;

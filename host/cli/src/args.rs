@@ -9,6 +9,7 @@ use dirigent_engine::Limits;
 use dirigent_runtime::ByteSize;
 
 use crate::client::{execution, machine};
+use crate::logs::{DEFAULT_FILE_BYTES, DEFAULT_FILES};
 
 /// Run Amazon States Language workflows on your own machine.
 ///
@@ -89,6 +90,19 @@ pub(crate) struct Serve {
     /// the environment (AWS_ACCESS_KEY_ID, AWS_REGION, …).
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     pub(crate) s3: Option<String>,
+    /// The directory of logs, for state machines with a loggingConfiguration: a log group is a sub-directory
+    /// [default: DATA/logs].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) logs: Option<PathBuf>,
+    /// The size at which a file of logs is full, and another one begins.
+    #[arg(long, default_value_t = DEFAULT_FILE_BYTES, value_name = "SIZE")]
+    pub(crate) logs_file_size: ByteSize,
+    /// How many files of a log group are kept.
+    #[arg(long, default_value_t = DEFAULT_FILES, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) logs_files: u32,
+    /// Send what is logged to the OpenTelemetry collector at this URL too, such as http://127.0.0.1:4318.
+    #[arg(long, value_name = "URL", value_parser = collector)]
+    pub(crate) otlp: Option<String>,
     /// The account number in ARNs.
     #[arg(long, default_value = "000000000000", value_name = "NUMBER", value_parser = account)]
     pub(crate) account: String,
@@ -213,6 +227,11 @@ fn setting(text: &str) -> Result<(String, u64), String> {
     Ok((name.to_owned(), number))
 }
 
+fn collector(text: &str) -> Result<String, String> {
+    let sound = text.starts_with("http://") || text.starts_with("https://");
+    if sound { Ok(text.to_owned()) } else { Err("a collector's URL begins with http:// or https://".into()) }
+}
+
 fn account(text: &str) -> Result<String, String> {
     let sound = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if sound { Ok(text.to_owned()) } else { Err("an account number has twelve digits".into()) }
@@ -235,6 +254,18 @@ mod tests {
             ("tags", None),
         ] {
             assert_eq!(setting(text).ok(), read.map(|(name, value)| (name.to_owned(), value)), "{text}");
+        }
+    }
+
+    #[test]
+    fn collectors() {
+        for (text, sound) in [
+            ("http://127.0.0.1:4318", true),
+            ("https://collector.example/otlp/", true),
+            ("127.0.0.1:4318", false),
+            ("grpc://127.0.0.1:4317", false),
+        ] {
+            assert_eq!(collector(text).is_ok(), sound, "{text}");
         }
     }
 

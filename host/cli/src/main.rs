@@ -5,6 +5,7 @@ mod client;
 mod input;
 mod limits;
 mod locate;
+mod logs;
 mod look;
 mod mocks;
 mod object_host;

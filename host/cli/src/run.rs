@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use dirigent_engine::catalog::{CatalogError, MachineType, RevisionContent};
 use dirigent_engine::rows::StatusRow;
-use dirigent_engine::{CASE_MARK, Engine, EngineConfig, Payload, StartRequest};
+use dirigent_engine::{CASE_MARK, Engine, EngineConfig, NoLogs, Payload, StartRequest};
 use dirigent_items::Buckets;
 use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::MemoryStore;
@@ -30,7 +30,8 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let config = EngineConfig { limits: args.limits.limits()?, test_cases, ..EngineConfig::default() };
     let objects = Arc::new(BucketHost(Buckets::folder(&args.buckets)));
     let store = Arc::new(MemoryStore::default());
-    let engine = Engine::open_with(config, store, Arc::new(PluginHost(runtime)), objects).await?;
+    let tasks = Arc::new(PluginHost(runtime));
+    let engine = Engine::open_with(config, store, tasks, objects, Arc::new(NoLogs)).await?;
     let content = RevisionContent {
         revision_id: None,
         definition: definition.as_str().into(),

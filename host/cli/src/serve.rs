@@ -13,6 +13,7 @@ use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::{RedbOptions, RedbStore};
 
 use crate::args;
+use crate::logs::{EventLogs, FilesConfig};
 use crate::mocks;
 use crate::object_host::BucketHost;
 use crate::plugin_host::PluginHost;
@@ -49,8 +50,14 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
         }
         None => Buckets::folder(args.buckets.unwrap_or_else(|| args.data.join("buckets"))),
     }));
+    let files = FilesConfig {
+        dir: args.logs.unwrap_or_else(|| args.data.join("logs")),
+        file_bytes: args.logs_file_size.0,
+        files: args.logs_files,
+    };
+    let logs = Arc::new(EventLogs::open(files, args.otlp.as_deref(), &config.region)?);
     let plugins = Arc::new(PluginHost(runtime.clone()));
-    let engine = Engine::open_with(config, store, plugins.clone(), objects).await?;
+    let engine = Engine::open_with(config, store, plugins.clone(), objects, logs.clone()).await?;
 
     // On standard output and flushed, so that a script that asked for port 0 can read it.
     println!("listening on http://{address}");
@@ -78,6 +85,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => {}
     }
     engine.close().await;
+    logs.close().await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -42,6 +42,19 @@ impl HistoryPage {
         self.payloads.get(&at).map(|text| &**text)
     }
 
+    /// A page of events with those payloads of `known` that they refer to.
+    pub(crate) fn of_events(events: Vec<Event>, known: &Payloads) -> HistoryPage {
+        let refs = events.iter().flat_map(|event| payload_refs(&event.kind));
+        let payloads = refs.filter_map(|at| Some((at, known.get(&at)?.clone()))).collect();
+        HistoryPage { events, payloads }
+    }
+
+    /// Bytes of all its payloads.
+    #[must_use]
+    pub fn payload_bytes(&self) -> usize {
+        self.payloads.values().map(|text| text.len()).sum()
+    }
+
     /// A page of events that are not in a store, with their chunk's payloads.
     #[must_use]
     pub fn of_chunk(first_event: u64, events: Vec<Event>, payloads: &[Arc<str>]) -> HistoryPage {

@@ -27,6 +27,15 @@ pub(crate) fn split(name: &str) -> (Option<&str>, &str) {
     }
 }
 
+/// The name and the run of an Express execution, as its row has them: `NAME:RUN`. A Standard one's name is its own.
+#[must_use]
+pub fn execution(row_name: &str) -> (&str, Option<&str>) {
+    match row_name.split_once(':') {
+        Some((name, run)) => (name, Some(run)),
+        None => (row_name, None),
+    }
+}
+
 /// What a list shows: the names of one account, `None` for the host's own.
 pub(crate) fn is_of(account: Option<&str>, name: &str) -> bool {
     split(name).0 == account

@@ -211,7 +211,7 @@ fn record(
     refer: &mut dyn FnMut(&Payload) -> PayloadRef,
 ) -> ExecutionRow {
     ExecutionRow {
-        name: execution.info.name.clone(),
+        name: execution.info.row_name(),
         status: match execution.status() {
             Status::Running => StatusRow::Running,
             Status::Succeeded { output } => StatusRow::Succeeded(refer(output)),

@@ -10,6 +10,7 @@
 mod buckets;
 mod lambda;
 mod lists;
+mod logs;
 mod mocked;
 mod replay;
 mod table;
@@ -60,6 +61,12 @@ fn aws_recordings() {
     let file = mocked.configuration();
     let setup = Setup::new().registry(registry.path()).argument("--mocks").argument(&file.to_string_lossy());
     cases.extend(both_ways(&setup.start(), &script, "mocked", mocked.cases()));
+    let logs = logs::Logs::prepare(&recordings);
+    let host = Setup::new().registry(registry.path()).start();
+    let mut logging = both_ways(&host, &script, "logs", logs.cases());
+    logs.compare(&host.data().join("logs"), &mut logging);
+    cases.extend(logging);
+    drop(host);
     table::show(&cases);
 
     if std::env::var_os("DIRIGENT_UPDATE").is_some() {

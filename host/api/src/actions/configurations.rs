@@ -1,5 +1,5 @@
 //! `loggingConfiguration`, `tracingConfiguration` and `encryptionConfiguration`: checked and kept as they are described
-//! later. This host neither logs to CloudWatch, traces, nor encrypts.
+//! later. Logging is acted upon. The other two are kept and shown: nothing is traced, and nothing encrypted.
 //!
 //! Only what the service model knows is kept, so that a description has nothing that a caller invented.
 
@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::MAX_ARN;
 use crate::error::ApiError;
+use crate::logging::LogGroup;
 use crate::params::Params;
 
 /// Longest id, alias or ARN of a key, in characters. Source: the service model, `KmsKeyId`.
@@ -59,7 +60,6 @@ impl Wanted {
 struct Logging {
     kept: Map<String, Value>,
     is_on: bool,
-    destinations: usize,
 }
 
 impl Logging {
@@ -72,18 +72,38 @@ impl Logging {
         keep(&mut kept, "includeExecutionData", logging.boolean("includeExecutionData")?);
         let destinations = logging.items("destinations")?.map(|list| destinations(&mut logging, list));
         let destinations = destinations.transpose()?;
-        let number = destinations.as_ref().map_or(0, Vec::len);
         keep(&mut kept, "destinations", destinations);
         params.absorb(logging);
-        Ok(Some(Logging { kept, is_on, destinations: number }))
+        Ok(Some(Logging { kept, is_on }))
     }
 
     fn checked(self) -> Result<Option<String>, ApiError> {
-        if self.is_on && self.destinations != 1 {
-            let message = "Invalid Logging Configuration: Must specify exactly one Log Destination.";
-            return Err(ApiError::new("InvalidLoggingConfiguration", message));
+        if self.is_on {
+            self.check_destination()?;
         }
         Ok(text(self.kept))
+    }
+
+    fn check_destination(&self) -> Result<(), ApiError> {
+        let refused = |message: &str| {
+            let message = format!("Invalid Logging Configuration: {message}");
+            Err(ApiError::new("InvalidLoggingConfiguration", message))
+        };
+        let destinations = self.kept.get("destinations").and_then(Value::as_array);
+        let [destination] = destinations.map_or(&[][..], Vec::as_slice) else {
+            return refused("Must specify exactly one Log Destination.");
+        };
+        match destination.pointer("/cloudWatchLogsLogGroup/logGroupArn").and_then(Value::as_str) {
+            None => refused("Must specify exactly one Log Destination."),
+            Some(arn) if !arn.ends_with(":*") => {
+                refused("Log Group ARN must be provided with '*' qualifier.")
+            }
+            // The words are ours: those of AWS are not known.
+            Some(arn) if LogGroup::parse(arn).is_none() => refused(&format!(
+                "'{arn}' is no ARN of a log group, such as arn:aws:logs:us-east-1:000000000000:log-group:NAME:*"
+            )),
+            Some(_) => Ok(()),
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use dirigent_engine::Engine;
 use dirigent_engine::rows::StatusRow;
+use dirigent_engine::{Engine, names};
 use serde_json::{Map, Value};
 
 use super::{MAX_ARN, find_execution, includes_data, machine_of, origin_fields, redrive_execution, status};
@@ -24,7 +24,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     body.insert("executionArn".into(), engine.execution_arn(&machine, &row.name).into());
     body.insert("stateMachineArn".into(), engine.state_machine_arn(&machine).into());
     origin_fields(engine, &machine, id, &mut body).await?;
-    body.insert("name".into(), (&*row.name).into());
+    body.insert("name".into(), names::execution(&row.name).0.into());
     body.insert("status".into(), status(engine, id, row).into());
     body.insert("startDate".into(), time(row.started_ms));
     if let Some(stopped_ms) = row.stopped_ms {

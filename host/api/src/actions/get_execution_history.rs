@@ -48,8 +48,13 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         (full && engine.last_event(id).await? >= to).then_some(to)
     };
     let revision = engine.revision_of(id).await?;
-    let context =
-        Context { page: &page, role_arn: &revision.content.role_arn, region: &engine.config().region, data };
+    let context = Context {
+        page: &page,
+        role_arn: &revision.content.role_arn,
+        region: &engine.config().region,
+        data,
+        payload_bytes: usize::MAX,
+    };
     let events: Vec<Value> = page.events.iter().map(|event| context.event(event)).collect();
     let mut body = json!({ "events": events });
     if let Some(next) = next {

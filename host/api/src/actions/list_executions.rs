@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use dirigent_engine::Engine;
 use dirigent_engine::catalog::{MachineType, Qualifier};
 use dirigent_engine::rows::ExecutionRow;
+use dirigent_engine::{Engine, names};
 use dirigent_store::{ExecutionId, MachineId};
 use serde_json::{Map, Value, json};
 
@@ -49,7 +49,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
         let mut item = Map::new();
         item.insert("executionArn".into(), engine.execution_arn(&of.name, &row.name).into());
         item.insert("stateMachineArn".into(), machine_arn.as_str().into());
-        item.insert("name".into(), (&*row.name).into());
+        item.insert("name".into(), names::execution(&row.name).0.into());
         item.insert("status".into(), status(engine, *id, row).into());
         item.insert("startDate".into(), time(row.started_ms));
         if let Some(stopped_ms) = row.stopped_ms {
@@ -99,7 +99,7 @@ impl Of {
                 if !known {
                     return Err(ApiError::new("ResourceNotFound", format!("Resource not found: '{arn}'")));
                 }
-                if machine.machine_type == MachineType::Express {
+                if machine.machine_type == MachineType::Express && !machine.keeps_express() {
                     let message = "This operation is not supported by this type of state machine";
                     return Err(ApiError::new("StateMachineTypeNotSupported", message));
                 }

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use dirigent_engine::activities::Activity;
 use dirigent_engine::catalog::StateMachine;
 use dirigent_engine::rows::ExecutionRow;
-use dirigent_engine::{CASE_MARK, Engine, EngineError, Target};
+use dirigent_engine::{CASE_MARK, Engine, EngineError, Target, names};
 use dirigent_store::ExecutionId;
 use serde_json::{Map, Value};
 
@@ -139,7 +139,12 @@ pub(crate) async fn find_execution(engine: &Engine, text: &str) -> Result<Execut
     if text != engine.execution_arn(&machine, name) {
         return Err(ApiError::no_execution(text));
     }
-    engine.find(&machine, name).await?.ok_or_else(|| ApiError::no_execution(text))
+    match (engine.find(&machine, name).await?, names::execution(name)) {
+        (Some(id), _) => Ok(id),
+        // An Express execution that is not kept: as on AWS, nothing can be asked of it.
+        (None, (_, Some(_))) => Err(arn::out_of_context("express")),
+        (None, _) => Err(ApiError::no_execution(text)),
+    }
 }
 
 /// The name of the state machine, as the engine has it, in an execution's ARN.

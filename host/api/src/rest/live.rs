@@ -171,7 +171,7 @@ impl Tail {
 
 /// Events in AWS's form, with texts for times.
 fn shown(page: &HistoryPage, role_arn: &str, region: &str) -> Vec<Value> {
-    let context = Context { page, role_arn, region, data: true };
+    let context = Context { page, role_arn, region, data: true, payload_bytes: usize::MAX };
     let events = page.events.iter().map(|event| {
         let mut shown = context.event(event);
         shown["timestamp"] = date(event.at_ms).into();

@@ -75,6 +75,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, RestError> {
         let query = parts.uri.query().unwrap_or_default();
+        // Reading would take a name without a value for one that was not given.
+        let names = query.split('&').filter(|pair| !pair.is_empty());
+        if let Some(name) =
+            names.map(|pair| pair.strip_suffix('=').unwrap_or(pair)).find(|pair| !pair.contains('='))
+        {
+            return Err(ApiError::validation(format!("The query's {name} has no value")).into());
+        }
         let query = serde_html_form::from_str(query);
         Ok(Query(query.map_err(|error| ApiError::validation(format!("The query does not fit: {error}")))?))
     }

@@ -133,6 +133,8 @@ async fn calls(world: &World) -> Vec<(&'static str, &'static str, String, Option
         (all, "get", format!("{all}?status=failed"), None, 400),
         (all, "get", format!("{all}?stauts=FAILED"), None, 400),
         (all, "get", format!("{all}?limit=0"), None, 400),
+        (all, "get", format!("{all}?error="), None, 400),
+        (all, "get", format!("{all}?error"), None, 400),
         (all, "get", format!("{all}?limit=many"), None, 400),
         (all, "get", format!("{all}?startedAfter=yesterday"), None, 400),
         (all, "get", format!("{all}?nextToken=forged"), None, 400),

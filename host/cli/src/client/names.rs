@@ -15,6 +15,9 @@ const MACHINE: &str = ":stateMachine:";
 /// What the ARN of an execution has in front of its name.
 const EXECUTION: &str = ":execution:";
 
+/// What that of an Express execution has there. It has no short name, as its name may come again.
+const EXPRESS: &str = ":express:";
+
 impl Client {
     /// The ARN of a state machine.
     pub(super) fn machine_arn(&self, name: &str) -> anyhow::Result<String> {
@@ -72,7 +75,12 @@ impl Client {
 
 /// Whether a name is that of an execution and not of a state machine.
 pub(super) fn is_execution(name: &str) -> bool {
-    if name.starts_with("arn:") { name.contains(EXECUTION) } else { name.contains('/') }
+    if name.starts_with("arn:") { name.contains(EXECUTION) || is_express(name) } else { name.contains('/') }
+}
+
+/// Whether an ARN is that of an Express execution.
+pub(super) fn is_express(arn: &str) -> bool {
+    arn.contains(EXPRESS)
 }
 
 fn shorten(prefix: &str, arn: &str) -> String {
@@ -119,6 +127,9 @@ mod tests {
             let (machine, name) = shown.split_once('/').unwrap();
             assert_eq!(arn("arn:aws:states:r:1", machine, name), whole);
         }
+        let express = "arn:aws:states:r:1:express:quick:one:run";
+        assert!(is_execution(express) && is_express(express));
+        assert_eq!(shorten("arn:aws:states:r:1", express), express);
         for other in ["orders", "orders:3", "arn:aws:states:r:1:stateMachine:orders"] {
             assert!(!is_execution(other), "{other}");
         }

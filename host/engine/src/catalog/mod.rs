@@ -64,7 +64,17 @@ pub struct StateMachine {
     pub published: Arc<Published>,
 }
 
+/// A tag of an Express state machine that has the steps of its executions kept, and its value.
+pub const KEEP_EXPRESS: (&str, &str) = ("dirigent:history", "kept");
+
 impl StateMachine {
+    /// Whether the steps of its Express executions are kept, as those of Standard ones are. AWS has no such thing.
+    #[must_use]
+    pub fn keeps_express(&self) -> bool {
+        let (name, value) = KEEP_EXPRESS;
+        self.tags.iter().any(|(key, text)| key == name && text == value)
+    }
+
     /// The version that its revision is published as.
     #[must_use]
     pub fn version(&self) -> Option<&Version> {

@@ -61,11 +61,14 @@ impl RevisionContent {
     /// Whether creating a state machine with `other` asks for the machine that this one is.
     /// Source: AWS API Reference, "CreateStateMachine": role and tags are not considered.
     pub(super) fn is_same_machine(&self, other: &RevisionContent) -> bool {
-        self.definition == other.definition && self.logging == other.logging && self.tracing == other.tracing
+        self.definition == other.definition
+            && self.logging == other.logging
+            && self.tracing == other.tracing
+            && self.encryption == other.encryption
     }
 
     pub(super) fn is_same_revision(&self, other: &RevisionContent) -> bool {
-        self.is_same_machine(other) && self.role_arn == other.role_arn && self.encryption == other.encryption
+        self.is_same_machine(other) && self.role_arn == other.role_arn
     }
 }
 

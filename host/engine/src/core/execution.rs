@@ -18,6 +18,7 @@ use super::stimulus::{Effect, Moment, Step, Stimulus, TaskRun, TimerKey, TimerPu
 use super::token::{TaskToken, TokenStatus};
 use super::turn::Turn;
 use crate::event::Fault;
+use crate::history::Payloads;
 use crate::limits::Limits;
 use crate::payload::{Payload, PayloadRef};
 
@@ -42,8 +43,26 @@ pub struct ExecutionInfo {
     pub started_ms: i64,
     /// Whether it is Express: bounded by time instead of events.
     pub express: bool,
+    /// For an Express execution whose steps are kept all the same: what tells it from others of its name.
+    pub kept_run: Option<Arc<str>>,
     /// The machine of the program that it runs: the top level, or a Distributed Map's item processor.
     pub entry: MachineIndex,
+}
+
+impl ExecutionInfo {
+    /// Whether its steps are kept: then it has a history, and may be redriven.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        !self.express || self.kept_run.is_some()
+    }
+
+    /// The name that its row has, unique among its state machine's executions.
+    pub(crate) fn row_name(&self) -> Arc<str> {
+        match &self.kept_run {
+            Some(run) => format!("{}:{run}", self.name).into(),
+            None => self.name.clone(),
+        }
+    }
 }
 
 /// Whether an execution runs, and how it ended.
@@ -81,6 +100,8 @@ pub struct Execution {
     pub(crate) test: Option<Arc<StateTest>>,
     /// What the test has seen.
     pub(crate) findings: Option<Box<Findings>>,
+    /// The texts that the events since the last look refer to; `None` where nobody wants them.
+    pub(crate) referred: Option<Payloads>,
 }
 
 /// The machine of the top level.
@@ -104,6 +125,7 @@ impl Execution {
             mocks: None,
             test: None,
             findings: None,
+            referred: None,
         }
     }
 
@@ -136,7 +158,19 @@ impl Execution {
             mocks: None,
             test: None,
             findings: None,
+            referred: None,
         }
+    }
+
+    /// Keeps the texts that events refer to from now on, for [`Execution::take_referred`] to take after each step.
+    pub(crate) fn keep_referred(&mut self) {
+        self.referred = Some(Payloads::new());
+    }
+
+    /// The texts that the events since the last call refer to, those included that earlier events were the first to
+    /// need. Empty where they are not kept.
+    pub(crate) fn take_referred(&mut self) -> Payloads {
+        self.referred.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Takes a stimulus and goes on until every branch waits.

@@ -126,8 +126,8 @@ impl<'a> StateScope<'a> {
             "Name": &*info.name,
             "RoleArn": role_arn,
         });
-        // Express executions are not redriven, and do not say how often they were.
-        if !info.express {
+        // AWS's Express executions are not redriven, and do not say how often they were.
+        if info.is_kept() {
             execution["RedriveCount"] = self.x.redrives.count.into();
             if let Some(last_ms) = self.x.redrives.last_ms {
                 execution["RedriveTime"] = timestamp(last_ms).into();

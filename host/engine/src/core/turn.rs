@@ -182,7 +182,7 @@ impl<'a> Turn<'a> {
     /// entering a state, and trying one again.
     pub(super) fn history_is_full(&mut self) -> bool {
         let most = self.limits.history_events;
-        if self.x.info.express || self.x.next_event < most {
+        if !self.x.info.is_kept() || self.x.next_event < most {
             return false;
         }
         let cause = format!("The execution reached the maximum number of history events ({most}).");
@@ -317,7 +317,7 @@ impl<'a> Turn<'a> {
         self.x.status = status;
         self.x.stopped_ms = Some(self.now_ms);
         self.out.record_changed = true;
-        let redrivable = !self.x.info.express && !matches!(self.x.status, Status::Succeeded { .. });
+        let redrivable = self.x.info.is_kept() && !matches!(self.x.status, Status::Succeeded { .. });
         let ids: Vec<FrameId> = self.x.frames.keys().copied().collect();
         for id in ids {
             if redrivable { self.stop_frame(id) } else { self.drop_frame(id) }
@@ -416,7 +416,11 @@ impl<'a> Turn<'a> {
 
     /// The place of a payload in the history; a new one is written into this step's chunk.
     pub(super) fn refer(&mut self, payload: &Payload) -> PayloadRef {
-        refer(&mut self.out.payloads, self.first_event, payload)
+        let at = refer(&mut self.out.payloads, self.first_event, payload);
+        if let Some(referred) = &mut self.x.referred {
+            referred.insert(at, payload.shared_text());
+        }
+        at
     }
 
     /// The frame, which changes: whoever asks for it mutably is about to change it.

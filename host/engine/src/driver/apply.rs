@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use dirigent_store::{Batch, CatalogChange, CommitError};
 
 use super::live::{Durability, Lease, Live};
-use super::{Engine, EngineError, map_runs, mocked_run, tasks};
+use super::{Engine, EngineError, logs, map_runs, mocked_run, tasks};
 use crate::activities::queue;
 use crate::core::{Effect, Stimulus};
 use crate::rows;
@@ -38,7 +38,7 @@ impl Engine {
     ) -> Result<Option<Vec<Effect>>, EngineError> {
         let live = &lease.live;
         // The step and the queueing of its commit are one under the lock, so commits lie in the order of the steps.
-        let (mut step, commit, arn) = {
+        let (mut step, logged, commit, arn) = {
             let mut execution = live.execution.lock();
             let mut counting = live.case.as_deref().map(|case| case.lend(&mut execution));
             let mut step = off_the_executor(live.program.may_block(), || {
@@ -51,6 +51,7 @@ impl Engine {
                 return Ok(None);
             }
             let counted = counting.as_ref().map(|counting| counting.row()).transpose()?;
+            let logged = logs::entry(live, &mut execution, &step.events);
             let commit = match live.durability {
                 Durability::EachStep => {
                     let pins = self.pins_to_write(live, &mut step);
@@ -79,7 +80,7 @@ impl Engine {
                 }
                 Durability::AtEnd | Durability::Never => None,
             };
-            (step, commit, execution.info.arn.clone())
+            (step, logged, commit, execution.info.arn.clone())
         };
         if let Some(commit) = commit
             && let Err(error) = commit.await
@@ -96,6 +97,7 @@ impl Engine {
             self.set_timer(lease, *due_ms, *key);
         }
         self.wake_workers(&step.queue);
+        logs::write(live, logged);
         self.publish(&arn, std::mem::take(&mut step.events), &step.payloads);
         Ok(Some(step.effects))
     }

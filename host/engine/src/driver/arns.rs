@@ -10,10 +10,13 @@ impl Engine {
         self.arn("stateMachine", name)
     }
 
-    /// The ARN of a Standard execution.
+    /// The ARN of an execution, by the name that its row has.
     #[must_use]
-    pub fn execution_arn(&self, machine: &str, name: &str) -> String {
-        self.arn("execution", machine) + ":" + name
+    pub fn execution_arn(&self, machine: &str, row_name: &str) -> String {
+        match names::execution(row_name) {
+            (name, Some(run)) => self.express_arn(machine, name, run),
+            (name, None) => self.arn("execution", machine) + ":" + name,
+        }
     }
 
     /// The ARN of an Express execution; `run` tells those of one name apart.

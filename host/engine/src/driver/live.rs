@@ -13,6 +13,7 @@ use dirigent_store::{ExecutionId, FrameId};
 use parking_lot::Mutex;
 use tokio::sync::{OnceCell, oneshot};
 
+use super::logs::{self, ExecutionLog};
 use super::test_cases::RunningCase;
 use super::{Engine, EngineError, map_runs};
 use crate::core::{Effect, Execution, ExecutionInfo};
@@ -33,6 +34,8 @@ pub(crate) struct Live {
     pub(super) program: Arc<Program>,
     pub(super) revision: u32,
     pub(super) durability: Durability,
+    /// As its state machine was configured when it began.
+    pub(super) log: Option<Arc<dyn ExecutionLog>>,
     pub(super) pins: Mutex<Pins>,
     /// What a Map Run's child is bound to with its siblings.
     pub(super) inherited_pins: Arc<Pins>,
@@ -178,18 +181,19 @@ pub(super) async fn read_back(
     id: ExecutionId,
     row: &ExecutionRow,
 ) -> Result<(Live, Vec<Effect>), EngineError> {
-    let (program, info, inherited_pins, case) = if map_runs::ids::is_child(id) {
+    let (program, info, log, inherited_pins, case) = if map_runs::ids::is_child(id) {
         let template = engine.child_template(id).await?;
         let input = Payload::empty_object();
         let info = template.info(engine, id, row.name.clone(), input, row.started_ms);
-        (template.program.clone(), info, template.pins.clone(), template.case.clone())
+        let (program, log) = (template.program.clone(), template.log.clone());
+        (program, info, log, template.pins.clone(), template.case.clone())
     } else {
         let Some(revision) = engine.catalog.revision(id.machine, row.revision).await? else {
             return Err(EngineError::Uncompilable);
         };
         let program = revision.program().ok_or(EngineError::Uncompilable)?;
         let info = info(engine, id, row, &revision.content.role_arn).await?;
-        (program, info, Arc::default(), engine.case_of(id).await?)
+        (program, info, engine.log_of(&revision), Arc::default(), engine.case_of(id).await?)
     };
     let mut execution = recover::execution(&*engine.store, row, &program, info).await?;
     if let Some(case) = &case {
@@ -197,11 +201,12 @@ pub(super) async fn read_back(
     }
     let effects = execution.resume();
     let live = Live {
-        execution: Mutex::new(execution),
+        execution: Mutex::new(logs::with_log(execution, log.as_ref())),
         attended: Mutex::new(None),
         program,
         revision: row.revision,
         durability: Durability::EachStep,
+        log,
         pins: Mutex::new(row.pins.clone()),
         inherited_pins,
         pins_changed: AtomicBool::new(false),
@@ -219,16 +224,18 @@ async fn info(
     role_arn: &Arc<str>,
 ) -> Result<ExecutionInfo, EngineError> {
     let machine_name = machine_name(engine, id).await?;
+    let (name, run) = names::execution(&row.name);
     Ok(ExecutionInfo {
         id,
         arn: engine.execution_arn(&machine_name, &row.name).into(),
-        name: row.name.clone(),
+        name: name.into(),
         state_machine_arn: engine.state_machine_arn(&machine_name).into(),
         state_machine_name: names::plain(&machine_name).into(),
         role_arn: role_arn.clone(),
         input: Payload::empty_object(),
         started_ms: row.started_ms,
-        express: false,
+        express: run.is_some(),
+        kept_run: run.map(Arc::from),
         entry: crate::core::TOP_MACHINE,
     })
 }

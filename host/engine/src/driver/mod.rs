@@ -6,6 +6,7 @@
 //! - `live`: executions in memory, loaded when something happens to them and dropped when they only wait
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `arns`: ARNs and the accounts in them
+//! - `logs`: where executions are logged
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`, `search`, `redrive`: what callers ask for
 //! - `targets`: what an ARN asks to start, and which version or alias started an execution
@@ -23,6 +24,7 @@ mod arns;
 mod callbacks;
 mod lambda;
 mod live;
+mod logs;
 mod map_runs;
 mod mocked_run;
 mod nested;
@@ -48,7 +50,7 @@ use thiserror::Error;
 use tokio::sync::{broadcast, oneshot, watch};
 
 use crate::activities::{Activities, ActivityError};
-use crate::catalog::{Catalog, CatalogError};
+use crate::catalog::{Catalog, CatalogError, Revision};
 use crate::event::Event;
 use crate::history::{HistoryError, HistoryPage};
 use crate::limits::Limits;
@@ -56,11 +58,12 @@ use crate::recover::RecoverError;
 use crate::rows::RowError;
 
 pub use callbacks::{ActivityTask, CallbackError, PollError};
+pub use logs::{ExecutionLog, LogEntry, LogHost, NoLogs};
 pub use map_runs::{
     Counts, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, Pending,
 };
 pub use objects::{
-    ChildResult, ChildStatus, Item, ItemStream, ObjectHost, ReadRequest, ResultSink, WriteRequest,
+    ChildResult, ChildStatus, Item, ItemStream, NoObjects, ObjectHost, ReadRequest, ResultSink, WriteRequest,
 };
 pub use read::{Description, Listing};
 pub use redrive::{AmendRequest, NotRedrivable, RedriveError, RedriveRequest};
@@ -119,6 +122,7 @@ pub struct Engine {
     store: Arc<dyn Store>,
     tasks: Arc<dyn TaskHost>,
     objects: Arc<dyn ObjectHost>,
+    logs: Arc<dyn LogHost>,
     catalog: Catalog,
     map_runs: MapRuns,
     activities: Activities,
@@ -206,7 +210,7 @@ pub enum EngineError {
 }
 
 impl Engine {
-    /// Opens an engine without object storage; otherwise as [`Engine::open_with`].
+    /// Opens an engine without object storage and without logs; otherwise as [`Engine::open_with`].
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -215,7 +219,7 @@ impl Engine {
         store: Arc<dyn Store>,
         tasks: Arc<dyn TaskHost>,
     ) -> Result<Arc<Engine>, EngineError> {
-        Engine::open_with(config, store, tasks, Arc::new(objects::NoObjects)).await
+        Engine::open_with(config, store, tasks, Arc::new(NoObjects), Arc::new(NoLogs)).await
     }
 
     /// Opens an engine on a store: loads the catalog, and goes on with what was under way.
@@ -227,6 +231,7 @@ impl Engine {
         store: Arc<dyn Store>,
         tasks: Arc<dyn TaskHost>,
         objects: Arc<dyn ObjectHost>,
+        logs: Arc<dyn LogHost>,
     ) -> Result<Arc<Engine>, EngineError> {
         let last_machine = map_runs::last_machine(&*store).await?;
         let catalog = Catalog::open(store.clone(), last_machine).await?;
@@ -240,6 +245,7 @@ impl Engine {
             store,
             tasks,
             objects,
+            logs,
             catalog,
             map_runs: MapRuns::default(),
             activities,
@@ -327,6 +333,11 @@ impl Engine {
     /// Writes what is queued and stops the store.
     pub async fn close(&self) {
         self.store.close().await;
+    }
+
+    /// Where executions of a revision are logged.
+    fn log_of(&self, revision: &Revision) -> Option<Arc<dyn ExecutionLog>> {
+        self.logs.open(revision.content.logging.as_deref()?)
     }
 
     async fn next_sequence(&self) -> Result<u64, EngineError> {

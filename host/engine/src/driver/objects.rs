@@ -121,7 +121,8 @@ pub enum ChildStatus {
 }
 
 /// For hosts without object storage.
-pub(super) struct NoObjects;
+#[derive(Clone, Copy, Debug)]
+pub struct NoObjects;
 
 #[async_trait]
 impl ObjectHost for NoObjects {

@@ -11,7 +11,7 @@ use super::apply::Create;
 use super::live::{Durability, Lease, Live};
 use super::targets::{self, Origin};
 use super::tasks::binding;
-use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, now_ms};
+use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, logs, now_ms};
 use crate::catalog::{MachineType, StateMachine};
 use crate::core::{Execution, ExecutionInfo, Status, Stimulus, TestCase};
 use crate::event::Fault;
@@ -113,7 +113,7 @@ impl Engine {
         Ok(started)
     }
 
-    /// Runs an Express execution to its end, in memory. Returns it with its status and the time of its end.
+    /// Runs an Express execution to its end. Returns it with its status and the time of its end.
     ///
     /// # Errors
     /// [`EngineError::Throttled`], [`EngineError::Uncompilable`].
@@ -121,9 +121,12 @@ impl Engine {
         self: &Arc<Self>,
         request: StartRequest,
     ) -> Result<(Started, Status, i64), EngineError> {
-        let (lease, _) = self.new_execution(&request).await?;
+        let (lease, create) = self.new_execution(&request).await?;
         let end = self.watch_end(lease.id());
-        self.apply_and_perform(&lease, Stimulus::Start).await;
+        match create {
+            Some(create) => begin(lease.clone(), Some(create)).await?,
+            None => drop(self.apply_and_perform(&lease, Stimulus::Start).await),
+        }
         let _ = end.await;
         let (status, stopped_ms) = {
             let execution = lease.live.execution.lock();
@@ -167,11 +170,13 @@ impl Engine {
         let id = ExecutionId { machine: machine.id, sequence: self.next_sequence().await? };
         // Names of version 7 grow with time, so the store's index of names grows at its end.
         let name: Arc<str> = request.name.clone().unwrap_or_else(|| uuid::Uuid::now_v7().to_string()).into();
-        let arn = if express {
-            self.express_arn(&machine.name, &name, &uuid::Uuid::new_v4().to_string())
-        } else {
-            self.execution_arn(&machine.name, &name)
+        let run = express.then(|| uuid::Uuid::now_v7().to_string());
+        let arn = match &run {
+            Some(run) => self.express_arn(&machine.name, &name, run),
+            None => self.execution_arn(&machine.name, &name),
         };
+        let kept_run = run.filter(|_| machine.keeps_express()).map(Arc::from);
+        let kept = !express || kept_run.is_some();
         let info = ExecutionInfo {
             id,
             arn: arn.into(),
@@ -182,31 +187,35 @@ impl Engine {
             input: request.input.clone(),
             started_ms: now_ms(),
             express,
+            kept_run,
             entry: crate::core::TOP_MACHINE,
         };
+        let row_name = info.row_name();
         let case = request.case.as_ref().map(|case| self.run_case(id, case, &program));
         let mut execution = Execution::new(info);
         if let Some(case) = &case {
             execution = case.execution(execution);
         }
+        let log = self.log_of(&machine.revision);
         let live = Live {
-            execution: Mutex::new(execution),
+            execution: Mutex::new(logs::with_log(execution, log.as_ref())),
             attended: Mutex::new(None),
             pins: Mutex::new(self.pin_all(&program)),
             program,
             revision: machine.revision.number,
-            durability: if express { Durability::Never } else { Durability::EachStep },
+            durability: if kept { Durability::EachStep } else { Durability::Never },
+            log,
             inherited_pins: Arc::default(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
             case,
         };
-        let create = if express {
+        let create = if !kept {
             None
         } else {
             let origin = request.origin.as_ref().map(|origin| targets::change(id, origin)).transpose()?;
             let case = live.case.as_ref().map(|case| case.row()).transpose()?;
-            Some(Create { name: name.to_string(), catalog: origin.into_iter().chain(case).collect() })
+            Some(Create { name: row_name.to_string(), catalog: origin.into_iter().chain(case).collect() })
         };
         Ok((Lease::of_new(self, id, live), create))
     }

@@ -63,6 +63,7 @@ impl Engine {
             program,
             revision: 0,
             durability: Durability::Never,
+            log: None,
             inherited_pins: Arc::default(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
@@ -93,6 +94,7 @@ impl Engine {
             input,
             started_ms: now_ms(),
             express: true,
+            kept_run: None,
             entry,
         }
     }

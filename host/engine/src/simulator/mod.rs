@@ -98,6 +98,7 @@ fn info(id: ExecutionId, input: Payload) -> ExecutionInfo {
         input,
         started_ms: START_MS,
         express: false,
+        kept_run: None,
         entry: crate::core::TOP_MACHINE,
     }
 }

@@ -133,8 +133,25 @@ fn a_start_that_waits_prints_the_output_and_its_status_tells_the_end() {
     let late = start("sleep", &["--wait", "10ms", "--json"]);
     let document: Value = serde_json::from_str(&late.stdout).unwrap();
     assert_eq!((late.code, &document["status"]), (Some(1), &json!("RUNNING")));
-    failed(&start("quick", &["--wait"]), 2, &["--wait"], "which is waited for with --sync only");
+    failed(&start("quick", &["--wait"]), 2, &["--wait"], "such a one is waited for with --sync only");
     failed(&start("say", &["--sync"]), 2, &["--sync"], "StateMachineTypeNotSupported");
+}
+
+#[test]
+fn an_express_execution_that_is_kept_is_asked_for_by_its_arn() {
+    let asked = asked();
+    asked.home.machine(&say());
+    let create = ["machine", "create", "kept", "--definition", "machine.asl.json", "--type", "express"];
+    asked.text(&[&create[..], &["--tag", "dirigent:history=kept"]].concat());
+    let start = ["execution", "start", "kept", "--name", "one", "--input", "{\"bad\":1}"];
+    let ran = asked.run(&[&start[..], &["--wait"]].concat());
+    failed(&ran, 1, &start, "the execution failed: No.Way");
+    let arn = asked.listed(&["kept"])[0].strip_suffix(" FAILED").unwrap().to_owned();
+    assert!(arn.contains(":express:kept:one:"), "{arn}");
+    let redriven = asked.text(&["execution", "redrive", &arn, "--state", "No", "--input", "2"]);
+    assert_eq!(redriven, format!("redriven {arn}\n"));
+    assert_eq!(asked.run(&["execution", "tail", &arn]).code, Some(1));
+    assert_eq!(asked.json(&["execution", "show", &arn])["redriveCount"], 1);
 }
 
 #[test]

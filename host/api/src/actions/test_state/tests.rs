@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dirigent_engine::{
-    Binding, Engine, EngineConfig, Fault, Item, ItemStream, Metering, ObjectHost, ReadRequest, ResultSink,
-    TaskCall, TaskHost, TaskOutcome, WriteRequest,
+    Binding, Engine, EngineConfig, Fault, Item, ItemStream, Metering, NoLogs, ObjectHost, ReadRequest,
+    ResultSink, TaskCall, TaskHost, TaskOutcome, WriteRequest,
 };
 use dirigent_store::MemoryStore;
 use serde_json::{Map, Value, json};
@@ -101,7 +101,8 @@ fn parsed(values: &Map<String, Value>) -> Value {
 
 async fn engine() -> Arc<Engine> {
     let store = Arc::new(MemoryStore::default());
-    Engine::open_with(EngineConfig::default(), store, Arc::new(Tasks), Arc::new(Objects)).await.unwrap()
+    let (tasks, objects) = (Arc::new(Tasks), Arc::new(Objects));
+    Engine::open_with(EngineConfig::default(), store, tasks, objects, Arc::new(NoLogs)).await.unwrap()
 }
 
 async fn answers(cases: &[(&str, Value, Value)]) {
@@ -243,6 +244,13 @@ async fn every_type_shows_its_own_data_flow() {
             debug(json!({ "Type": "Wait", "Seconds": 0, "Next": "On" }), json!({})),
             json!({ "status": "SUCCEEDED", "output": input, "nextState": "On",
                 "inspectionData": { "input": input, "afterInputPath": input } }),
+        ),
+        (
+            "a wait for what is not there",
+            json!({ "definition": { "Type": "Wait", "SecondsPath": "$.x", "End": true } }),
+            json!({ "status": "FAILED", "error": "States.Runtime", "cause":
+                "An error occurred while executing the state 'StateName' (entered at the event id #2). \
+                 The SecondsPath parameter does not reference an input value: $.x" }),
         ),
         (
             "a choice in JSONata, with variables",

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use dirigent_engine::Engine;
-use dirigent_engine::catalog::{MachineType, StateMachine};
+use dirigent_engine::catalog::StateMachine;
 use dirigent_engine::rows::ExecutionRow;
 use dirigent_store::{ExecutionId, MachineId};
 use serde::Deserialize;
@@ -64,9 +64,7 @@ impl Filter {
             Some(arn) => vec![actions::find_machine(engine, arn)?],
             None => engine.catalog().all(),
         };
-        // Of Express executions nothing is kept.
-        let kept = machines.into_iter().filter(|machine| machine.machine_type == MachineType::Standard);
-        let machines = kept.map(|machine| (machine.id, machine)).collect();
+        let machines = machines.into_iter().map(|machine| (machine.id, machine)).collect();
         Ok(Wanted { filter: self, started, machines })
     }
 }

@@ -54,7 +54,7 @@ pub(crate) struct Page {
     next_token: Option<String>,
 }
 
-/// Searches the Standard executions of all state machines, newest first.
+/// Searches the executions of all state machines, newest first: Standard ones, and Express ones that are kept.
 #[utoipa::path(
     get, path = "/api/executions", tag = "executions", params(SearchQuery),
     responses((status = 200, body = Page), (status = "4XX", body = Refusal))

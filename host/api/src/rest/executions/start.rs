@@ -80,10 +80,11 @@ pub(crate) async fn start_execution(
 ) -> Result<(StatusCode, Json<Answer>), RestError> {
     let wait = wait.wait.as_deref().map(parse_wait).transpose()?;
     let Target { machine, origin, case } = actions::find_target(&engine, &start.state_machine_arn).await?;
-    if machine.machine_type == MachineType::Express {
+    if machine.machine_type == MachineType::Express && !machine.keeps_express() {
         let error = ApiError::new(
             "StateMachineTypeNotSupported",
-            "POST /api/executions starts durable Standard executions. Use StartSyncExecution for an Express one",
+            "POST /api/executions starts durable executions. Use StartSyncExecution for an Express state machine, or tag \
+             it dirigent:history=kept",
         );
         return Err(error.into());
     }

@@ -1,7 +1,7 @@
 //! An execution as lists show it.
 
 use dirigent_engine::rows::{ExecutionRow, StatusRow};
-use dirigent_engine::{Engine, Fault};
+use dirigent_engine::{Engine, Fault, names};
 use dirigent_store::ExecutionId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,7 +72,7 @@ impl Summary {
         Summary {
             execution_arn: engine.execution_arn(machine, &row.name),
             state_machine_arn: engine.state_machine_arn(machine),
-            name: row.name.to_string(),
+            name: names::execution(&row.name).0.to_owned(),
             status: Status::of(engine, id, row),
             start_date: date(row.started_ms),
             stop_date: row.stopped_ms.map(date),

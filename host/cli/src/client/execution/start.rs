@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::show::{self, Payloads};
 use super::tail;
 use crate::client::follow::follow;
+use crate::client::host::HostError;
 use crate::client::json::text;
 use crate::client::{Client, document_out, line, names, times};
 use crate::input;
@@ -66,8 +67,13 @@ pub(super) fn start(client: &Client, args: &Start) -> anyhow::Result<ExitCode> {
         client.print(started, || arn)?;
         return Ok(ExitCode::SUCCESS);
     };
-    if !names::is_execution(&arn) {
-        bail!("started {arn}, an Express execution, which is waited for with --sync only");
+    if names::is_express(&arn)
+        && let Err(HostError::Refused { .. }) =
+            client.host.aws("DescribeExecution", &json!({ "executionArn": arn }))
+    {
+        bail!(
+            "started {arn}, an Express execution that is not kept: such a one is waited for with --sync only"
+        );
     }
     eprintln!("started {arn}");
     let path = tail::events_path(&arn);

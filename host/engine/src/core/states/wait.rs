@@ -119,7 +119,10 @@ fn look_up(
     field: &str,
 ) -> Result<Value, Failure> {
     path.evaluate(&turn.scope(id, input)).map_err(|error| match error {
-        error @ dirigent_expr::EvalError::Path { .. } => Failure::in_path(&error),
+        dirigent_expr::EvalError::Path { .. } => {
+            let path = path.as_str();
+            Failure::runtime(format!("The {field} parameter does not reference an input value: {path}"))
+        }
         error => Failure::in_field(field, &error),
     })
 }

@@ -13,6 +13,7 @@ use super::row::MapRunRow;
 use crate::core::{Execution, ExecutionInfo, Redrive, Status, Stimulus};
 use crate::driver::apply::report;
 use crate::driver::live::{self, Durability, Lease, Live};
+use crate::driver::logs::{self, ExecutionLog};
 use crate::driver::objects::ChildStatus;
 use crate::driver::redrive::begin_again;
 use crate::driver::test_cases::RunningCase;
@@ -32,6 +33,8 @@ pub(in crate::driver) struct Template {
     pub(in crate::driver) state_machine_name: Arc<str>,
     pub(in crate::driver) role_arn: Arc<str>,
     pub(in crate::driver) case: Option<Arc<RunningCase>>,
+    /// That of the state machine.
+    pub(in crate::driver) log: Option<Arc<dyn ExecutionLog>>,
 }
 
 impl Template {
@@ -57,6 +60,7 @@ impl Template {
             state_machine_name: name.into(),
             role_arn: revision.content.role_arn.clone(),
             case: engine.case_of_children(row.parent).await?,
+            log: engine.log_of(&revision),
         })
     }
 
@@ -79,6 +83,7 @@ impl Template {
             input,
             started_ms,
             express: self.express,
+            kept_run: None,
             entry: self.entry,
         }
     }
@@ -90,11 +95,12 @@ impl Template {
             execution = case.execution(execution);
         }
         Live {
-            execution: Mutex::new(execution),
+            execution: Mutex::new(logs::with_log(execution, self.log.as_ref())),
             attended: Mutex::new(None),
             program: self.program.clone(),
             revision: self.revision,
             durability: if self.express { Durability::AtEnd } else { Durability::EachStep },
+            log: self.log.clone(),
             pins: Mutex::default(),
             inherited_pins: self.pins.clone(),
             pins_changed: AtomicBool::new(false),
