@@ -1,7 +1,7 @@
-//! Clients against the real binary, in environments that this suite makes: boto3, the AWS CLI, the SDK for JavaScript, and
-//! one that the service model drives.
+//! Clients against the real binary, in environments that this suite makes: boto3, the AWS CLI, the SDKs for JavaScript and
+//! Rust, and one that the service model drives.
 //!
-//! What they do and check is in the files `*_story.*` of `clients`, and in `clients/model_driven`. `DIRIGENT_REQUESTS` is how many
+//! What they do and check is in the files `*_story.*` of `clients`, and in `clients/rust` and `clients/model_driven`. `DIRIGENT_REQUESTS` is how many
 //! requests that one sends, and `DIRIGENT_SEED` makes it send those of another run again.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
@@ -16,14 +16,16 @@ use dirigent_tests::host::Setup;
 use dirigent_tests::plugins::Registry;
 use dirigent_tests::report::say;
 use dirigent_tests::{places, process};
+use serde_json::json;
 
-/// Installing downloads some 30 MB.
+/// Installing downloads some 30 MB; the SDK for Rust takes a minute or two to compile.
 const INSTALL: Duration = Duration::from_secs(900);
 const STORY: Duration = Duration::from_secs(300);
 /// Its requests take a minute or two; each of them has a limit of its own.
 const MODEL_DRIVEN: Duration = Duration::from_secs(900);
 
 const JAVASCRIPT: &str = "javascript_story.mjs";
+const RUST: &str = "target/rust-story";
 
 #[test]
 fn boto3() {
@@ -38,7 +40,7 @@ fn aws_cli() {
     let registry = Registry::with(&["echo"]);
     let host = Setup::new().registry(registry.path()).start();
     let mut python = client("python");
-    tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), 33);
+    tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), 49);
 }
 
 #[test]
@@ -48,6 +50,39 @@ fn javascript() {
     let packages = node_packages();
     let mut node = alone(Command::new("node"));
     tell("javascript", node.arg(packages.join(JAVASCRIPT)).arg(host.url()), 15);
+}
+
+#[test]
+fn rust() {
+    let registry = Registry::with(&["echo"]);
+    let host = Setup::new().registry(registry.path()).start();
+    let mut story = alone(Command::new(rust_story()));
+    tell("rust", story.arg(host.url()), 16);
+}
+
+/// SDKs put `sync-` before the name of the host for two actions. Where such a name leads here, it is answered.
+#[test]
+fn a_host_by_any_name() {
+    let host = Setup::new().registry(Registry::empty().path()).start();
+    let port = host.url().rsplit(':').next().unwrap();
+    let params = json!({ "definition": r#"{"Type":"Pass","End":true}"#, "input": r#"{"a":1}"# });
+    for name in
+        ["localhost", "sync-localhost", "sync-127.0.0.1", "sync-dirigent.localhost", "sync-states.test"]
+    {
+        for name in [name.to_owned(), format!("{name}:{port}")] {
+            let headers = [
+                ("Host", name.as_str()),
+                ("Content-Type", "application/x-amz-json-1.0"),
+                ("X-Amz-Target", "AWSStepFunctions.TestState"),
+            ];
+            let answer = host.post("/", &headers, &params.to_string()).unwrap();
+            assert_eq!(
+                (answer.status, &answer.json()["output"]),
+                (200, &json!(r#"{"a":1}"#)),
+                "{name}: {answer:?}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -139,6 +174,22 @@ fn node_packages() -> PathBuf {
         });
     fs::copy(story("javascript").join(JAVASCRIPT), place.join(JAVASCRIPT)).unwrap();
     place
+}
+
+/// The story in Rust, compiled with the SDK at the versions of its `Cargo.lock`.
+fn rust_story() -> PathBuf {
+    let target = places::root().join(RUST);
+    if !target.is_dir() {
+        say(format!("clients: compile the Rust SDK in {RUST}"));
+    }
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--quiet", "--locked", "--manifest-path"]).arg(story("rust/Cargo.toml"));
+    // What this suite was compiled with is no concern of the story's.
+    for variable in ["RUSTC", "RUSTFLAGS", "CARGO_BUILD_TARGET"] {
+        cargo.env_remove(variable);
+    }
+    process::run(cargo.arg("--target-dir").arg(&target), "", INSTALL).success();
+    target.join("debug").join(format!("rust-story{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Fills a folder of the checkout with what `pins` says. Done once, and anew when the pins change.
