@@ -118,9 +118,10 @@ impl From<EngineError> for ApiError {
             EngineError::Activity(error) => error.into(),
             EngineError::Commit(error) => ApiError::unavailable(error.to_string()),
             EngineError::Store(error) => ApiError::unavailable(error.to_string()),
-            other @ (EngineError::History(_) | EngineError::Row(_) | EngineError::Recover(_)) => {
-                ApiError::internal(other.to_string())
-            }
+            other @ (EngineError::History(_)
+            | EngineError::Row(_)
+            | EngineError::Recover(_)
+            | EngineError::NoEntropy(_)) => ApiError::internal(other.to_string()),
         }
     }
 }

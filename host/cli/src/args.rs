@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use dirigent_engine::Limits;
 use dirigent_runtime::ByteSize;
 
+use crate::client::{execution, machine};
 use crate::logs::{DEFAULT_FILE_BYTES, DEFAULT_FILES};
 
 /// Run Amazon States Language workflows on your own machine.
@@ -32,6 +33,12 @@ pub(crate) enum Command {
     /// Run one execution of a definition, and show each state as it happens.
     #[command(after_help = RUN_HELP)]
     Run(Run),
+    /// Create, change and look at state machines of a running host.
+    #[command(after_help = machine::HELP)]
+    Machine(machine::Machine),
+    /// Start, look at, stop and redrive executions of a running host.
+    #[command(after_help = execution::HELP)]
+    Execution(execution::Execution),
     /// Check definitions, and show every problem with its place.
     Validate(Validate),
     /// List the limits of executions and requests.
@@ -232,6 +239,8 @@ fn account(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     #[test]
@@ -262,7 +271,43 @@ mod tests {
 
     #[test]
     fn the_command_line_holds_together() {
-        use clap::CommandFactory;
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_examples_of_help_are_command_lines() {
+        let mut examples = Vec::new();
+        collect(&Args::command(), &mut examples);
+        assert!(examples.len() > 10, "{examples:?}");
+        for example in examples {
+            let parsed = Args::try_parse_from(words(&example));
+            assert!(parsed.is_ok(), "{example}: {}", parsed.err().map(|e| e.to_string()).unwrap_or_default());
+        }
+    }
+
+    /// The lines of a command's help that begin with `dirigent`, and of its subcommands'.
+    fn collect(command: &clap::Command, examples: &mut Vec<String>) {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        examples.extend(
+            help.lines().map(str::trim).filter(|line| line.starts_with("dirigent ")).map(str::to_owned),
+        );
+        command.get_subcommands().for_each(|command| collect(command, examples));
+    }
+
+    /// The words of a command line as a shell has them, up to what is the shell's own or an explanation.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        let line = line.split("   ").next().unwrap_or_default();
+        for c in line.chars() {
+            match c {
+                '\'' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                '|' | '<' | '>' if !quoted => break,
+                other => words.last_mut().into_iter().for_each(|word| word.push(other)),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
     }
 }

@@ -1,9 +1,12 @@
 //! The binary `dirigent`: its commands, a file each.
 
 mod args;
+mod client;
+mod input;
 mod limits;
 mod locate;
 mod logs;
+mod look;
 mod mocks;
 mod object_host;
 mod plugin;
@@ -38,6 +41,8 @@ fn main() -> ExitCode {
         Command::Run(run) => block_on(run::run(run)),
         Command::Validate(validate) => validate::validate(&validate),
         Command::Plugin(plugin) => block_on(plugin::plugin(plugin)),
+        Command::Machine(args) => client::machine::run(args),
+        Command::Execution(args) => client::execution::run(args),
         Command::Limits(args) => limits::limits(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "dirigent", &mut std::io::stdout());

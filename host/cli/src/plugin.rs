@@ -7,9 +7,13 @@ use anyhow::{Context, bail};
 use dirigent_runtime::{LimitOverrides, PluginInfo, PluginState, Runtime, RuntimeConfig};
 
 use crate::args::{self, PluginCommand};
+use crate::look::{Align, Look, Table, fields};
 
 /// How long compiling what is not in the cache may take.
 const COMPILING: Duration = Duration::from_secs(120);
+
+const COLUMNS: &[(&str, Align)] =
+    &[("PLUGIN", Align::Left), ("STATE", Align::Left), ("SIZE", Align::Right), ("DESCRIPTION", Align::Left)];
 
 pub(crate) async fn plugin(args: args::Plugin) -> anyhow::Result<ExitCode> {
     if !args.registry.is_dir() {
@@ -45,14 +49,15 @@ fn list(plugins: &[PluginInfo], json: bool) -> anyhow::Result<ExitCode> {
         println!("The registry is empty. Put a component at NAME/VERSION/plugin.wasm");
         return Ok(ExitCode::SUCCESS);
     }
-    let width =
-        plugins.iter().map(|p| p.name.len() + p.version.len() + 1).max().unwrap_or(0).max("PLUGIN".len());
-    println!("{:width$}  {:9}  {:>9}  DESCRIPTION", "PLUGIN", "STATE", "SIZE");
+    let mut table = Table::new(COLUMNS);
     for plugin in plugins {
         let name = format!("{}@{}", plugin.name, plugin.version);
         let size = format!("{} KiB", plugin.component_bytes / 1024);
-        println!("{name:width$}  {:9}  {size:>9}  {}", state(&plugin.state), plugin.description);
+        let description = plugin.description.as_str();
+        table.row([name.into(), state(&plugin.state).into(), size.into(), description.into()]);
     }
+    let look = Look::of(&std::io::stdout());
+    table.write(&mut std::io::stdout(), look)?;
     for plugin in plugins {
         if let PluginState::Broken { why } = &plugin.state {
             println!("\n{}@{} is broken: {why}", plugin.name, plugin.version);
@@ -101,9 +106,7 @@ fn inspect(plugins: &[PluginInfo], wanted: &str, json: bool) -> anyhow::Result<E
     if let PluginState::Broken { why } = &plugin.state {
         rows.push(("broken", why.clone()));
     }
-    for (key, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
-        println!("{key:12} {value}");
-    }
+    fields(&mut std::io::stdout(), rows)?;
     Ok(ExitCode::SUCCESS)
 }
 

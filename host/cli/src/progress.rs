@@ -7,11 +7,10 @@ use dirigent_engine::{Event, EventKind, Fault, Happening, PayloadRef};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-/// Longest payload that is shown, in characters.
-const SHOWN: usize = 120;
+use crate::look::{self, Look, Mark};
 
 pub(crate) struct Progress {
-    colour: bool,
+    look: Look,
     /// The execution that is followed: the first one to do something.
     execution: Option<Arc<str>>,
     started_ms: Option<i64>,
@@ -22,8 +21,8 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new(colour: bool) -> Progress {
-        Progress { colour, execution: None, started_ms: None, states: HashMap::new(), texts: HashMap::new() }
+    pub(crate) fn new(look: Look) -> Progress {
+        Progress { look, execution: None, started_ms: None, states: HashMap::new(), texts: HashMap::new() }
     }
 
     /// Shows what happens until the execution ends.
@@ -60,7 +59,7 @@ impl Progress {
             _ => None,
         };
         if let Some((at, text)) = shown.and_then(|at| Some((at, happening.page.text(at)?))) {
-            self.texts.entry(at).or_insert_with(|| shorten(text));
+            self.texts.entry(at).or_insert_with(|| look::shorten(text));
         }
         let text = |at| self.texts.get(at).map(String::as_str).unwrap_or_default();
         if let EventKind::StateEntered { name, .. } = &event.kind {
@@ -69,45 +68,33 @@ impl Progress {
             self.states.insert(event.id, name);
         }
         let state = self.states.get(&event.id).map_or("", |name| &**name);
-        let (mark, colour, what) = match &event.kind {
+        let (mark, what) = match &event.kind {
             EventKind::StateEntered { state_type, name, .. } => {
-                ("▶", "36", format!("{name} ({})", state_type.name()))
+                (Mark::Begun, format!("{name} ({})", state_type.name()))
             }
-            EventKind::StateExited { name, output, .. } => ("✓", "32", format!("{name}  {}", text(output))),
+            EventKind::StateExited { name, output, .. } => (Mark::Done, format!("{name}  {}", text(output))),
             EventKind::TaskFailed { fault, .. } | EventKind::TaskTimedOut { fault, .. } => {
-                ("✗", "31", format!("{state}  {}", describe(fault)))
+                (Mark::Failed, format!("{state}  {}", describe(fault)))
             }
-            EventKind::MapIterationStarted(at) => ("▶", "36", format!("{}[{}]", at.name, at.index)),
-            EventKind::MapIterationFailed(at) => ("✗", "31", format!("{}[{}]", at.name, at.index)),
+            EventKind::MapIterationStarted(at) => (Mark::Begun, format!("{}[{}]", at.name, at.index)),
+            EventKind::MapIterationFailed(at) => (Mark::Failed, format!("{}[{}]", at.name, at.index)),
             EventKind::StateAborted { state_type } => {
-                ("✗", "33", format!("{state} ({}) given up", state_type.name()))
+                (Mark::GivenUp, format!("{state} ({}) given up", state_type.name()))
             }
-            EventKind::ExecutionSucceeded { .. } => ("■", "32", "succeeded".to_owned()),
-            EventKind::ExecutionFailed(fault) => ("■", "31", format!("failed  {}", describe(fault))),
-            EventKind::ExecutionAborted(fault) => ("■", "33", format!("stopped  {}", describe(fault))),
-            EventKind::ExecutionTimedOut(_) => ("■", "31", "timed out".to_owned()),
+            EventKind::ExecutionSucceeded { .. } => (Mark::Succeeded, "succeeded".to_owned()),
+            EventKind::ExecutionFailed(fault) => (Mark::Ended, format!("failed  {}", describe(fault))),
+            EventKind::ExecutionAborted(fault) => (Mark::Stopped, format!("stopped  {}", describe(fault))),
+            EventKind::ExecutionTimedOut(_) => (Mark::Ended, "timed out".to_owned()),
             _ => return None,
         };
-        let seconds = (event.at_ms - started) as f64 / 1000.0;
-        Some(if self.colour {
-            format!("{seconds:>9.3}s \u{1b}[{colour}m{mark}\u{1b}[0m {what}")
-        } else {
-            format!("{seconds:>9.3}s {mark} {what}")
-        })
+        Some(self.look.progress(&look::seconds(event.at_ms - started), mark, &what))
     }
 }
 
 fn describe(fault: &Fault) -> String {
     let error = fault.error.as_deref().unwrap_or_default();
     match fault.cause.as_deref() {
-        Some(cause) => format!("{error}: {}", shorten(cause)),
+        Some(cause) => format!("{error}: {}", look::shorten(cause)),
         None => error.to_owned(),
-    }
-}
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }

@@ -1,6 +1,5 @@
 //! `dirigent run`: one execution in the same engine, on a store in memory.
 
-use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,6 +12,8 @@ use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::MemoryStore;
 
 use crate::args;
+use crate::input;
+use crate::look::Look;
 use crate::mocks;
 use crate::object_host::BucketHost;
 use crate::plugin_host::PluginHost;
@@ -21,9 +22,8 @@ use crate::validate;
 
 pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let file = &args.definition;
-    let definition = std::fs::read_to_string(file)
-        .with_context(|| format!("cannot read the definition {}", file.display()))?;
-    let input = Payload::parse(read_input(&args.input)?).context("the input is not JSON")?;
+    let definition = input::file("definition", file)?;
+    let input = Payload::parse(input::json("input", &args.input)?).context("the input is not JSON")?;
 
     let runtime = Runtime::open(RuntimeConfig::new(&args.registry, &args.cache)).await?;
     let test_cases = mocks::read(args.mocks.as_deref())?;
@@ -55,7 +55,7 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
 
     let happenings = engine.subscribe();
     let shown = (!args.quiet).then(|| {
-        let progress = Progress::new(std::io::stderr().is_terminal());
+        let progress = Progress::new(Look::of(&std::io::stderr()));
         tokio::spawn(progress.follow(happenings))
     });
     let case = match &args.case {
@@ -89,19 +89,6 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::FAILURE)
         }
         (status, _) => bail!("the execution ended as {status:?} without an output"),
-    }
-}
-
-/// JSON, `@FILE`, or `-` for standard input.
-fn read_input(input: &str) -> anyhow::Result<String> {
-    if input == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("cannot read the input from standard input")?;
-        return Ok(text);
-    }
-    match input.strip_prefix('@') {
-        Some(file) => std::fs::read_to_string(file).with_context(|| format!("cannot read the input {file}")),
-        None => Ok(input.to_owned()),
     }
 }
 

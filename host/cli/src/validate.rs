@@ -1,25 +1,18 @@
 //! `dirigent validate`.
 
-use std::io::Read;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use dirigent_asl::{Diagnostic, Program, Severity};
 
 use crate::args;
+use crate::input;
 use crate::locate::{locate, syntax_error};
 
 pub(crate) fn validate(args: &args::Validate) -> anyhow::Result<ExitCode> {
     let mut failed = false;
     for file in &args.files {
         let name = file.display().to_string();
-        let text = if name == "-" {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
-            text
-        } else {
-            std::fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?
-        };
+        let text = input::file("definition", file)?;
         let (_, diagnostics) = Program::compile_text(&text);
         report(&name, &text, &diagnostics).iter().for_each(|line| println!("{line}"));
         failed |= diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);

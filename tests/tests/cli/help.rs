@@ -2,7 +2,8 @@
 
 use crate::home::Home;
 
-const COMMANDS: [&str; 6] = ["serve", "run", "validate", "limits", "plugin", "completions"];
+const COMMANDS: [&str; 8] =
+    ["serve", "run", "machine", "execution", "validate", "limits", "plugin", "completions"];
 
 #[test]
 fn help_names_every_command() {
@@ -28,7 +29,21 @@ fn help_names_every_command() {
 #[test]
 fn help_says_what_each_option_is_for() {
     let home = Home::new();
-    let cases: [(&str, &[&str]); 3] = [
+    let cases: [(&str, &[&str]); 14] = [
+        ("machine", &["MACHINE is a name", "--endpoint", "DIRIGENT_ENDPOINT", "--json", "Exit status"]),
+        ("machine create", &["--definition", "--type", "express", "--role", "--tag", "--publish"]),
+        ("machine delete", &["--yes", "--endpoint"]),
+        ("execution", &["EXECUTION is an ARN, or MACHINE/NAME", "--json", "Exit status"]),
+        ("execution start", &["--name", "--input", "@FILE", "--wait", "--sync", "exit status"]),
+        (
+            "execution list",
+            &["--status", "--since", "--until", "--error", "--name-prefix", "--limit", "2h, 7d"],
+        ),
+        ("execution show", &["--tasks"]),
+        ("execution history", &["--reverse", "--limit", "--data"]),
+        ("execution stop", &["--machine", "--status", "--cause", "--yes"]),
+        ("execution redrive", &["--onto", "latest", "--state", "--input", "--result", "--yes"]),
+        ("execution tail", &["EXECUTION|MACHINE", "Exit status"]),
         (
             "serve",
             &[
@@ -48,7 +63,7 @@ fn help_says_what_each_option_is_for() {
         ("plugin", &["list", "inspect", "--json", "--registry"]),
     ];
     for (command, words) in cases {
-        let help = home.dirigent([command, "--help"]).success();
+        let help = home.dirigent(command.split(' ').chain(["--help"])).success();
         for word in words {
             assert!(help.contains(word), "{command}: {word} is not in\n{help}");
         }
@@ -60,7 +75,7 @@ fn completions_know_the_commands() {
     let home = Home::new();
     for shell in ["bash", "zsh", "fish"] {
         let script = home.dirigent(["completions", shell]).success();
-        for command in COMMANDS {
+        for command in COMMANDS.iter().chain(&["redrive", "versions", "name-prefix"]) {
             assert!(script.contains(command), "{shell}: {command} is not completed");
         }
     }

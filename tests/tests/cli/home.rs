@@ -2,8 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 use std::time::Duration;
 
 use dirigent_tests::places;
@@ -50,9 +53,44 @@ impl Home {
         stdin: &str,
         arguments: impl IntoIterator<Item = A>,
     ) -> Finished {
+        process::run(&mut self.command(arguments), stdin, LIMIT)
+    }
+
+    /// Starts `dirigent` in the folder, and reads what it writes while it goes on.
+    #[track_caller]
+    pub(crate) fn follow<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Followed {
+        let mut child = self.command(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Followed { child, lines }
+    }
+
+    fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(places::binary());
         command.args(arguments).current_dir(self.path());
-        command.env_remove("DIRIGENT_LOG").env_remove("SFN_MOCK_CONFIG");
-        process::run(&mut command, stdin, LIMIT)
+        for name in ["DIRIGENT_LOG", "DIRIGENT_ENDPOINT", "SFN_MOCK_CONFIG"] {
+            command.env_remove(name);
+        }
+        command
+    }
+}
+
+/// A command that goes on. It is killed when the value goes.
+pub(crate) struct Followed {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Followed {
+    /// The lines that it has written since the last time, each with its end.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        self.lines.try_iter().map(|line| line + "\n")
+    }
+}
+
+impl Drop for Followed {
+    fn drop(&mut self) {
+        let _ = self.child.kill().and_then(|()| self.child.wait());
     }
 }

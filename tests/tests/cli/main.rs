@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod asked;
+mod execution;
 mod help;
 mod home;
+mod machine;
 mod mocks;
 mod plugin;
 mod run;

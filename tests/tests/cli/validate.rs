@@ -76,5 +76,9 @@ fn what_is_not_json_is_reported_where_it_breaks() {
 fn a_file_that_is_not_there_is_status_2() {
     let ran = Home::new().dirigent(["validate", "absent.asl.json"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
-    assert!(ran.stderr.starts_with("dirigent: cannot read absent.asl.json: "), "{}", ran.stderr);
+    assert!(
+        ran.stderr.starts_with("dirigent: cannot read the definition absent.asl.json: "),
+        "{}",
+        ran.stderr
+    );
 }

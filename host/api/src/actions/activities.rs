@@ -73,7 +73,7 @@ pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Ap
     let size = page_size(&mut params, 100, 1_000)?;
     let token = params.string("nextToken", 1, 1_024)?;
     params.check()?;
-    let after = token.map(|token| token::read(LIST, &token)).transpose()?;
+    let after = token.map(|token| token::read(engine, LIST, &token)).transpose()?;
     let account = engine.foreign(params.account());
     let mut activities = engine.activities().list(account, after.as_deref(), size + 1);
     let more = activities.len() > size;
@@ -90,7 +90,7 @@ pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Ap
         .collect();
     let mut body = json!({ "activities": list });
     if let (true, Some(last)) = (more, activities.last()) {
-        body["nextToken"] = token::write(LIST, &last.name).into();
+        body["nextToken"] = token::write(engine, LIST, &last.name).into();
     }
     Ok(body)
 }

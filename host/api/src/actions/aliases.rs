@@ -114,7 +114,7 @@ pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Ap
         Some(_) => return Err(missing(&text)),
     };
     let list = format!("ListStateMachineAliases/{text}");
-    let after = token.map(|token| token::read(&list, &token)).transpose()?;
+    let after = token.map(|token| token::read(engine, &list, &token)).transpose()?;
     let from = after.as_deref().map_or(Unbounded, Excluded);
     let leads = |alias: &Alias| {
         version.is_none_or(|version| alias.routes.iter().any(|route| route.version == version))
@@ -130,7 +130,7 @@ pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Ap
     });
     let mut body = json!({ "stateMachineAliases": shown.collect::<Vec<_>>() });
     if let (Some(_), Some(last)) = (aliases.next(), page.last()) {
-        body["nextToken"] = token::write(&list, &last.name).into();
+        body["nextToken"] = token::write(engine, &list, &last.name).into();
     }
     Ok(body)
 }

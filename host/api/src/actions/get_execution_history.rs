@@ -23,7 +23,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let from = match token {
         None => None,
         Some(token) => {
-            let place = token::read(&list, &token)?.parse::<u64>();
+            let place = token::read(engine, &list, &token)?.parse::<u64>();
             Some(place.map_err(|_| ApiError::new("InvalidToken", "Invalid Token: 'Invalid token'"))?)
         }
     };
@@ -58,7 +58,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     let events: Vec<Value> = page.events.iter().map(|event| context.event(event)).collect();
     let mut body = json!({ "events": events });
     if let Some(next) = next {
-        body["nextToken"] = token::write(&list, &next.to_string()).into();
+        body["nextToken"] = token::write(engine, &list, &next.to_string()).into();
     }
     Ok(body)
 }

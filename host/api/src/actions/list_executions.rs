@@ -36,7 +36,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     };
     let before = match token {
         None => None,
-        Some(token) => Some(token::read(&list, &token)?.parse().map_err(|_| token::invalid())?),
+        Some(token) => Some(token::read(engine, &list, &token)?.parse().map_err(|_| token::invalid())?),
     };
     let may = |head: &RowHead<'_>| {
         filter.as_deref().is_none_or(|word| word == PENDING_REDRIVE || word == shapes::status(&head.status))
@@ -69,7 +69,7 @@ pub(super) async fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Valu
     }
     let mut body = json!({ "executions": executions });
     if let Some(next) = listing.next {
-        body["nextToken"] = token::write(&list, &next.to_string()).into();
+        body["nextToken"] = token::write(engine, &list, &next.to_string()).into();
     }
     Ok(body)
 }

@@ -18,7 +18,7 @@ pub(super) fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Api
     let size = page_size(&mut params, 100, 1_000)?;
     let token = params.string("nextToken", 1, 1_024)?;
     params.check()?;
-    let after = token.map(|token| token::read(LIST, &token)).transpose()?;
+    let after = token.map(|token| token::read(engine, LIST, &token)).transpose()?;
     let account = engine.foreign(params.account());
     let mut machines = engine.catalog().list(account, after.as_deref(), size + 1);
     let more = machines.len() > size;
@@ -36,7 +36,7 @@ pub(super) fn run(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Api
         .collect();
     let mut body = json!({ "stateMachines": list });
     if let (true, Some(last)) = (more, machines.last()) {
-        body["nextToken"] = token::write(LIST, &last.name).into();
+        body["nextToken"] = token::write(engine, LIST, &last.name).into();
     }
     Ok(body)
 }

@@ -84,7 +84,7 @@ pub(super) async fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Val
     let after = match token {
         None => None,
         Some(token) => {
-            let place = token::read(&list, &token)?.parse();
+            let place = token::read(engine, &list, &token)?.parse();
             let place = place.map_err(|_| ApiError::new("InvalidToken", "Invalid Token: 'Invalid token'"))?;
             Some(MachineId(place))
         }
@@ -107,7 +107,7 @@ pub(super) async fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Val
         .collect();
     let mut body = json!({ "mapRuns": items });
     if let Some((last, _)) = runs.last().filter(|_| runs.len() == size) {
-        body["nextToken"] = token::write(&list, &last.0.to_string()).into();
+        body["nextToken"] = token::write(engine, &list, &last.0.to_string()).into();
     }
     Ok(body)
 }

@@ -61,7 +61,7 @@ pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Ap
     let list = format!("ListStateMachineVersions/{text}");
     let before: u32 = match token {
         None => u32::MAX,
-        Some(token) => token::read(&list, &token)?.parse().map_err(|_| token::invalid())?,
+        Some(token) => token::read(engine, &list, &token)?.parse().map_err(|_| token::invalid())?,
     };
     let mut versions = machine.published.versions.range(..before).rev().map(|(_, version)| version);
     let page: Vec<_> = versions.by_ref().take(size).collect();
@@ -73,7 +73,7 @@ pub(super) fn list(engine: &Arc<Engine>, mut params: Params) -> Result<Value, Ap
     });
     let mut body = json!({ "stateMachineVersions": shown.collect::<Vec<_>>() });
     if let (Some(_), Some(last)) = (versions.next(), page.last()) {
-        body["nextToken"] = token::write(&list, &last.number.to_string()).into();
+        body["nextToken"] = token::write(engine, &list, &last.number.to_string()).into();
     }
     Ok(body)
 }

@@ -22,12 +22,13 @@ use utoipa_axum::routes;
 pub use host::Host;
 pub use plugins::{PluginDirectory, PluginEntry, PluginStatus};
 
-/// The host's own API, beside that of AWS.
-///
-/// ARNs in paths are percent-encoded. Times are RFC 3339, in UTC. Errors have a status from 400 on and a body with
-/// `error`, a word, and `message`, a sentence. Lists come in pages: `nextToken` of one is the parameter of the next.
+/// What the description says of the whole.
+const ABOUT: &str = "The host's own API, beside that of AWS. ARNs in paths are percent-encoded. Times are RFC 3339, in UTC. \
+    Errors have a status from 400 on and a body with `error`, a word, and `message`, a sentence. Lists come in pages: \
+    `nextToken` of one is the parameter of the next.";
+
 #[derive(OpenApi)]
-#[openapi(info(title = "Dirigent"))]
+#[openapi(info(title = "Dirigent", description = ABOUT))]
 struct About;
 
 /// The routes, and their description.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dirigent_asl::{MachineIndex, Program, StateIndex};
-use dirigent_store::{ExecutionId, FrameId};
+use dirigent_store::FrameId;
 
 use super::callback::Stage;
 use super::flow;
 use super::frame::{Frame, FrameRow, Phase};
+use super::info::{ExecutionInfo, Status};
 use super::inspect::{Findings, StateTest};
 use super::map_run::{MapRun, RunItem};
 use super::mocks::Mocks;
@@ -21,67 +22,6 @@ use crate::event::Fault;
 use crate::history::Payloads;
 use crate::limits::Limits;
 use crate::payload::{Payload, PayloadRef};
-
-/// What does not change while an execution runs.
-#[derive(Clone, Debug)]
-pub struct ExecutionInfo {
-    /// Its key in the store.
-    pub id: ExecutionId,
-    /// Its ARN.
-    pub arn: Arc<str>,
-    /// Its name, unique among its state machine's executions.
-    pub name: Arc<str>,
-    /// The state machine's ARN, without version or alias.
-    pub state_machine_arn: Arc<str>,
-    /// The state machine's name.
-    pub state_machine_name: Arc<str>,
-    /// The role that it runs under; recorded, shown in the context object.
-    pub role_arn: Arc<str>,
-    /// Its input.
-    pub input: Payload,
-    /// When it began, in Unix milliseconds.
-    pub started_ms: i64,
-    /// Whether it is Express: bounded by time instead of events.
-    pub express: bool,
-    /// For an Express execution whose steps are kept all the same: what tells it from others of its name.
-    pub kept_run: Option<Arc<str>>,
-    /// The machine of the program that it runs: the top level, or a Distributed Map's item processor.
-    pub entry: MachineIndex,
-}
-
-impl ExecutionInfo {
-    /// Whether its steps are kept: then it has a history, and may be redriven.
-    #[must_use]
-    pub fn is_kept(&self) -> bool {
-        !self.express || self.kept_run.is_some()
-    }
-
-    /// The name that its row has, unique among its state machine's executions.
-    pub(crate) fn row_name(&self) -> Arc<str> {
-        match &self.kept_run {
-            Some(run) => format!("{}:{run}", self.name).into(),
-            None => self.name.clone(),
-        }
-    }
-}
-
-/// Whether an execution runs, and how it ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Status {
-    /// It runs.
-    Running,
-    /// It ended well.
-    Succeeded {
-        /// Its output.
-        output: Payload,
-    },
-    /// It failed.
-    Failed(Fault),
-    /// It ran longer than its `TimeoutSeconds`.
-    TimedOut(Fault),
-    /// It was stopped.
-    Aborted(Fault),
-}
 
 /// A running or ended execution.
 #[derive(Clone, Debug)]
@@ -404,13 +344,5 @@ impl Execution {
         let since_ms = last_ms.unwrap_or(self.info.started_ms);
         let due_ms = since_ms.saturating_add_unsigned(seconds.saturating_mul(1000));
         Some((due_ms, TimerKey { frame: TOP, generation: count, purpose: TimerPurpose::ExecutionTimeout }))
-    }
-}
-
-impl Status {
-    /// Whether it has ended.
-    #[must_use]
-    pub fn is_ended(&self) -> bool {
-        !matches!(self, Status::Running)
     }
 }

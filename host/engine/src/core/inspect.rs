@@ -10,8 +10,9 @@ use std::sync::Arc;
 use dirigent_asl::Transition;
 use serde_json::Value;
 
-use super::execution::{Execution, ExecutionInfo, TOP};
+use super::execution::{Execution, TOP};
 use super::frame::Variables;
+use super::info::ExecutionInfo;
 use super::turn::Turn;
 use crate::event::Fault;
 use crate::payload::Payload;

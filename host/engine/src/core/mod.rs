@@ -5,11 +5,12 @@
 //! states that need nothing from outside until every branch waits. The driver makes the step durable and then
 //! carries out the effects; the simulator does the same under a virtual clock, crashing between any two.
 //!
-//! - `execution`: the value itself, and `step`
+//! - `execution`: the value itself, and `step`; `info`: what it is, and how it stands
 //! - `frame`: a branch of it: where it stands and what it waits for
 //! - `map_run`: what a Map Run was started with
 //! - `callback`, `token`: tasks that wait for a caller from outside
 //! - `turn`: the work of one step: entering and leaving states, ending machines
+//! - `waits`: what frames wait for, and giving it up
 //! - `states`: what each type does, a file each
 //! - `errors`: Retry and Catch
 //! - `redrive`: an execution that did not succeed goes on
@@ -22,6 +23,7 @@ mod errors;
 mod execution;
 mod flow;
 mod frame;
+mod info;
 mod inspect;
 mod map_run;
 mod mocks;
@@ -31,9 +33,11 @@ mod states;
 mod stimulus;
 mod token;
 mod turn;
+mod waits;
 
-pub use execution::{Execution, ExecutionInfo, Status};
+pub use execution::Execution;
 pub use frame::{Frame, FrameRow};
+pub use info::{ExecutionInfo, Status};
 pub use inspect::{Findings, Handler, Mock, StateTest, TESTED_STATE};
 pub use map_run::{MapRun, MapRunItems, MapRunSettings, RunItem};
 pub use mocks::{Responses, ResponsesError, TestCase};

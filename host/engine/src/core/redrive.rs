@@ -11,9 +11,10 @@ use dirigent_asl::{Kind, Transition};
 use dirigent_store::FrameId;
 use serde::{Deserialize, Serialize};
 
-use super::execution::{Execution, Status};
+use super::execution::Execution;
 use super::flow;
 use super::frame::Phase;
+use super::info::Status;
 use super::map_run::MapRun;
 use super::states;
 use super::stimulus::{Amend, Effect, Redrive};

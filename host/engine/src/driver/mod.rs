@@ -15,6 +15,7 @@
 //! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
 //! - `test_cases`: executions whose tasks have mocked responses
+//! - `secret`: what clients' page tokens are signed with
 //! - `test_state`: one state alone; `mocked_run`: its Map Run, if it is a Distributed Map
 //! - `timers`: waking executions up
 //! - `callbacks`: workers of activities, and task tokens that come back
@@ -32,6 +33,7 @@ mod objects;
 mod read;
 mod redrive;
 mod search;
+mod secret;
 mod start;
 mod targets;
 mod tasks;
@@ -133,6 +135,7 @@ pub struct Engine {
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
     sequences: tokio::sync::Mutex<std::ops::Range<u64>>,
+    secret: secret::Secret,
     /// Who waits for an execution to end.
     ends: Mutex<HashMap<ExecutionId, Vec<oneshot::Sender<()>>>>,
     happenings: broadcast::Sender<Arc<Happening>>,
@@ -186,6 +189,9 @@ pub enum EngineError {
         "the state machine's definition does not compile with this version of Dirigent; update the state machine"
     )]
     Uncompilable,
+    /// The system gives no random bits.
+    #[error("the system gives no random bits: {0}")]
+    NoEntropy(String),
     /// The catalog's.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -239,6 +245,7 @@ impl Engine {
         let links = Links::open(&*store).await?;
         let cases = Cases::open(&*store).await?;
         let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
+        let secret = secret::open(&*store).await?;
         let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
         let engine = Arc::new(Engine {
             config,
@@ -255,6 +262,7 @@ impl Engine {
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
+            secret,
             ends: Mutex::default(),
             happenings,
             polls_end: watch::Sender::new(false),

@@ -68,7 +68,7 @@ pub(crate) async fn search(
         return Err(ApiError::validation(format!("limit={limit} is not from 1 to {MAX_LIMIT}")).into());
     }
     let before = match &query.next_token {
-        Some(text) => Some(token::read(LIST, text)?.parse().map_err(|_| token::invalid())?),
+        Some(text) => Some(token::read(&engine, LIST, text)?.parse().map_err(|_| token::invalid())?),
         None => None,
     };
     let filter = Filter {
@@ -82,6 +82,6 @@ pub(crate) async fn search(
     let found = filter.read(&engine).await?.find(&engine, before, limit).await?;
     Ok(Json(Page {
         executions: found.executions.into_iter().map(|(_, summary)| summary).collect(),
-        next_token: found.next.map(|before| token::write(LIST, &before.to_string())),
+        next_token: found.next.map(|before| token::write(&engine, LIST, &before.to_string())),
     }))
 }
