@@ -47,7 +47,7 @@ pub async fn execution(
     mut info: ExecutionInfo,
 ) -> Result<Execution, RecoverError> {
     let id = info.id;
-    let frame_rows = rows::frames(&store.frames(id).await?)?;
+    let frame_rows = rows::frames(&store.frames(id, usize::MAX).await?)?;
     let mut refs = vec![row.input];
     for (_, frame) in &frame_rows {
         refs.extend(frame.payloads());

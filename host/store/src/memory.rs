@@ -228,10 +228,11 @@ impl Store for MemoryStore {
         Ok(selection)
     }
 
-    async fn frames(&self, id: ExecutionId) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {
+    async fn frames(&self, id: ExecutionId, limit: usize) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {
         let range = (id.sequence, FrameId(0))..=(id.sequence, FrameId(u32::MAX));
         let inner = self.lock();
-        Ok(inner.rows.frames.range(range).map(|((_, frame), bytes)| (*frame, bytes.clone())).collect())
+        let rows = inner.rows.frames.range(range).take(limit);
+        Ok(rows.map(|((_, frame), bytes)| (*frame, bytes.clone())).collect())
     }
 
     async fn history(

@@ -58,8 +58,8 @@ pub trait Store: Send + Sync + 'static {
         Ok(self.select(machine, before, limit, &|_| true).await?.rows)
     }
 
-    /// All open frames of the execution, by id.
-    async fn frames(&self, id: ExecutionId) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError>;
+    /// The frames of the execution that are kept, by id.
+    async fn frames(&self, id: ExecutionId, limit: usize) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError>;
 
     /// History chunks with the ids of their first events, in order: those that hold the events from
     /// `from` up to and not including `to`. The first is the chunk that contains `from`, that is the

@@ -83,7 +83,7 @@ async fn find(store: &dyn Store, sequence: u64) -> Found {
     let attention = store.attention(sequence.checked_sub(1).map(execution), 1).await.unwrap();
     let seen = (
         store.record(id).await.unwrap(),
-        store.frames(id).await.unwrap(),
+        store.frames(id, usize::MAX).await.unwrap(),
         store.history(id, 0, u64::MAX, 10).await.unwrap(),
         store.find(id.machine, &sequence.to_string()).await.unwrap(),
         store.get(&row(sequence)).await.unwrap(),

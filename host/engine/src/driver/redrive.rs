@@ -17,7 +17,7 @@ use super::map_runs::ids::is_child;
 use super::{Engine, EngineError, MAX_QUEUED_COMMITS, now_ms};
 use crate::core::{Amend, Amendment, Execution, Redrive, Stimulus, StoppedState};
 use crate::recover::RecoverError;
-use crate::rows::{ExecutionRow, StatusRow};
+use crate::rows::{ExecutionRow, Pins, StatusRow};
 use crate::work::to_its_end;
 
 /// Events that a redriven history needs room for: the redrive's own and one more.
@@ -149,7 +149,7 @@ impl Engine {
         if events.saturating_add(EVENTS_NEEDED) > self.config.limits.history_events {
             return Ok(Err(NotRedrivable::HistoryFull));
         }
-        if self.store.frames(id).await?.is_empty() {
+        if self.store.frames(id, 1).await?.is_empty() {
             return Ok(Err(NotRedrivable::BeforeRedrive));
         }
         Ok(Ok(()))
@@ -250,7 +250,9 @@ fn resolve(
 pub(super) async fn begin_again(lease: &Lease, redrive: Redrive) -> Result<i64, EngineError> {
     let engine = lease.engine();
     // What was bound for the attempt before may be what failed: as a new start does, a redrive takes what is there now.
-    *lease.live.pins.lock() = engine.pin_all(&lease.live.program);
+    // A Map Run's children have what their run is bound to.
+    let pins = if is_child(lease.id()) { Pins::new() } else { engine.pin_all(&lease.live.program) };
+    *lease.live.pins.lock() = pins;
     let effects = engine.apply(lease, Stimulus::Redrive(Box::new(redrive))).await?;
     engine.perform(lease, effects.unwrap_or_default());
     let redriven_ms = lease.live.execution.lock().redrives().last_ms;

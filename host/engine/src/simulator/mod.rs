@@ -354,7 +354,7 @@ impl<'a> Simulator<'a> {
         let row = ExecutionRow::decode(&self.store.record(self.id).await.expect("reads").expect("exists"))
             .expect("decodes");
         assert_ne!(row.status, StatusRow::Running);
-        let frames = self.store.frames(self.id).await.expect("reads");
+        let frames = self.store.frames(self.id, usize::MAX).await.expect("reads");
         let succeeded = matches!(row.status, StatusRow::Succeeded(_));
         assert_eq!(frames.is_empty(), succeeded, "frames are kept for a redrive, and for nothing else");
         assert!(self.store.timers(None, i64::MAX, 10).await.expect("reads").is_empty(), "no timer is left");

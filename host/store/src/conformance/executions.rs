@@ -56,6 +56,16 @@ pub(super) async fn a_change_without_content_changes_nothing(place: Arc<dyn Plac
     assert_eq!(Seen::of(&store, id(1, 1)).await, Seen::created("a"));
 }
 
+pub(super) async fn frames_come_by_id_and_no_more_than_asked_for(place: Arc<dyn Place>) {
+    let store = place.open();
+    commit(&store, create(id(1, 1), "a")).await.unwrap();
+    for (limit, wanted) in [(0, &[][..]), (1, &[0]), (2, &[0, 1]), (3, &[0, 1])] {
+        let frames = store.frames(id(1, 1), limit).await.unwrap();
+        let ids: Vec<u32> = frames.iter().map(|(frame, _)| frame.0).collect();
+        assert_eq!(ids, wanted, "{limit}");
+    }
+}
+
 pub(super) async fn drops_come_before_puts(place: Arc<dyn Place>) {
     let store = place.open();
     let id = id(1, 1);
@@ -196,7 +206,7 @@ pub(super) async fn large_values_come_back(place: Arc<dyn Place>) {
         };
         commit(&store, change).await.unwrap();
         assert_eq!(store.record(id(1, sequence)).await.unwrap().as_ref(), Some(&bytes), "{length} bytes");
-        assert_eq!(store.frames(id(1, sequence)).await.unwrap(), [(FrameId(0), bytes.clone())]);
+        assert_eq!(store.frames(id(1, sequence), usize::MAX).await.unwrap(), [(FrameId(0), bytes.clone())]);
         assert_eq!(store.history_chunk(id(1, sequence), 1).await.unwrap(), Some(bytes));
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn many_tasks_get_what_they_asked_for(place: Arc<dyn Place>) {
                 let end =
                     ExecutionChange { drop_frames: vec![FrameId(0), FrameId(1)], ..ExecutionChange::new(id) };
                 commit(&store, end).await.unwrap();
-                assert_eq!(store.frames(id).await.unwrap(), []);
+                assert_eq!(store.frames(id, usize::MAX).await.unwrap(), []);
             }
         });
     }

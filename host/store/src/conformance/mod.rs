@@ -62,7 +62,7 @@ macro_rules! cases {
     };
 }
 
-const CASES: [(&str, Case); 29] = cases![
+const CASES: [(&str, Case); 30] = cases![
     catalog::expectations,
     catalog::scan_pages_by_name_within_a_kind,
     conditions::a_taken_name_refuses_the_whole_batch,
@@ -74,6 +74,7 @@ const CASES: [(&str, Case); 29] = cases![
     executions::what_is_not_there,
     executions::an_execution_from_start_to_end,
     executions::a_change_without_content_changes_nothing,
+    executions::frames_come_by_id_and_no_more_than_asked_for,
     executions::drops_come_before_puts,
     executions::changes_apply_in_order,
     executions::list_pages_newest_first_within_a_machine,
@@ -152,7 +153,7 @@ struct Seen {
 impl Seen {
     async fn of(store: &Arc<dyn Store>, id: ExecutionId) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let frames = store.frames(id).await.unwrap();
+        let frames = store.frames(id, usize::MAX).await.unwrap();
         let history = store.history(id, 0, u64::MAX, usize::MAX).await.unwrap();
         let timers = store.timers(None, i64::MAX, usize::MAX).await.unwrap();
         Self {

@@ -132,8 +132,8 @@ impl Store for RedbStore {
         self.shared.select(machine, before, most, takes)
     }
 
-    async fn frames(&self, id: ExecutionId) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {
-        self.shared.frames(id)
+    async fn frames(&self, id: ExecutionId, limit: usize) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {
+        self.shared.frames(id, limit)
     }
 
     async fn history(

@@ -82,17 +82,18 @@ impl Shared {
         Ok(selection)
     }
 
-    pub(crate) fn frames(&self, id: ExecutionId) -> Read<Vec<(FrameId, Vec<u8>)>> {
+    pub(crate) fn frames(&self, id: ExecutionId, limit: usize) -> Read<Vec<(FrameId, Vec<u8>)>> {
         let what = "an execution's frames";
         let first = frame_key(id.sequence, FrameId(0));
         let last = frame_key(id.sequence, FrameId(u32::MAX));
         let table = self.table(what, FRAMES)?;
         let rows = table.range::<&[u8; 12]>(&first..=&last).map_err(failed(what))?;
-        rows.map(|row| {
-            let (key, frame) = row.map_err(failed(what))?;
-            Ok((frame_id(key.value()), frame.value().to_vec()))
-        })
-        .collect()
+        rows.take(limit)
+            .map(|row| {
+                let (key, frame) = row.map_err(failed(what))?;
+                Ok((frame_id(key.value()), frame.value().to_vec()))
+            })
+            .collect()
     }
 
     pub(crate) fn history(

@@ -20,7 +20,11 @@ async fn nothing_acknowledged_is_lost() {
                 let id = ExecutionId::new(MACHINE, sequence);
                 let wanted = vec![sequence as u8; sequence as usize * 37 % 5_000];
                 assert_eq!(store.record(id).await.unwrap().as_ref(), Some(&wanted), "seed {seed}");
-                assert_eq!(store.frames(id).await.unwrap(), [(FrameId(0), wanted)], "seed {seed}");
+                assert_eq!(
+                    store.frames(id, usize::MAX).await.unwrap(),
+                    [(FrameId(0), wanted)],
+                    "seed {seed}"
+                );
             }
             let mut commits = Vec::new();
             for sequence in acknowledged + 1..=acknowledged + random.u64(1..30) {
