@@ -279,3 +279,27 @@ async fn an_executions_events_are_streamed_to_its_end() {
         answer.body
     );
 }
+
+#[tokio::test]
+async fn a_revision_is_named_by_number_id_version_or_as_the_latest() {
+    let world = World::new().await;
+    let arn = world.done("m", fail("Made.Up")).await;
+    let machine = arn.replace(":execution:", ":stateMachine:").rsplit_once(':').unwrap().0.to_owned();
+    let mended = json!({ "StartAt": "F", "States": { "F": { "Type": "Fail", "Error": "Else" } } });
+    let id = text(&world.update(&machine, mended).await["revisionId"]);
+    let version = world.publish(&machine).await;
+    for onto in [json!(2), json!("latest"), json!(id), json!(version)] {
+        let path = format!("/api/executions/{}", encoded(&arn));
+        // Each time back to the first one, which has no id.
+        for (onto, error) in [(&json!(1), "Made.Up"), (&onto, "Else")] {
+            let answer = world.ask("POST", &format!("{path}/redrive"), Some(json!({ "onto": onto }))).await;
+            assert_eq!(answer.status, StatusCode::OK, "{onto}: {}", answer.body);
+            assert_eq!(world.ended(&arn).await["error"], error, "{onto}");
+        }
+    }
+    for wrong in [json!("newest"), json!(9), json!(format!("{version}9")), json!(arn)] {
+        let path = format!("/api/executions/{}/redrive", encoded(&arn));
+        let answer = world.ask("POST", &path, Some(json!({ "onto": wrong }))).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}: {}", answer.body);
+    }
+}

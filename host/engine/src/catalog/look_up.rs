@@ -9,6 +9,9 @@ use super::{Catalog, CatalogError, DELETED, MachineRow, PAGE, Revision, StateMac
 use crate::names;
 use crate::rows::{RowError, decode};
 
+/// Revisions that are looked at for an id, which no index has.
+pub const REVISIONS_LOOKED_AT: usize = 1_000;
+
 impl Catalog {
     /// The state machine of that name.
     #[must_use]
@@ -72,6 +75,25 @@ impl Catalog {
             .collect::<Result<Vec<_>, RowError>>()?;
         ids.reverse();
         Ok(ids)
+    }
+
+    /// The number of the revision that has an id, among the latest [`REVISIONS_LOOKED_AT`] of a machine.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn revision_of_id(
+        &self,
+        machine: &StateMachine,
+        revision_id: &str,
+    ) -> Result<Option<u32>, CatalogError> {
+        let latest = machine.revision.number;
+        for number in (1..=latest).rev().take(REVISIONS_LOOKED_AT) {
+            let revision = self.revision(machine.id, number).await?;
+            if revision.is_some_and(|found| found.content.revision_id.as_deref() == Some(revision_id)) {
+                return Ok(Some(number));
+            }
+        }
+        Ok(None)
     }
 
     /// A revision of a machine, live or deleted.

@@ -23,6 +23,7 @@ use crate::work::to_its_end;
 
 pub use aliases::{Alias, MAX_ALIASES, Route, Routes};
 pub use error::CatalogError;
+pub use look_up::REVISIONS_LOOKED_AT;
 pub use revisions::{Revision, RevisionContent};
 pub use versions::{MAX_VERSIONS, Publish, Published, Qualifier, Version};
 

@@ -43,7 +43,7 @@ pub(crate) struct BulkRedrive {
     /// At most 1,000.
     #[schema(max_items = 1000)]
     execution_arns: Option<Vec<String>>,
-    /// Another definition to go on with: `latest`, the ARN of a version, or the number of a revision.
+    /// Another definition to go on with: `latest`, the ARN of a version, or the number or id of a revision.
     onto: Option<Onto>,
 }
 
@@ -103,7 +103,10 @@ pub(crate) async fn redrive_many(
 
 async fn redrive_one(engine: &Arc<Engine>, arn: String, onto: Option<&Onto>) -> Result<(), RestError> {
     let id = find(engine, &arn).await?;
-    let revision = onto.map(|onto| redrive::revision(engine, id, onto)).transpose()?;
+    let revision = match onto {
+        Some(onto) => Some(redrive::revision(engine, id, onto).await?),
+        None => None,
+    };
     engine.redrive(id, RedriveRequest { revision, ..RedriveRequest::default() }).await?;
     Ok(())
 }

@@ -22,7 +22,7 @@ use crate::rest::wire::{Body, Refusal, RestError, date};
 pub(crate) struct Redrive {
     /// A call that comes again with it within 15 minutes is the same call.
     client_token: Option<String>,
-    /// Another definition to go on with: `latest`, the ARN of a version, or the number of a revision.
+    /// Another definition to go on with: `latest`, the ARN of a version, or the number or id of a revision.
     onto: Option<Onto>,
     /// The state that `input` or `result` is for, where several stopped the execution.
     state: Option<String>,
@@ -40,7 +40,7 @@ pub(crate) struct Redrive {
 pub(crate) enum Onto {
     /// A revision's number.
     Revision(u32),
-    /// `latest`, or the ARN of a version.
+    /// `latest`, a revision's id, or the ARN of a version.
     Named(String),
 }
 
@@ -78,7 +78,7 @@ pub(crate) async fn redrive(
         (None, None) => None,
     };
     let revision = match &redrive.onto {
-        Some(onto) => Some(revision(&engine, id, onto)?),
+        Some(onto) => Some(revision(&engine, id, onto).await?),
         None => None,
     };
     let request = RedriveRequest {
@@ -91,20 +91,27 @@ pub(crate) async fn redrive(
 }
 
 /// The revision that is meant, of an execution's state machine.
-pub(crate) fn revision(engine: &Engine, id: ExecutionId, onto: &Onto) -> Result<u32, ApiError> {
+pub(crate) async fn revision(engine: &Engine, id: ExecutionId, onto: &Onto) -> Result<u32, ApiError> {
     let machine = engine.catalog().numbered(id.machine);
     let machine = machine.ok_or_else(|| ApiError::validation("onto: the state machine was deleted"))?;
     match onto {
         Onto::Revision(number) => Ok(*number),
         Onto::Named(name) if name == "latest" => Ok(machine.revision.number),
-        Onto::Named(arn) => {
-            let version = actions::version_in(arn)?.filter(|_| {
-                arn.rsplit_once(':').is_some_and(|(of, _)| of == engine.state_machine_arn(&machine.name))
-            });
-            let version = version.and_then(|number| machine.published.versions.get(&number));
-            version.map(|version| version.revision).ok_or_else(|| {
+        Onto::Named(name) => {
+            let found = match name.starts_with("arn:") {
+                true => {
+                    let of = name.rsplit_once(':').map(|(of, _)| of);
+                    let own = of == Some(&*engine.state_machine_arn(&machine.name));
+                    let number = actions::version_in(name)?.filter(|_| own);
+                    number
+                        .and_then(|number| machine.published.versions.get(&number))
+                        .map(|version| version.revision)
+                }
+                false => engine.catalog().revision_of_id(&machine, name).await.map_err(ApiError::from)?,
+            };
+            found.ok_or_else(|| {
                 ApiError::validation(format!(
-                    "onto={arn} is neither `latest`, nor a revision's number, nor the ARN of a version of {}",
+                    "onto={name} is neither `latest`, nor a revision of {} by number or id, nor the ARN of a version of it",
                     machine.name
                 ))
             })
