@@ -32,7 +32,7 @@ pub(super) struct Redrive {
     /// Those that failed with this error.
     #[arg(long, value_name = "NAME")]
     error: Option<String>,
-    /// Go on with another definition: the latest, that of a version's ARN, or of a revision's number.
+    /// Go on with another definition: the latest, that of a version's ARN, or of a revision's number or id.
     #[arg(long, value_name = "latest|VERSION-ARN|REVISION")]
     onto: Option<String>,
     /// The state that --input or --result is for, when several stopped.
