@@ -6,16 +6,14 @@
 use serde_json::{Value, json};
 
 use super::cases::{Case, case, one, racing, task};
-use super::runs::expect;
-use super::{Crash, Simulator, compile, outline};
+use super::runs::{crash_everywhere, expect};
+use super::{Simulator, compile};
 use crate::core::{Amend, Amendment, Redrive};
 use crate::event::EventKind;
 use crate::payload::Payload;
 
 /// Schedules tried for each case without crashes.
 const SEEDS: u64 = 25;
-/// Schedules for which every crash point is tried.
-const CRASH_SEEDS: u64 = 3;
 /// Redrives that no case needs more of.
 const MOST: u32 = 2;
 
@@ -144,25 +142,7 @@ async fn every_case_succeeds_in_the_end_under_every_schedule() {
 
 #[tokio::test]
 async fn a_crash_anywhere_changes_nothing_of_a_redrive() {
-    let mut crashes = 0;
-    for case in cases() {
-        let program = compile(&case.definition);
-        for seed in 0..CRASH_SEEDS {
-            let calm = Simulator::new(&program, &case.input, seed, None).redriven(MOST).run().await;
-            for action in 0..calm.actions {
-                for committed in [false, true] {
-                    let crash = Some(Crash { action, committed });
-                    let ended = Simulator::new(&program, &case.input, seed, crash).redriven(MOST).run().await;
-                    expect(&case, &ended);
-                    if !case.races {
-                        let (got, wanted) = (outline(&ended.events), outline(&calm.events));
-                        assert_eq!(got, wanted, "{} with {crash:?}", case.name);
-                    }
-                    crashes += 1;
-                }
-            }
-        }
-    }
+    let crashes = crash_everywhere(cases(), MOST).await;
     assert!(crashes > 300, "only {crashes} crash points were tried");
 }
 

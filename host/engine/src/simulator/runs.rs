@@ -51,17 +51,18 @@ async fn the_same_seed_gives_the_same_run() {
     }
 }
 
-#[tokio::test]
-async fn a_crash_anywhere_changes_nothing() {
+/// Runs cases with a crash at every place, redriven so often where they do not succeed before. Returns how many places.
+pub(super) async fn crash_everywhere(cases: Vec<Case>, redrives: u32) -> usize {
     let mut crashes = 0;
-    for case in cases() {
+    for case in cases {
         let program = compile(&case.definition);
         for seed in 0..CRASH_SEEDS {
-            let calm = Simulator::new(&program, &case.input, seed, None).run().await;
+            let run = |crash| Simulator::new(&program, &case.input, seed, crash).redriven(redrives).run();
+            let calm = run(None).await;
             for action in 0..calm.actions {
                 for committed in [false, true] {
                     let crash = Some(Crash { action, committed });
-                    let ended = Simulator::new(&program, &case.input, seed, crash).run().await;
+                    let ended = run(crash).await;
                     expect(&case, &ended);
                     if !case.races {
                         let (got, wanted) = (outline(&ended.events), outline(&calm.events));
@@ -72,5 +73,11 @@ async fn a_crash_anywhere_changes_nothing() {
             }
         }
     }
+    crashes
+}
+
+#[tokio::test]
+async fn a_crash_anywhere_changes_nothing() {
+    let crashes = crash_everywhere(cases(), 0).await;
     assert!(crashes > 300, "only {crashes} crash points were tried");
 }
