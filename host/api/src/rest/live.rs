@@ -63,7 +63,11 @@ pub(crate) async fn execution_events(
         None => 0,
         Some(text) => {
             let number = text.to_str().ok().and_then(|text| text.parse::<u64>().ok());
-            number.ok_or_else(|| ApiError::validation("Last-Event-ID is no event's number"))?
+            number.ok_or_else(|| {
+                ApiError::validation(
+                    "Last-Event-ID is no event's number. Leave it out to begin with the first event",
+                )
+            })?
         }
     };
     let permit = permit(&host.streams)?;

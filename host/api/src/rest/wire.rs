@@ -80,7 +80,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         if let Some(name) =
             names.map(|pair| pair.strip_suffix('=').unwrap_or(pair)).find(|pair| !pair.contains('='))
         {
-            return Err(ApiError::validation(format!("The query's {name} has no value")).into());
+            return Err(ApiError::validation(format!(
+                "The query's {name} has no value. Give it one, or leave it out"
+            ))
+            .into());
         }
         let query = serde_html_form::from_str(query);
         Ok(Query(query.map_err(|error| ApiError::validation(format!("The query does not fit: {error}")))?))

@@ -78,7 +78,9 @@ pub enum RedriveError {
     #[error(transparent)]
     NotRedrivable(#[from] NotRedrivable),
     /// There is no such revision of its state machine.
-    #[error("the state machine has no revision {0}")]
+    #[error(
+        "the state machine has no revision {0}. Leave it out to keep the execution's own, or name a revision that there is"
+    )]
     NoSuchRevision(u32),
     /// What the execution has done does not fit the definition.
     #[error(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use dirigent_engine::core::Amend;
+use dirigent_engine::payload::MAX_JSON_DEPTH;
 use dirigent_engine::{AmendRequest, Engine, Payload, RedriveRequest};
 use dirigent_store::ExecutionId;
 use serde::{Deserialize, Serialize};
@@ -93,7 +94,9 @@ pub(crate) async fn redrive(
 /// The revision that is meant, of an execution's state machine.
 pub(crate) async fn revision(engine: &Engine, id: ExecutionId, onto: &Onto) -> Result<u32, ApiError> {
     let machine = engine.catalog().numbered(id.machine);
-    let machine = machine.ok_or_else(|| ApiError::validation("onto: the state machine was deleted"))?;
+    let machine = machine.ok_or_else(|| {
+        ApiError::validation("onto: the state machine was deleted. Start an execution of another one")
+    })?;
     match onto {
         Onto::Revision(number) => Ok(*number),
         Onto::Named(name) if name == "latest" => Ok(machine.revision.number),
@@ -123,10 +126,14 @@ fn payload(engine: &Engine, name: &str, raw: &RawValue) -> Result<Payload, ApiEr
     let payload = Payload::from_text(raw.get());
     let most = engine.config().limits.payload_bytes;
     if payload.text().len() > most {
-        return Err(ApiError::validation(format!("{name} has more than {most} bytes")));
+        return Err(ApiError::validation(format!(
+            "{name} has more than {most} bytes. Make it smaller, or start the host with a wider payload-bytes"
+        )));
     }
     if !payload.is_shallow() {
-        return Err(ApiError::validation(format!("{name} is nested too deep")));
+        return Err(ApiError::validation(format!(
+            "{name} is nested deeper than {MAX_JSON_DEPTH} levels. Make it flatter"
+        )));
     }
     Ok(payload)
 }
