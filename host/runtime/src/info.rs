@@ -62,4 +62,6 @@ pub struct Asks {
     pub connections: Vec<String>,
     /// Configuration keys.
     pub config: Vec<String>,
+    /// Directories of the host's.
+    pub directories: Vec<String>,
 }

@@ -1,9 +1,12 @@
-//! WASI 0.2 with nothing granted: clocks and randomness work, and all the rest is there but empty.
+//! WASI 0.2 with nothing granted: clocks, randomness and the manifest's environment work, and all the rest is there but
+//! empty.
 //!
 //! Many toolchains import all of WASI whether the plugin's author calls it or not, so the interfaces have to exist. What
 //! they get: no preopened directory, no address that may be connected to or bound, no name lookup, no environment
-//! variables, no arguments, an empty standard input. A refusal is an error code in the guest, as WASI has it.
+//! variable of the host's, no arguments, an empty standard input. A refusal is an error code in the guest, as WASI has it.
 //! Standard output and error are lines of the task's log.
+
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
@@ -36,7 +39,7 @@ pub(crate) struct Wasi {
 }
 
 impl Wasi {
-    fn new(log: &TaskLog) -> Self {
+    fn new(log: &TaskLog, environment: &BTreeMap<String, String>) -> Self {
         // A builder grants nothing by itself; see its documentation for each of the defaults.
         let mut builder = WasiCtx::builder();
         builder
@@ -46,6 +49,9 @@ impl Wasi {
             .allow_udp(false)
             .allow_ip_name_lookup(false)
             .max_random_size(RANDOM_LIMIT);
+        for (name, value) in environment {
+            builder.env(name, value);
+        }
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
         Self { context: builder.build(), table }
@@ -56,8 +62,9 @@ impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         // Every WASI function passes here, so this counts them.
         self.host_calls = self.host_calls.saturating_add(1);
-        let log = &self.log;
-        let Wasi { context, table } = &mut **self.wasi.get_or_insert_with(|| Box::new(Wasi::new(log)));
+        let (log, environment) = (&self.log, &self.who.environment);
+        let Wasi { context, table } =
+            &mut **self.wasi.get_or_insert_with(|| Box::new(Wasi::new(log, environment)));
         WasiCtxView { ctx: context, table }
     }
 }

@@ -18,6 +18,7 @@ pub(crate) enum Stop {
 
 /// One call's state.
 pub(crate) struct CallState {
+    pub(crate) who: Arc<Identity>,
     pub(crate) memory: MemoryMeter,
     pub(crate) log: TaskLog,
     pub(crate) signals: Signals,
@@ -35,6 +36,7 @@ impl CallState {
         call: &mut Call,
     ) -> Self {
         Self {
+            who: Arc::clone(who),
             memory: MemoryMeter::new(limits.memory),
             log: TaskLog::new(Arc::clone(who), Arc::clone(context), limits.log),
             signals: Signals::new(call.heartbeat.take(), call.progress.take(), limits.log.line),
