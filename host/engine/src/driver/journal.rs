@@ -108,33 +108,17 @@ impl TaskJournal {
     /// Appends records and writes to buckets, in one commit.
     ///
     /// # Errors
-    /// As [`TaskJournal::append`], and [`JournalError::KeyValue`] when a change is beyond a limit.
+    /// As [`TaskJournal::append`], and [`JournalError::KeyValue`] when a change is beyond a limit or not what was
+    /// expected; then nothing is written.
     pub async fn append_with(
         &self,
         scope: JournalScope,
         records: Vec<Vec<u8>>,
         changes: Vec<KeyValueChange>,
     ) -> Result<(), JournalError> {
-        let (rows, shared) = self.journals.keyvalue.prepare(changes).await?;
+        let (rows, held) = self.journals.keyvalue.prepare(changes).await?;
         let commit = self.queue(scope, records, rows)?;
-        Ok(durable(commit, shared).await?)
-    }
-
-    /// Adds to a key's number as [`KeyValue::increment`] does, and appends the records that `records` makes of the sum, in
-    /// one commit.
-    ///
-    /// # Errors
-    /// As [`TaskJournal::append`] and [`KeyValue::increment`].
-    pub async fn append_with_increment(
-        &self,
-        scope: JournalScope,
-        (bucket, key, delta): (&str, &str, u64),
-        records: impl FnOnce(u64) -> Vec<Vec<u8>> + Send,
-    ) -> Result<u64, JournalError> {
-        let (row, sum, whole) = self.journals.keyvalue.prepare_increment(bucket, key, delta).await?;
-        let commit = self.queue(scope, records(sum), vec![row])?;
-        durable(commit, whole).await?;
-        Ok(sum)
+        Ok(durable(commit, held).await?)
     }
 
     /// Queues records and other rows as one commit, if the attempt runs.

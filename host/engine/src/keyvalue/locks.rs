@@ -1,6 +1,6 @@
 //! Who may write a key. A fixed number of locks, each for all keys whose hash falls to it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -12,11 +12,23 @@ use crate::work::to_its_end;
 /// How many locks there are: two keys share one by chance, and then wait for one another.
 const LOCKS: usize = 256;
 
-/// Held by whoever writes keys without reading them first.
-pub(crate) type Shared = Vec<OwnedRwLockReadGuard<()>>;
+/// What somebody does with a key.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Access {
+    /// Writes it, whatever its value is.
+    Shared,
+    /// Reads it and then writes it.
+    Whole,
+}
 
-/// Held by whoever reads a key and then writes it.
-pub(crate) type Whole = OwnedRwLockWriteGuard<()>;
+/// The locks of some keys.
+pub(crate) type Held = Vec<Guard>;
+
+/// One of them.
+pub(crate) enum Guard {
+    Shared { _guard: OwnedRwLockReadGuard<()> },
+    Whole { _guard: OwnedRwLockWriteGuard<()> },
+}
 
 /// Waits until a commit is durable, and holds a lock until then, also when the caller goes meanwhile: who has the lock next
 /// reads what was queued before.
@@ -46,16 +58,20 @@ impl Locks {
     }
 
     /// In the order of the locks, so that two who want several do not wait for one another.
-    pub(super) async fn share(&self, keys: impl Iterator<Item = &CatalogKey>) -> Shared {
-        let indices: BTreeSet<usize> = keys.map(|key| self.index(key)).collect();
-        let mut shared = Vec::with_capacity(indices.len());
-        for index in indices {
-            shared.push(self.locks[index].clone().read_owned().await);
+    pub(super) async fn hold(&self, keys: impl IntoIterator<Item = (&CatalogKey, Access)>) -> Held {
+        let mut wanted = BTreeMap::new();
+        for (key, access) in keys {
+            let most = wanted.entry(self.index(key)).or_insert(access);
+            *most = access.max(*most);
         }
-        shared
-    }
-
-    pub(super) async fn exclude(&self, key: &CatalogKey) -> Whole {
-        self.locks[self.index(key)].clone().write_owned().await
+        let mut held = Vec::with_capacity(wanted.len());
+        for (index, access) in wanted {
+            let lock = self.locks[index].clone();
+            held.push(match access {
+                Access::Shared => Guard::Shared { _guard: lock.read_owned().await },
+                Access::Whole => Guard::Whole { _guard: lock.write_owned().await },
+            });
+        }
+        held
     }
 }

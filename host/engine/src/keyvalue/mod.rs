@@ -16,8 +16,8 @@ use std::sync::Arc;
 use dirigent_store::{Batch, CatalogChange, CommitError, Store, StoreError};
 use thiserror::Error;
 
-use locks::Locks;
-pub(crate) use locks::{Shared, Whole, durable};
+pub(crate) use locks::durable;
+use locks::{Access, Held, Locks};
 
 /// Longest name of a bucket, in bytes.
 pub const MAX_BUCKET_BYTES: usize = 128;
@@ -55,6 +55,14 @@ pub enum KeyValueError {
         "{MAX_KEY_VALUE_CHANGES} keys can be written at a time, and these are {0}; write fewer at a time"
     )]
     Changes(usize),
+    /// A key has another value than was expected. Nothing was written.
+    #[error("the value of {key:?} in the bucket {bucket:?} is another one than was expected; read it again")]
+    Conflict {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+    },
     /// What is to be incremented is something else.
     #[error(
         "the value of {key:?} in the bucket {bucket:?} is no whole number from 0 to 2^64 - 1 in decimal digits, so it cannot be incremented"
@@ -90,6 +98,8 @@ pub struct KeyValueChange {
     pub key: String,
     /// Its new value; `None` deletes it. Deleting what is not there is no error.
     pub value: Option<Vec<u8>>,
+    /// Only if this is its value until now (`Some(None)`: it has none); otherwise [`KeyValueError::Conflict`].
+    pub expect: Option<Option<Vec<u8>>>,
 }
 
 /// Some keys of a bucket, in the order of their bytes.
@@ -133,7 +143,7 @@ impl KeyValue {
     /// # Errors
     /// When the names or the value are beyond their limits, or the store takes no writes.
     pub async fn set(&self, bucket: &str, key: &str, value: Vec<u8>) -> Result<(), KeyValueError> {
-        self.write(vec![KeyValueChange { bucket: bucket.into(), key: key.into(), value: Some(value) }]).await
+        self.write(vec![plain(bucket, key, Some(value))]).await
     }
 
     /// Deletes a key. That is durable when this returns.
@@ -141,17 +151,17 @@ impl KeyValue {
     /// # Errors
     /// As [`KeyValue::set`].
     pub async fn delete(&self, bucket: &str, key: &str) -> Result<(), KeyValueError> {
-        self.write(vec![KeyValueChange { bucket: bucket.into(), key: key.into(), value: None }]).await
+        self.write(vec![plain(bucket, key, None)]).await
     }
 
     /// Writes several keys, all or none.
     ///
     /// # Errors
-    /// As [`KeyValue::set`], and when these are more than [`MAX_KEY_VALUE_CHANGES`].
+    /// As [`KeyValue::set`], when these are more than [`MAX_KEY_VALUE_CHANGES`], and [`KeyValueError::Conflict`].
     pub async fn write(&self, changes: Vec<KeyValueChange>) -> Result<(), KeyValueError> {
-        let (rows, shared) = self.prepare(changes).await?;
+        let (rows, held) = self.prepare(changes).await?;
         let commit = self.store.commit(Batch { executions: Vec::new(), catalog: rows });
-        Ok(durable(commit, shared).await?)
+        Ok(durable(commit, held).await?)
     }
 
     /// Keys after `after`, or the first ones: at most `limit`, and at most [`MAX_KEYS_PER_PAGE`].
@@ -173,41 +183,52 @@ impl KeyValue {
     /// # Errors
     /// As [`KeyValue::set`], and when the value is no number, or would be too great a one.
     pub async fn increment(&self, bucket: &str, key: &str, delta: u64) -> Result<u64, KeyValueError> {
-        let (row, sum, whole) = self.prepare_increment(bucket, key, delta).await?;
-        durable(self.store.commit(Batch::catalog(row)), whole).await?;
+        let row = rows::key(bucket, key)?;
+        let held = self.locks.hold([(&row, Access::Whole)]).await;
+        let named = || (bucket.to_owned(), key.to_owned());
+        let before = match self.store.get(&row).await? {
+            None => Some(0),
+            Some(text) => rows::number(&text),
+        };
+        let Some(before) = before else {
+            let (bucket, key) = named();
+            return Err(KeyValueError::NotANumber { bucket, key });
+        };
+        let Some(sum) = before.checked_add(delta) else {
+            let (bucket, key) = named();
+            return Err(KeyValueError::Overflow { bucket, key });
+        };
+        let row = rows::change(row, Some(sum.to_string().into_bytes()));
+        durable(self.store.commit(Batch::catalog(row)), held).await?;
         Ok(sum)
     }
 
-    /// Checks changes and says how they are written. Whoever commits them holds the second until that is durable.
+    /// Checks changes and says how they are written. Whoever commits them holds the second until that is durable. What was
+    /// expected holds until then, so the commit itself has no condition that could fail.
     pub(crate) async fn prepare(
         &self,
         changes: Vec<KeyValueChange>,
-    ) -> Result<(Vec<CatalogChange>, Shared), KeyValueError> {
-        let rows = rows::changes(changes)?;
-        let shared = self.locks.share(rows.iter().map(|row| &row.key)).await;
-        Ok((rows, shared))
-    }
-
-    /// Reads a number and says how its sum with `delta` is written, and which it is. Whoever commits it holds the third
-    /// until that is durable.
-    pub(crate) async fn prepare_increment(
-        &self,
-        bucket: &str,
-        key: &str,
-        delta: u64,
-    ) -> Result<(CatalogChange, u64, Whole), KeyValueError> {
-        let row = rows::key(bucket, key)?;
-        let whole = self.locks.exclude(&row).await;
-        let before = match self.store.get(&row).await? {
-            None => 0,
-            Some(text) => rows::number(&text).ok_or_else(|| KeyValueError::NotANumber {
-                bucket: bucket.to_owned(),
-                key: key.to_owned(),
-            })?,
+    ) -> Result<(Vec<CatalogChange>, Held), KeyValueError> {
+        let changes = rows::changes(changes)?;
+        let access = |change: &KeyValueChange| match change.expect {
+            Some(_) => Access::Whole,
+            None => Access::Shared,
         };
-        let sum = before
-            .checked_add(delta)
-            .ok_or_else(|| KeyValueError::Overflow { bucket: bucket.to_owned(), key: key.to_owned() })?;
-        Ok((rows::change(row, Some(sum.to_string().into_bytes())), sum, whole))
+        let held = self.locks.hold(changes.iter().map(|(row, change)| (row, access(change)))).await;
+        let mut rows = Vec::with_capacity(changes.len());
+        for (row, change) in changes {
+            if let Some(expected) = &change.expect
+                && self.store.get(&row).await? != *expected
+            {
+                let KeyValueChange { bucket, key, .. } = change;
+                return Err(KeyValueError::Conflict { bucket, key });
+            }
+            rows.push(rows::change(row, change.value));
+        }
+        Ok((rows, held))
     }
+}
+
+fn plain(bucket: &str, key: &str, value: Option<Vec<u8>>) -> KeyValueChange {
+    KeyValueChange { bucket: bucket.into(), key: key.into(), value, expect: None }
 }

@@ -36,19 +36,21 @@ fn prefix(bucket: &str) -> Result<Vec<u8>, KeyValueError> {
     Ok([bucket.as_bytes(), &[0]].concat())
 }
 
-/// How changes are written. Of two changes of one key the later one holds.
-pub(super) fn changes(changes: Vec<KeyValueChange>) -> Result<Vec<CatalogChange>, KeyValueError> {
+/// Changes within their limits, by their rows. Of two changes of one key the later one holds.
+pub(super) fn changes(
+    changes: Vec<KeyValueChange>,
+) -> Result<HashMap<CatalogKey, KeyValueChange>, KeyValueError> {
     if changes.len() > MAX_KEY_VALUE_CHANGES {
         return Err(KeyValueError::Changes(changes.len()));
     }
     let mut rows = HashMap::with_capacity(changes.len());
-    for KeyValueChange { bucket, key: name, value } in changes {
-        if let Some(value) = value.as_ref().filter(|value| value.len() > MAX_VALUE_BYTES) {
+    for change in changes {
+        if let Some(value) = change.value.as_ref().filter(|value| value.len() > MAX_VALUE_BYTES) {
             return Err(KeyValueError::Value(value.len()));
         }
-        rows.insert(key(&bucket, &name)?, value);
+        rows.insert(key(&change.bucket, &change.key)?, change);
     }
-    Ok(rows.into_iter().map(|(key, value)| change(key, value)).collect())
+    Ok(rows)
 }
 
 pub(super) fn change(key: CatalogKey, value: Option<Vec<u8>>) -> CatalogChange {

@@ -31,11 +31,7 @@ async fn what_is_written_is_read_in_its_own_bucket() {
 #[tokio::test]
 async fn of_two_changes_of_one_key_the_later_holds() {
     let keyvalue = keyvalue();
-    let change = |value: &str| KeyValueChange {
-        bucket: "a".into(),
-        key: "k".into(),
-        value: Some(value.as_bytes().to_vec()),
-    };
+    let change = |value: &str| plain("a", "k", Some(value.into()));
     keyvalue.write(vec![change("1"), change("2")]).await.unwrap();
     assert_eq!(keyvalue.get("a", "k").await.unwrap(), Some(b"2".to_vec()));
 }
@@ -63,7 +59,7 @@ async fn what_is_beyond_a_limit_is_refused() {
         };
         assert_eq!(name, refused, "{} {} {value}", bucket.len(), key.len());
     }
-    let change = |n: usize| KeyValueChange { bucket: "a".into(), key: n.to_string(), value: None };
+    let change = |n: usize| plain("a", &n.to_string(), None);
     let many = (0..=MAX_KEY_VALUE_CHANGES).map(change).collect();
     assert!(matches!(keyvalue.write(many).await, Err(KeyValueError::Changes(_))));
 }
@@ -121,4 +117,52 @@ async fn increments_count_each_and_only_numbers() {
     keyvalue.set("b", "n", u64::MAX.to_string().into_bytes()).await.unwrap();
     assert!(matches!(keyvalue.increment("b", "n", 1).await, Err(KeyValueError::Overflow { .. })));
     assert_eq!(keyvalue.increment("b", "n", 0).await.unwrap(), u64::MAX);
+}
+
+#[tokio::test]
+async fn a_change_that_expects_another_value_changes_nothing() {
+    let keyvalue = keyvalue();
+    keyvalue.set("b", "k", b"1".to_vec()).await.unwrap();
+    let cases: [(&str, Option<&[u8]>, bool); 5] = [
+        ("k", None, false),
+        ("k", Some(b"2"), false),
+        ("absent", Some(b"1"), false),
+        ("absent", None, true),
+        ("k", Some(b"1"), true),
+    ];
+    for (key, expected, holds) in cases {
+        let expecting = KeyValueChange {
+            expect: Some(expected.map(<[u8]>::to_vec)),
+            ..plain("b", key, Some(b"new".to_vec()))
+        };
+        let beside = plain("b", "beside", Some(key.into()));
+        let got = keyvalue.write(vec![beside, expecting]).await;
+        match holds {
+            true => got.unwrap(),
+            false => {
+                assert!(matches!(got, Err(KeyValueError::Conflict { .. })), "{key} {expected:?}: {got:?}")
+            }
+        }
+        let written = keyvalue.get("b", "beside").await.unwrap() == Some(key.into());
+        assert_eq!(written, holds, "{key} {expected:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_expects_a_value_sees_what_was_written_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = RedbStore::open(directory.path(), &RedbOptions::default()).unwrap();
+    let keyvalue = Arc::new(KeyValue::new(Arc::new(store)));
+    let writing = (0..20_u8).map(|n| {
+        let keyvalue = keyvalue.clone();
+        tokio::spawn(async move {
+            let first = KeyValueChange { expect: Some(None), ..plain("b", "k", Some(vec![n])) };
+            keyvalue.write(vec![first]).await.is_ok()
+        })
+    });
+    let mut firsts = 0;
+    for wrote in writing.collect::<Vec<_>>() {
+        firsts += usize::from(wrote.await.unwrap());
+    }
+    assert_eq!(firsts, 1, "one of them found no value");
 }
