@@ -33,4 +33,5 @@ pub use digest::{Digest, ParseDigestError};
 pub use error::RuntimeError;
 pub use info::{Asks, PluginInfo, PluginState};
 pub use limits::{ByteSize, Fuel, LimitOverrides, Limits, LogLimits};
+pub use registry::check_manifest;
 pub use runtime::Runtime;
