@@ -14,7 +14,7 @@
 //! host_calls = 1000
 //!
 //! [asks]
-//! http = ["api.example.com"]
+//! http = ["POST https://api.example.com/v1/*"]
 //!
 //! [environment]                # what the component sees through wasi:cli/environment; no secrets
 //! CURRENCY = "EUR"
@@ -208,7 +208,7 @@ mod tests {
             time = "30s"
             host_calls = 7
             [asks]
-            http = ["api.example.com"]
+            http = ["https://api.example.com"]
             directories = ["orders"]
             [environment]
             CURRENCY = "EUR"
@@ -228,7 +228,7 @@ mod tests {
                 host_calls: Some(7),
             },
             asks: Asks {
-                http: vec!["api.example.com".into()],
+                http: vec!["https://api.example.com".parse().expect("a rule")],
                 directories: vec!["orders".into()],
                 ..Asks::default()
             },
