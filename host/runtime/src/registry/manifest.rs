@@ -14,7 +14,7 @@
 //! host_calls = 1000
 //!
 //! [asks]
-//! http = ["api.example.com"]
+//! http = ["POST https://api.example.com/v1/*"]
 //!
 //! [environment]                # what the component sees through wasi:cli/environment; no secrets
 //! CURRENCY = "EUR"
@@ -168,7 +168,7 @@ mod tests {
             time = "30s"
             host_calls = 7
             [asks]
-            http = ["api.example.com"]
+            http = ["https://api.example.com"]
             [environment]
             CURRENCY = "EUR"
             [build]
@@ -186,7 +186,7 @@ mod tests {
                 time: Some(Duration::from_secs(30)),
                 host_calls: Some(7),
             },
-            asks: Asks { http: vec!["api.example.com".into()], ..Asks::default() },
+            asks: Asks { http: vec!["https://api.example.com".parse().expect("a rule")], ..Asks::default() },
             environment: BTreeMap::from([("CURRENCY".into(), "EUR".into())]),
             build: toml::Table::from_iter([("language".into(), "rust".into())]),
         };
@@ -207,7 +207,7 @@ mod tests {
             ),
             (
                 "[asks]\nhtpp = []",
-                "line 2: unknown field `htpp`, expected one of `http`, `keyvalue`, `connections`, `config`",
+                "line 2: unknown field `htpp`, expected one of `http`, `keyvalue`, `connections`, `config`, `directories`",
             ),
             ("name = \"other\"", "name is \"other\" but the folder is `charge`; make them the same"),
             ("version = \"2.0.0\"", "version is \"2.0.0\" but the folder is `1.2.0`; make them the same"),
