@@ -1,0 +1,119 @@
+// One HTTP request and its answer over wasi:http, from the first byte to the last.
+
+import types from "wasi:http/types@0.2.12";
+import outgoing from "wasi:http/outgoing-handler@0.2.12";
+import { Headers } from "./headers.js";
+
+/** Bytes that wasi:io takes in one `blocking-write-and-flush`. */
+const WRITE = 4096;
+/** Bytes that are asked for at once. */
+const READ = 65_536;
+/** Bytes of an answer that are kept: what is larger is an error, as the component's memory has a limit. */
+const ANSWER = 64 * 1024 * 1024;
+const METHODS = ["get", "head", "post", "put", "delete", "connect", "options", "trace", "patch"];
+/** Headers that the host makes itself from the request. */
+const OF_HOST = ["host", "content-length", "connection", "transfer-encoding", "keep-alive", "upgrade"];
+
+/** Send a request and read its answer: `{ status, headers, bytes }`. Throws a TypeError, as fetch does. */
+export function exchange(request, url) {
+  try {
+    const body = request._peek();
+    const message = messageOf(request, url, body);
+    const outgoingBody = message.body();
+    const future = outgoing.handle(message, optionsOf(request.signal));
+    send(outgoingBody, body);
+    return receive(future);
+  } catch (error) {
+    if (error instanceof Error) throw error;
+    const failed = new TypeError(`fetch failed: ${request.method} ${url.origin}${url.pathname}: ${describe(error)}`);
+    failed.code = error?.tag;
+    throw failed;
+  }
+}
+
+function messageOf(request, url, body) {
+  const encoder = new TextEncoder();
+  const list = [...request.headers].filter(([name]) => !OF_HOST.includes(name));
+  if (body !== undefined) list.push(["content-length", String(body.length)]);
+  const message = new types.OutgoingRequest(types.Fields.fromList(list.map(([name, value]) => [name, encoder.encode(value)])));
+  const method = request.method.toLowerCase();
+  message.setMethod(METHODS.includes(method) ? { tag: method } : { tag: "other", val: request.method });
+  message.setScheme({ tag: url.protocol === "https:" ? "HTTPS" : "HTTP" });
+  message.setAuthority(url.host);
+  message.setPathWithQuery(url.pathname + url.search);
+  return message;
+}
+
+function optionsOf(signal) {
+  if (signal?.milliseconds === undefined) return null;
+  const options = new types.RequestOptions();
+  const nanoseconds = signal.milliseconds * 1e6;
+  options.setConnectTimeout(nanoseconds);
+  options.setFirstByteTimeout(nanoseconds);
+  options.setBetweenBytesTimeout(nanoseconds);
+  return options;
+}
+
+function send(body, bytes) {
+  if (bytes !== undefined && bytes.length > 0) {
+    const stream = body.write();
+    for (let at = 0; at < bytes.length; at += WRITE) stream.blockingWriteAndFlush(bytes.subarray(at, at + WRITE));
+    stream[Symbol.dispose]();
+  }
+  types.OutgoingBody.finish(body, null);
+}
+
+/** The ok of a `result` that is not a function's own, or its error thrown. */
+function unwrap(result) {
+  if (result.tag === "err") throw result.val;
+  return result.val;
+}
+
+function receive(future) {
+  let answer = future.get();
+  if (answer === null || answer === undefined) {
+    const pollable = future.subscribe();
+    pollable.block();
+    pollable[Symbol.dispose]();
+    answer = future.get();
+  }
+  const response = unwrap(unwrap(answer));
+  const decoder = new TextDecoder("latin1");
+  const fields = response.headers();
+  const headers = new Headers(fields.entries().map(([name, value]) => [name, decoder.decode(new Uint8Array(value))]));
+  return { status: response.status(), headers, bytes: read(response.consume()) };
+}
+
+function read(body) {
+  const stream = body.stream();
+  const pieces = [];
+  let size = 0;
+  for (;;) {
+    let piece;
+    try {
+      piece = stream.blockingRead(READ);
+    } catch (error) {
+      if (error?.tag === "closed") break;
+      throw error;
+    }
+    pieces.push(piece);
+    size += piece.length;
+    if (size > ANSWER) throw new TypeError(`fetch failed: the answer is larger than ${ANSWER} bytes`);
+  }
+  stream[Symbol.dispose]();
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+/** An error of wasi:http in words, such as `connection-refused`. */
+function describe(error) {
+  if (error?.tag === "last-operation-failed") return error.val?.toDebugString?.() ?? error.tag;
+  if (error?.tag === undefined) return String(error);
+  const more = error.val === undefined || error.val === null ? "" : ` (${JSON.stringify(error.val)})`;
+  return error.tag + more;
+}
