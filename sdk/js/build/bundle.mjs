@@ -1,7 +1,7 @@
 // One module of a plugin's files, of the packages that it imports, and of the SDK, in the JavaScript that QuickJS runs.
 
 import { isBuiltin } from "node:module";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const SDK = join(dirname(fileURLToPath(import.meta.url)), "../src");
@@ -25,6 +25,7 @@ export class BuildError extends Error {
 
 /** Bundle the module `entry`: its code, and the interfaces of the host that it imports. `handler` is the export of a Lambda handler. */
 export async function bundle(esbuild, entry, handler) {
+  const from = dirname(entry);
   const options = {
     bundle: true,
     format: "esm",
@@ -37,14 +38,14 @@ export async function bundle(esbuild, entry, handler) {
     write: false,
     metafile: true,
     logLevel: "silent",
-    absWorkingDir: dirname(entry),
+    absWorkingDir: from,
     plugins: [resolver()],
   };
   // The program alone first: its text says which globals it needs.
-  const alone = await attempt(() => esbuild.build({ ...options, entryPoints: [entry] }));
+  const alone = await attempt(() => esbuild.build({ ...options, entryPoints: [entry] }), from);
   const text = alone.outputFiles[0].text;
-  const stdin = { contents: main(entry, handler, text), resolveDir: dirname(entry), sourcefile: "dirigent-entry.js" };
-  const whole = await attempt(() => esbuild.build({ ...options, stdin }));
+  const stdin = { contents: main(entry, handler, text), resolveDir: from, sourcefile: "dirigent-entry.js" };
+  const whole = await attempt(() => esbuild.build({ ...options, stdin }), from);
   const [output] = Object.values(whole.metafile.outputs);
   const imports = output.imports.filter((module) => module.external).map((module) => module.path);
   return { code: await lowered(esbuild, whole.outputFiles[0].text), imports: [...new Set(imports)].sort() };
@@ -69,7 +70,7 @@ function main(entry, handler, text) {
 /** Without `async` functions: they would make promises of the engine's own, whose jobs nobody runs within a call. */
 async function lowered(esbuild, code) {
   const supported = { "async-await": false, "async-generator": false, "for-await": false };
-  const result = await attempt(() => esbuild.transform(code, { target: "esnext", supported, charset: "utf8", logLevel: "silent" }));
+  const result = await attempt(() => esbuild.transform(code, { target: "esnext", supported, charset: "utf8", logLevel: "silent" }), "");
   return result.code;
 }
 
@@ -94,24 +95,27 @@ function node(path) {
   return { errors: [{ text }] };
 }
 
-async function attempt(work) {
+/** What `work` makes, or esbuild's errors as a `BuildError`; `from` is the folder that their places are told from. */
+async function attempt(work, from) {
   try {
     return await work();
   } catch (error) {
     if (!Array.isArray(error.errors)) throw error;
-    throw new BuildError(error.errors.map(line));
+    throw new BuildError(error.errors.map((each) => line(each, from)));
   }
 }
 
 /** A message of esbuild with its place, and what to do about it where that is known. */
-function line({ text, location }) {
-  const place = location ? `${shown(location.file)}:${location.line}:${location.column + 1}: ` : "";
+function line({ text, location }, from) {
+  const place = location ? `${shown(location.file, from)}:${location.line}:${location.column + 1}: ` : "";
   return place + text + hint(text);
 }
 
-function shown(file) {
-  const path = relative(process.cwd(), file);
-  return path.startsWith("..") ? file : path;
+/** The file as it is called from here; esbuild has it from the folder of the first module. */
+function shown(file, from) {
+  const path = resolve(from, file);
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") ? path : near;
 }
 
 function hint(text) {

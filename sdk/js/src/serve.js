@@ -1,8 +1,9 @@
 // From the function `run` of a plugin to the export that the host calls.
 
+import { beginCall } from "./call.js";
 import { Failure, failureOf } from "./failure.js";
-import { settle } from "./loop.js";
 import { Json } from "./json.js";
+import { settle } from "./loop.js";
 
 /** The export `handler` of a module that exports `run`. */
 export function serve(module) {
@@ -13,6 +14,7 @@ export function serve(module) {
         if (typeof run !== "function") {
           throw new Failure("Plugin.Broken", "the plugin's module exports no function named `run`");
         }
+        beginCall();
         return output(call(run, context, text));
       } catch (thrown) {
         throw failureOf(thrown);

@@ -1,13 +1,15 @@
 // Puts what QuickJS lacks where programs look for it. Imported before anything of the plugin's.
 
+import { process } from "../node/process.js";
 import { Promise, queueJob } from "../promise.js";
 import { clearTimeout, setImmediate, setInterval, setTimeout } from "../timers.js";
+import { AbortController, AbortSignal } from "./abort.js";
 import { structuredClone } from "./clone.js";
 import { console } from "./console.js";
 import { TextDecoder, TextEncoder } from "./encoding.js";
+import { performance } from "./performance.js";
 import { getRandomValues, randomNumber, randomUUID } from "./random.js";
 import { URL, URLSearchParams } from "./url.js";
-import { AbortController, AbortSignal } from "./abort.js";
 
 const globals = {
   AbortController,
@@ -22,6 +24,9 @@ const globals = {
   clearTimeout,
   console,
   crypto: { getRandomValues, randomUUID },
+  global: globalThis,
+  performance,
+  process,
   queueMicrotask: queueJob,
   setImmediate,
   setInterval,

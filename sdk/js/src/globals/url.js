@@ -132,12 +132,12 @@ function pathOf(path, special) {
 }
 
 function searchOf(query, special) {
-  if (query === undefined || query === "?") return "";
+  if (query === undefined) return "";
   return `?${encode(query.slice(1), special ? IN_SPECIAL_QUERY : IN_QUERY)}`;
 }
 
 function hashOf(fragment) {
-  return fragment === undefined || fragment === "#" ? "" : `#${encode(fragment.slice(1), IN_FRAGMENT)}`;
+  return fragment === undefined ? "" : `#${encode(fragment.slice(1), IN_FRAGMENT)}`;
 }
 
 function relative(base, text, input) {
@@ -151,6 +151,11 @@ function relative(base, text, input) {
   const rooted = path.startsWith("/") || (special && path.startsWith("\\"));
   url.pathname = pathOf(rooted ? path : base.pathname.slice(0, base.pathname.lastIndexOf("/") + 1) + path, special);
   return url;
+}
+
+/** A lone `?` or `#` stays in the address, and is no part to those who ask. */
+function shown(part) {
+  return part.length > 1 ? part : "";
 }
 
 export class URL {
@@ -210,10 +215,10 @@ export class URL {
     return this.#url.pathname;
   }
   get search() {
-    return this.#url.search;
+    return shown(this.#url.search);
   }
   get hash() {
-    return this.#url.hash;
+    return shown(this.#url.hash);
   }
   get searchParams() {
     return this.#params;
