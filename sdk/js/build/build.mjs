@@ -1,6 +1,6 @@
 // Builds a component from a JavaScript or TypeScript plugin, or from an AWS Lambda handler.
 //
-//   node build.mjs --entry plugin.ts --out plugin.wasm --work DIR --wit DIR --toolchain DIR [--lambda EXPORT]
+//   node build.mjs --entry plugin.ts --out plugin.wasm --work DIR --wit DIR --toolchain DIR [--lambda EXPORT --function NAME]
 //
 // `dirigent plugin build` calls it, with a toolchain that `npm install` made from toolchain/package.json. What went wrong is
 // on standard error, one line a problem with its file and line; the exit status is 1 then.
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     wit: { type: "string" },
     toolchain: { type: "string" },
     lambda: { type: "string" },
+    function: { type: "string" },
   },
 });
 
@@ -32,7 +33,9 @@ async function build() {
   const work = resolve(options.work);
   await mkdir(work, { recursive: true });
 
-  const { code, imports } = await bundle(toolchain("esbuild"), resolve(options.entry), options.lambda);
+  const { lambda: handler, function: functionName } = options;
+  const lambda = handler === undefined ? undefined : { handler, functionName };
+  const { code, imports } = await bundle(toolchain("esbuild"), resolve(options.entry), lambda);
   const bundled = join(work, "bundle.js");
   await writeFile(bundled, code);
   const wit = join(work, "wit");

@@ -23,8 +23,8 @@ export class BuildError extends Error {
   }
 }
 
-/** Bundle the module `entry`: its code, and the interfaces of the host that it imports. `handler` is the export of a Lambda handler. */
-export async function bundle(esbuild, entry, handler) {
+/** Bundle the module `entry`: its code, and the interfaces of the host that it imports. `lambda` has the export and the name of a Lambda function. */
+export async function bundle(esbuild, entry, lambda) {
   const from = dirname(entry);
   const options = {
     bundle: true,
@@ -44,7 +44,7 @@ export async function bundle(esbuild, entry, handler) {
   // The program alone first: its text says which globals it needs.
   const alone = await attempt(() => esbuild.build({ ...options, entryPoints: [entry] }), from);
   const text = alone.outputFiles[0].text;
-  const stdin = { contents: main(entry, handler, text), resolveDir: from, sourcefile: "dirigent-entry.js" };
+  const stdin = { contents: main(entry, lambda, text), resolveDir: from, sourcefile: "dirigent-entry.js" };
   const whole = await attempt(() => esbuild.build({ ...options, stdin }), from);
   const [output] = Object.values(whole.metafile.outputs);
   const imports = output.imports.filter((module) => module.external).map((module) => module.path);
@@ -52,17 +52,17 @@ export async function bundle(esbuild, entry, handler) {
 }
 
 /** The text of the first module: globals, then the plugin behind the export that the host calls. */
-function main(entry, handler, text) {
+function main(entry, lambda, text) {
   const sdk = (module) => JSON.stringify(join(SDK, module));
   const globals = ON_DEMAND.filter(({ word }) => word.test(text)).map(({ module }) => `import ${sdk(module)};`);
   const file = JSON.stringify(entry);
   const serve =
-    handler === undefined
+    lambda === undefined
       ? [`import { serve } from ${sdk("serve.js")};`, `import * as plugin from ${file};`, "export const handler = serve(plugin);"]
       : [
           // Evaluated in the call, as Lambda does: a handler's modules read their environment when they are loaded.
           `import { serve } from ${sdk("lambda/serve.js")};`,
-          `export const handler = serve(() => import(${file}), ${JSON.stringify(handler)}, ${JSON.stringify(basename(entry))});`,
+          `export const handler = serve(() => import(${file}), ${JSON.stringify({ ...lambda, file: basename(entry) })});`,
         ];
   return [`import ${sdk("globals/install.js")};`, ...globals, ...serve].join("\n");
 }

@@ -3,6 +3,7 @@
 import types from "wasi:http/types@0.2.12";
 import outgoing from "wasi:http/outgoing-handler@0.2.12";
 import { Headers } from "./headers.js";
+import { ask } from "./refusal.js";
 
 /** Bytes that wasi:io takes in one `blocking-write-and-flush`. */
 const WRITE = 4096;
@@ -16,19 +17,18 @@ const OF_HOST = ["host", "content-length", "connection", "transfer-encoding", "k
 
 /** Send a request and read its answer: `{ status, headers, bytes }`. Throws a TypeError, as fetch does. */
 export function exchange(request, url) {
-  try {
-    const body = request._peek();
+  const body = request._peek();
+  const failed = (error) => {
+    const message = `fetch failed: ${request.method} ${url.origin}${url.pathname}: ${describe(error)}`;
+    return Object.assign(new TypeError(message), { code: error?.tag });
+  };
+  return ask(() => {
     const message = messageOf(request, url, body);
     const outgoingBody = message.body();
     const future = outgoing.handle(message, optionsOf(request.signal));
     send(outgoingBody, body);
-    return receive(future);
-  } catch (error) {
-    if (error instanceof Error) throw error;
-    const failed = new TypeError(`fetch failed: ${request.method} ${url.origin}${url.pathname}: ${describe(error)}`);
-    failed.code = error?.tag;
-    throw failed;
-  }
+    return receive(future, failed);
+  }, failed);
 }
 
 function messageOf(request, url, body) {
@@ -63,13 +63,7 @@ function send(body, bytes) {
   types.OutgoingBody.finish(body, null);
 }
 
-/** The ok of a `result` that is not a function's own, or its error thrown. */
-function unwrap(result) {
-  if (result.tag === "err") throw result.val;
-  return result.val;
-}
-
-function receive(future) {
+function receive(future, failed) {
   let answer = future.get();
   if (answer === null || answer === undefined) {
     const pollable = future.subscribe();
@@ -77,7 +71,9 @@ function receive(future) {
     pollable[Symbol.dispose]();
     answer = future.get();
   }
-  const response = unwrap(unwrap(answer));
+  // The outer result says whether the answer was taken before, which it was not.
+  const { tag, val: response } = answer.val;
+  if (tag === "err") throw failed(response);
   // One character a byte, as the Fetch Standard has it.
   const text = (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   const fields = response.headers();
@@ -89,14 +85,7 @@ function read(body) {
   const stream = body.stream();
   const pieces = [];
   let size = 0;
-  for (;;) {
-    let piece;
-    try {
-      piece = stream.blockingRead(READ);
-    } catch (error) {
-      if (error?.tag === "closed") break;
-      throw error;
-    }
+  for (let piece = next(stream); piece !== undefined; piece = next(stream)) {
     pieces.push(piece);
     size += piece.length;
     if (size > ANSWER) throw new TypeError(`fetch failed: the answer is larger than ${ANSWER} bytes`);
@@ -109,6 +98,16 @@ function read(body) {
     at += piece.length;
   }
   return bytes;
+}
+
+/** Some more bytes of a stream; undefined at its end, which wasi:io tells as an error. */
+function next(stream) {
+  try {
+    return stream.blockingRead(READ);
+  } catch (error) {
+    if (error?.payload?.tag === "closed") return undefined;
+    throw error;
+  }
 }
 
 /** An error of wasi:http in words, such as `connection-refused`. */

@@ -2,13 +2,10 @@
 
 import host from "dirigent:task/journal@1.0.0";
 import { Failure } from "./failure.js";
+import { ask } from "./refusal.js";
 
-function ask(question) {
-  try {
-    return question();
-  } catch (error) {
-    throw error instanceof Error ? error : new Failure(error.error, error.cause);
-  }
+function asked(question) {
+  return ask(question, ({ error, cause }) => new Failure(error, cause));
 }
 
 /**
@@ -19,7 +16,7 @@ function ask(question) {
  * `Plugin.InDoubt`, or `options.inDoubt` (a function that finds out, or does the step again if that is safe) answers.
  */
 async function step(name, work, options = {}) {
-  const known = ask(() => host.recall(name));
+  const known = asked(() => host.recall(name));
   if (known.tag === "done") return JSON.parse(known.val);
   if (known.tag === "in-doubt") {
     if (options.inDoubt === undefined) {
@@ -29,7 +26,7 @@ async function step(name, work, options = {}) {
   }
   const value = await work();
   const text = JSON.stringify(value) ?? "null";
-  ask(() => host.record(name, text));
+  asked(() => host.record(name, text));
   // What a replay answers: without what JSON has no word for.
   return JSON.parse(text);
 }

@@ -2,6 +2,7 @@
 
 import store from "wasi:keyvalue/store@0.2.0-draft";
 import atomics from "wasi:keyvalue/atomics@0.2.0-draft";
+import { ask } from "./refusal.js";
 
 /** What a bucket refused. `code` is `no-such-store`, `access-denied` or `other`. */
 export class KeyValueError extends Error {
@@ -13,12 +14,8 @@ export class KeyValueError extends Error {
   }
 }
 
-function ask(what, question) {
-  try {
-    return question();
-  } catch (error) {
-    throw error instanceof Error ? error : new KeyValueError(what, error);
-  }
+function asked(what, question) {
+  return ask(question, (error) => new KeyValueError(what, error));
 }
 
 /** A bucket. Values are bytes; `get` and `set` have them as text, `getJson` and `setJson` as JSON. */
@@ -28,11 +25,11 @@ class Bucket {
 
   constructor(name) {
     this.#name = name;
-    this.#bucket = ask(`cannot open the bucket "${name}"`, () => store.open(name));
+    this.#bucket = asked(`cannot open the bucket "${name}"`, () => store.open(name));
   }
 
   #ask(verb, key, question) {
-    return ask(`cannot ${verb} "${key}" in the bucket "${this.#name}"`, question);
+    return asked(`cannot ${verb} "${key}" in the bucket "${this.#name}"`, question);
   }
 
   /** The value's bytes; undefined if there is none. */

@@ -54,6 +54,11 @@ export function setImmediate(callback, ...args) {
   return add(callback, 0, false, args);
 }
 
+// `util.promisify(setTimeout)` is what many programs sleep with: its callback comes first, so it needs a form of its own.
+const CUSTOM = Symbol.for("nodejs.util.promisify.custom");
+setTimeout[CUSTOM] = (delay, value) => new Promise((resolve) => setTimeout(resolve, delay, value));
+setImmediate[CUSTOM] = (value) => new Promise((resolve) => setImmediate(resolve, value));
+
 export function clearTimeout(timer) {
   if (timer === undefined || timer === null) return;
   const id = Number(timer);

@@ -9,7 +9,9 @@ export class TextEncoder {
   }
 
   encode(text = "") {
-    const source = String(text);
+    const source = String(text).toWellFormed();
+    const fast = natively(source);
+    if (fast !== undefined) return fast;
     // Three bytes at the most for each UTF-16 unit: a pair makes four.
     const bytes = new Uint8Array(source.length * 3);
     return bytes.slice(0, write(source, bytes).written);
@@ -18,6 +20,15 @@ export class TextEncoder {
   encodeInto(text, bytes) {
     return write(String(text), bytes);
   }
+}
+
+/**
+ * Encoded by functions of the engine's own, where it has them all: a loop over the characters costs an interpreter a
+ * thousand instructions for each.
+ */
+function natively(text) {
+  if (typeof Uint8Array.fromBase64 !== "function") return undefined;
+  return Uint8Array.fromBase64(btoa(/^[\0-\x7f]*$/.test(text) ? text : unescape(encodeURIComponent(text))));
 }
 
 function write(text, bytes) {
@@ -123,7 +134,23 @@ function bad(fatal, out) {
   out.push(0xfffd);
 }
 
+/** Decoded by functions of the engine's own; undefined if the bytes are not valid. */
+function decodedNatively(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    text += String.fromCharCode.apply(null, bytes.subarray(at, at + PIECE));
+  }
+  if (/^[\0-\x7f]*$/.test(text)) return text;
+  try {
+    return decodeURIComponent(escape(text));
+  } catch {
+    return undefined;
+  }
+}
+
 function utf8(bytes, last, fatal) {
+  const whole = decodedNatively(bytes);
+  if (whole !== undefined) return { text: whole, used: bytes.length };
   const out = new Units();
   let at = 0;
   while (at < bytes.length) {

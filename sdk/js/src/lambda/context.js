@@ -1,5 +1,6 @@
 // The context object and the environment that Lambda gives a function.
 
+import { randomUUID } from "../globals/random.js";
 import { process } from "../node/process.js";
 
 /** Lambda's longest timeout in milliseconds (AWS Lambda quotas: 900 seconds), where the host has set none. */
@@ -13,16 +14,14 @@ function functionArn(task, name) {
   return `arn:${partition || "aws"}:lambda:${region || "us-east-1"}:${account || "000000000000"}:function:${name}`;
 }
 
-/** The function's name: in its ARN, or as `plugin:NAME@VERSION`, or as the environment says. */
-function functionName(task) {
-  const arn = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(task.resource)?.[1];
-  const plugin = /^plugin:([^@]+)/.exec(task.resource)?.[1];
-  return arn ?? plugin ?? process.env.AWS_LAMBDA_FUNCTION_NAME ?? "function";
+/** The name in the function's ARN, or the one that the plugin was built with. */
+function nameIn(task, built) {
+  return /^arn:[^:]+:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(task.resource)?.[1] ?? built;
 }
 
 /** Set the variables that Lambda sets, where the manifest's `[environment]` has none of that name. */
-export function setEnvironment(task, handler) {
-  const name = functionName(task);
+export function setEnvironment(task, built, handler) {
+  const name = nameIn(task, built);
   const [, , , region] = functionArn(task, name).split(":");
   const stream = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
   const lambda = {
@@ -34,7 +33,7 @@ export function setEnvironment(task, handler) {
     AWS_LAMBDA_FUNCTION_VERSION: VERSION,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: `${stream}/[${VERSION}]${task.idempotencyKey.replaceAll("-", "")}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: `${stream}/[${VERSION}]${randomUUID().replaceAll("-", "")}`,
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     LAMBDA_TASK_ROOT: "/var/task",
     LANG: "en_US.UTF-8",
@@ -43,7 +42,7 @@ export function setEnvironment(task, handler) {
   for (const [key, value] of Object.entries(lambda)) process.env[key] ??= value;
 }
 
-/** `context`, with the task's idempotency key as the request id: it names the same invocation in every retry. */
+/** `context`. Its request id is another one in each attempt, as a retry is another invocation to Lambda. */
 export function contextOf(task) {
   const { env } = process;
   const name = env.AWS_LAMBDA_FUNCTION_NAME;
@@ -54,7 +53,7 @@ export function contextOf(task) {
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     invokedFunctionArn: functionArn(task, name),
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    awsRequestId: task.idempotencyKey,
+    awsRequestId: randomUUID(),
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
     identity: undefined,

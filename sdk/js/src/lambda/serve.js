@@ -5,27 +5,37 @@
 
 import { beginCall } from "../call.js";
 import { UnhandledRejection, drain, settle } from "../loop.js";
+import { Exit } from "../node/process.js";
 import { contextOf, setEnvironment } from "./context.js";
 import { LambdaError, failureOf } from "./errors.js";
 
-/** The export `handler` for the module that `load` answers with, whose export `name` is the function. */
-export function serve(load, name, file) {
+/** The export `handler` for the module that `load` answers with: `lambda` has its file, the export, and the function's name. */
+export function serve(load, { file, handler: name, functionName }) {
   return {
     run(task, text) {
       try {
         beginCall();
-        setEnvironment(task, `${file.replace(/\.[^.]*$/, "")}.${name}`);
+        setEnvironment(task, functionName, `${file.replace(/\.[^.]*$/, "")}.${name}`);
         const handler = find(settle(load()).value, name, file);
         return JSON.stringify(invoke(handler, JSON.parse(text), contextOf(task))) ?? "null";
       } catch (thrown) {
-        throw failureOf(thrown instanceof UnhandledRejection ? unhandled(thrown.reason) : thrown);
+        throw failureOf(reported(thrown));
       }
     },
   };
 }
 
-function unhandled(reason) {
-  return new LambdaError("Runtime.UnhandledPromiseRejection", `${reason?.toString?.() ?? reason}`, reason);
+/** What the runtime reports in place of an error: only these two have names of its own. */
+function reported(thrown) {
+  if (thrown instanceof UnhandledRejection) {
+    const { reason } = thrown;
+    return new LambdaError("Runtime.UnhandledPromiseRejection", `${reason?.toString?.() ?? reason}`, reason);
+  }
+  if (thrown instanceof Exit) {
+    const how = thrown.code === 0 ? "Runtime exited without providing a reason" : `Runtime exited with error: exit status ${thrown.code}`;
+    return new LambdaError("Runtime.ExitError", how);
+  }
+  return thrown;
 }
 
 /** An export of the module, or of what it assigned to `module.exports`; `name` may have dots. */

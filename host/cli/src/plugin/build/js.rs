@@ -63,6 +63,7 @@ fn build(project: &Project, workspace: &Workspace) -> anyhow::Result<Component> 
         Some(lambda) => {
             node.arg("--entry").arg(std::path::absolute(&lambda.file)?);
             node.arg("--lambda").arg(lambda.handler.as_deref().unwrap_or(HANDLER));
+            node.arg("--function").arg(&project.name);
         }
         None => {
             node.arg("--entry").arg(entry(&project.dir)?);
