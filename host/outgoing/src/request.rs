@@ -15,3 +15,10 @@ pub struct Request {
     /// Its body.
     pub body: Bytes,
 }
+
+impl Request {
+    /// A request without headers and body.
+    pub fn new(method: Method, uri: Uri) -> Self {
+        Self { method, uri, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+}

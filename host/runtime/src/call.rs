@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::LimitOverrides;
+use crate::{Journal, KeyValueStore, LimitOverrides};
 
 /// The error names that the runtime itself gives. A plugin may return any other name of its own.
 pub mod error_names {
@@ -27,6 +27,16 @@ pub mod error_names {
     pub const NOT_FOUND: &str = "Plugin.NotFound";
     /// The plugin's component does not compile or is not a task, or its manifest is wrong.
     pub const BROKEN: &str = "Plugin.Broken";
+    /// A request had begun when the host stopped, and nobody knows whether it was done.
+    pub const IN_DOUBT: &str = "Plugin.InDoubt";
+    /// After a stop of the host the plugin did something else than the first time.
+    pub const DIVERGED: &str = "Plugin.Diverged";
+    /// What the plugin did and was told is more than a journal takes.
+    pub const JOURNAL_FULL: &str = "Plugin.JournalFull";
+    /// The journal takes no more: the attempt is over, or the host is stopping.
+    pub const JOURNAL_CLOSED: &str = "Plugin.JournalClosed";
+    /// A step of the journal is used in a way that it cannot be.
+    pub const INVALID_STEP: &str = "Plugin.InvalidStep";
     /// The call ran longer than it may (ASL specification, "Errors": `States.Timeout`).
     pub const TIMEOUT: &str = "States.Timeout";
 }
@@ -58,7 +68,7 @@ pub struct TaskContext {
 }
 
 /// One call. [`Call::new`] and then set what is needed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Call {
     /// What the plugin is told.
     pub context: TaskContext,
@@ -69,6 +79,12 @@ pub struct Call {
     /// Wall-clock limit of this call, such as `TimeoutSeconds`. The lowest of this, [`crate::Limits::time`] and the
     /// manifest's holds. It covers the instance's run, not the wait for compilation or a free place in the pool.
     pub time_limit: Option<Duration>,
+    /// The last part of the ARN of the state machine's role, whose policy holds for the call.
+    pub role: Option<Arc<str>>,
+    /// Where to write down what the call does, so that it can go on after a crash. None: it is not written down.
+    pub journal: Option<Arc<dyn Journal>>,
+    /// The key-value store. None: there is none.
+    pub keyvalue: Option<Arc<dyn KeyValueStore>>,
     /// Told about each heartbeat, at most once in 100 ms. A receiver that is gone is no error.
     pub heartbeat: Option<UnboundedSender<()>>,
     /// Told about progress, at most once in 100 ms; `heartbeat` is told as well.
@@ -130,6 +146,10 @@ pub struct Metering {
     pub input_bytes: u64,
     /// Bytes of output; 0 on failure.
     pub output_bytes: u64,
+    /// Bytes of bodies of requests that it sent.
+    pub sent_bytes: u64,
+    /// Bytes of bodies of responses that it got.
+    pub received_bytes: u64,
 }
 
 /// How much a log line matters.
@@ -166,4 +186,15 @@ pub struct Outcome {
     pub metering: Metering,
     /// What it logged, in order. If lines were dropped, the last one says how many.
     pub logs: Vec<LogLine>,
+}
+
+impl Outcome {
+    /// Of a call that never began.
+    pub(crate) fn failed(failure: Failure, input_bytes: u64) -> Self {
+        Self {
+            result: Err(failure),
+            metering: Metering { input_bytes, ..Metering::default() },
+            logs: Vec::new(),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::Limits;
+use crate::{Limits, Services};
 
 /// How to open a [`crate::Runtime`]. [`RuntimeConfig::new`] has the defaults.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct RuntimeConfig {
     pub limits: Limits,
     /// Calls that run at the same time; further ones wait. Each reserves some 4 GiB of address space (not of memory).
     pub max_concurrent_calls: usize,
+    /// What plugins may reach, and how they get there.
+    pub services: Services,
     /// How often the registry is read again though no change was reported, for file systems that report none.
     pub rescan: Duration,
 }
@@ -34,6 +36,7 @@ impl RuntimeConfig {
             cache: cache.into(),
             limits: Limits::default(),
             max_concurrent_calls: Self::DEFAULT_CONCURRENT_CALLS,
+            services: Services::default(),
             rescan: Self::DEFAULT_RESCAN,
         }
     }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{Digest, LimitOverrides};
+use crate::{Asks, Digest, LimitOverrides};
 
 /// A plugin in the registry directory, one entry a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,7 +27,7 @@ pub struct PluginInfo {
     pub compiled_bytes: Option<u64>,
     /// Limits that the manifest lowers.
     pub limits: LimitOverrides,
-    /// What the manifest asks for. Nothing of it is granted yet.
+    /// What the manifest asks for.
     pub asks: Asks,
     /// What the component imports, such as `dirigent:task/host@1.0.0`. Empty until it is compiled.
     pub imports: Vec<String>,
@@ -48,18 +48,4 @@ pub enum PluginState {
         /// What is wrong, with the file and what to do.
         why: String,
     },
-}
-
-/// What a plugin asks for in its manifest. Nothing of it is granted yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Asks {
-    /// Hosts for outgoing HTTP, such as `api.example.com` or `*.example.com:8443`.
-    pub http: Vec<String>,
-    /// Key-value buckets.
-    pub keyvalue: Vec<String>,
-    /// Connections: hosts with credentials that the host adds on the way out.
-    pub connections: Vec<String>,
-    /// Configuration keys.
-    pub config: Vec<String>,
 }

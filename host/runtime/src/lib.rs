@@ -13,6 +13,9 @@
 //! components/ bytes by digest: the compile cache on disk, the compile queue, what is ready to run
 //! sandbox/    wasmtime: engine and pool, limits, one call from instance to outcome, errors in ASL's words
 //! capabilities/ what a guest may call: one file an interface
+//! grants/     what a plugin may reach: manifest, operator, role
+//! outside/    one call's way to the world outside
+//! journal/    what an attempt did and was told, played back after a crash
 //! ```
 
 mod call;
@@ -21,8 +24,11 @@ mod components;
 mod config;
 mod digest;
 mod error;
+mod grants;
 mod info;
+mod journal;
 mod limits;
+mod outside;
 mod registry;
 mod runtime;
 mod sandbox;
@@ -31,6 +37,9 @@ pub use call::{Call, Failure, LogLevel, LogLine, Metering, Outcome, Progress, Ta
 pub use config::RuntimeConfig;
 pub use digest::{Digest, ParseDigestError};
 pub use error::RuntimeError;
-pub use info::{Asks, PluginInfo, PluginState};
+pub use grants::{Allow, Asks, OperatorPolicy, Pattern, RolePolicy};
+pub use info::{PluginInfo, PluginState};
+pub use journal::{Journal, JournalError, JournalScope, KeyValueChange};
 pub use limits::{ByteSize, Fuel, LimitOverrides, Limits, LogLimits};
+pub use outside::{KeyValueStore, Services};
 pub use runtime::Runtime;

@@ -5,10 +5,11 @@ use std::{fs, sync::Arc};
 use tokio::sync::Semaphore;
 
 use crate::{
-    Call, Digest, Failure, LimitOverrides, Limits, Outcome, PluginInfo, RuntimeConfig, RuntimeError,
+    Asks, Call, Digest, Failure, LimitOverrides, Limits, Outcome, PluginInfo, RuntimeConfig, RuntimeError,
     capabilities,
     components::{Cache, Identity, Shelf},
     error_names,
+    outside::Services,
     registry::{Registry, function_name},
     sandbox::{self, Ticker},
 };
@@ -16,6 +17,7 @@ use crate::{
 /// Finds plugins and calls them. One for a process; share it by `Arc`.
 pub struct Runtime {
     limits: Limits,
+    services: Arc<Services>,
     registry: Registry,
     shelf: Arc<Shelf>,
     ticker: Ticker,
@@ -46,6 +48,7 @@ impl Runtime {
         let all_places = u32::try_from(config.max_concurrent_calls).unwrap_or(u32::MAX);
         Ok(Arc::new(Runtime {
             limits: config.limits,
+            services: Arc::new(config.services),
             registry,
             shelf,
             ticker,
@@ -89,11 +92,7 @@ impl Runtime {
     /// and for one of [`RuntimeConfig::max_concurrent_calls`] places; neither counts against the time limit.
     pub async fn call(&self, digest: Digest, call: Call) -> Outcome {
         let input_bytes = call.input.len() as u64;
-        let failed = |failure| Outcome {
-            result: Err(failure),
-            metering: crate::Metering { input_bytes, ..Default::default() },
-            logs: Vec::new(),
-        };
+        let failed = |failure| Outcome::failed(failure, input_bytes);
         let who = self.identity(&digest);
         let ready = match self.shelf.ready(digest).await {
             Some(Ok(ready)) => ready,
@@ -115,7 +114,7 @@ impl Runtime {
         let Ok(_places) = self.places.acquire_many(ready.places.min(self.all_places)).await else {
             return failed(Failure::new(error_names::NOT_FOUND, "the host is stopping"));
         };
-        sandbox::run(&ready, &self.ticker, &who, &limits, call).await
+        sandbox::run(&ready, &self.ticker, &who, &self.services, &limits, call).await
     }
 
     /// Every plugin in the registry, by name and then version, newest first.
@@ -139,6 +138,7 @@ impl Runtime {
             name: "unknown".into(),
             version: digest.to_hex().chars().take(12).collect(),
             limits: LimitOverrides::default(),
+            asks: Asks::default(),
         }))
     }
 }

@@ -1,21 +1,24 @@
 //! WASI 0.2 with nothing granted: clocks and randomness work, and all the rest is there but empty.
 //!
 //! Many toolchains import all of WASI whether the plugin's author calls it or not, so the interfaces have to exist. What
-//! they get: no preopened directory, no address that may be connected to or bound, no name lookup, no environment
-//! variables, no arguments, an empty standard input. A refusal is an error code in the guest, as WASI has it.
-//! Standard output and error are lines of the task's log.
+//! they get: no directory but those that were granted, which are read-only, no address that may be connected to or bound, no
+//! name lookup, no environment variables, no arguments, an empty standard input. A refusal is an error code in the guest, as
+//! WASI has it. Standard output and error are lines of the task's log.
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::{
-    WasiCtx, WasiCtxView, WasiView, async_trait,
+    FsPerms, WasiCtx, WasiCtxView, WasiView, async_trait,
     cli::{IsTerminal, StdoutStream},
     p2::{OutputStream, Pollable, StreamResult},
 };
 
-use super::TaskLog;
-use crate::{LogLevel, sandbox::CallState};
+use super::{
+    TaskLog,
+    clocks::{Monotonic, Random, Wall},
+};
+use crate::{LogLevel, outside::Outside, sandbox::CallState};
 
 /// Bytes a guest may write to standard output or error in one go, and the longest line put together from several writes.
 const WRITE_LIMIT: usize = 8 << 10;
@@ -36,7 +39,7 @@ pub(crate) struct Wasi {
 }
 
 impl Wasi {
-    fn new(log: &TaskLog) -> Self {
+    fn new(log: &TaskLog, outside: &Outside) -> Self {
         // A builder grants nothing by itself; see its documentation for each of the defaults.
         let mut builder = WasiCtx::builder();
         builder
@@ -46,9 +49,39 @@ impl Wasi {
             .allow_udp(false)
             .allow_ip_name_lookup(false)
             .max_random_size(RANDOM_LIMIT);
+        for (name, path) in outside.grant().directories() {
+            if let Err(error) = builder.preopened_dir(path, name, FsPerms::ReadOnly) {
+                tracing::warn!(path = %path.display(), "a directory that was granted cannot be opened: {error:#}");
+            }
+        }
+        if let Some(tape) = outside.tape() {
+            builder
+                .wall_clock(Wall(outside.clone(), tape.clone()))
+                .monotonic_clock(Monotonic::new(outside.clone(), tape.clone()))
+                .secure_random(Random::new(outside.clone(), tape.clone()))
+                .insecure_random(Random::new(outside.clone(), tape.clone()))
+                // Nobody may rely on it, so it need not differ.
+                .insecure_random_seed(0);
+        }
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
         Self { context: builder.build(), table }
+    }
+
+    /// What the guest holds handles to.
+    pub(crate) fn table(&mut self) -> &mut ResourceTable {
+        &mut self.table
+    }
+}
+
+/// What WASI keeps for a call, made when it is first asked for.
+pub(super) fn open<'a>(wasi: &'a mut Option<Box<Wasi>>, log: &TaskLog, outside: &Outside) -> &'a mut Wasi {
+    wasi.get_or_insert_with(|| Box::new(Wasi::new(log, outside)))
+}
+
+impl CallState {
+    pub(super) fn wasi(&mut self) -> &mut Wasi {
+        open(&mut self.wasi, &self.log, &self.outside)
     }
 }
 
@@ -56,8 +89,7 @@ impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         // Every WASI function passes here, so this counts them.
         self.host_calls = self.host_calls.saturating_add(1);
-        let log = &self.log;
-        let Wasi { context, table } = &mut **self.wasi.get_or_insert_with(|| Box::new(Wasi::new(log)));
+        let Wasi { context, table } = self.wasi();
         WasiCtxView { ctx: context, table }
     }
 }

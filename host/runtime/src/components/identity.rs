@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::LimitOverrides;
+use crate::{Asks, LimitOverrides};
 
 /// A digest's name and limits. Kept beside the component in the cache, as an execution may pin a component that has left
 /// the registry.
@@ -14,6 +14,9 @@ pub(crate) struct Identity {
     pub(crate) version: String,
     /// The strictest of all manifests, if the same component is installed under several names or versions.
     pub(crate) limits: LimitOverrides,
+    /// What it asks for.
+    #[serde(default)]
+    pub(crate) asks: Asks,
 }
 
 impl fmt::Display for Identity {

@@ -14,7 +14,7 @@
 //! host_calls = 1000
 //!
 //! [asks]
-//! http = ["api.example.com"]
+//! http = ["POST https://api.example.com/v1/*"]
 //! ```
 
 use std::time::Duration;
@@ -146,7 +146,7 @@ mod tests {
             time = "30s"
             host_calls = 7
             [asks]
-            http = ["api.example.com"]
+            http = ["https://api.example.com"]
         "#;
         let expected = Manifest {
             name: Some("charge".into()),
@@ -160,7 +160,7 @@ mod tests {
                 time: Some(Duration::from_secs(30)),
                 host_calls: Some(7),
             },
-            asks: Asks { http: vec!["api.example.com".into()], ..Asks::default() },
+            asks: Asks { http: vec!["https://api.example.com".parse().expect("a rule")], ..Asks::default() },
         };
         assert_eq!(Manifest::read(text, "charge", "1.2.0"), Ok(expected));
         assert_eq!(Manifest::read("", "charge", "1.2.0"), Ok(Manifest::default()));
@@ -179,7 +179,7 @@ mod tests {
             ),
             (
                 "[asks]\nhtpp = []",
-                "line 2: unknown field `htpp`, expected one of `http`, `keyvalue`, `connections`, `config`",
+                "line 2: unknown field `htpp`, expected one of `http`, `keyvalue`, `connections`, `config`, `directories`",
             ),
             ("name = \"other\"", "name is \"other\" but the folder is `charge`; make them the same"),
             ("version = \"2.0.0\"", "version is \"2.0.0\" but the folder is `1.2.0`; make them the same"),

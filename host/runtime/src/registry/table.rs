@@ -138,6 +138,7 @@ impl Table {
                     name: name.clone(),
                     version: version.clone(),
                     limits: manifest.limits,
+                    asks: manifest.asks.clone(),
                 });
         }
         self.identities.extend(now.into_iter().map(|(digest, identity)| (digest, Arc::new(identity))));

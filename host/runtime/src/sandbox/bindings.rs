@@ -11,13 +11,29 @@ wasmtime::component::bindgen!({
 
         world plugin {
             import dirigent:task/host@1.0.0;
+            import dirigent:task/journal@1.0.0;
+            import wasi:keyvalue/store@0.2.0-draft;
+            import wasi:keyvalue/atomics@0.2.0-draft;
+            import wasi:config/store@0.2.0-rc.1;
             export dirigent:task/handler@1.0.0;
         }
     ",
     world: "dirigent:runtime/plugin",
-    imports: { default: trappable },
+    imports: {
+        "dirigent:task/journal@1.0.0": async | trappable,
+        "wasi:keyvalue/store@0.2.0-draft": async | trappable,
+        "wasi:keyvalue/atomics@0.2.0-draft": async | trappable,
+        default: trappable,
+    },
     exports: { default: async },
+    with: {
+        "wasi:keyvalue/store.bucket": crate::capabilities::Bucket,
+    },
     ownership: Borrowing { duplicate_if_necessary: true },
 });
 
-pub(crate) use dirigent::task::{host, types};
+pub(crate) use dirigent::task::{host, journal, types};
+pub(crate) use wasi::{
+    config::store as config,
+    keyvalue::{atomics, store as keyvalue},
+};

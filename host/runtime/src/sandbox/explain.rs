@@ -22,6 +22,8 @@ pub(super) enum End {
     Answer(Result<String, types::Failure>),
     /// It did not: a trap, or the host stopped it in a host call.
     Error(Error),
+    /// The host ended it, for a reason of its own.
+    Ended,
     /// Its time was over.
     TimedOut,
 }

@@ -18,6 +18,9 @@ use crate::{
     capabilities::cut,
     components::{Identity, Ready},
     error_names,
+    grants::Grant,
+    journal::Tape,
+    outside::{Outside, Services},
 };
 
 /// Bytes that are kept of a plugin's own error name (AWS Step Functions API: `error`, 256 characters).
@@ -32,13 +35,18 @@ pub(crate) async fn run(
     ready: &Ready,
     ticker: &Ticker,
     who: &Arc<Identity>,
+    services: &Arc<Services>,
     limits: &Limits,
     mut call: Call,
 ) -> Outcome {
     let started = Instant::now();
     let input = Arc::clone(&call.input);
     let context = Arc::new(std::mem::take(&mut call.context));
-    let state = CallState::new(who, limits, &context, &mut call);
+    let outside = match open_outside(who, services, &context, limits, &call).await {
+        Ok(outside) => outside,
+        Err(failure) => return Outcome::failed(failure, input.len() as u64),
+    };
+    let state = CallState::new(who, limits, &context, &mut call, outside.clone());
     let mut store = Store::new(ready.pre.engine(), state);
     store.limiter(|state| &mut state.memory);
     store.set_hostcall_fuel(limits.output.as_usize().saturating_add(BESIDES_OUTPUT));
@@ -54,24 +62,34 @@ pub(crate) async fn run(
                 let plugin = ready.pre.instantiate_async(&mut store).await?;
                 plugin.dirigent_task_handler().call_run(&mut store, guest_context(&context), &input).await
             };
-            match tokio::time::timeout(limits.time, work).await {
-                Ok(Ok(answer)) => End::Answer(answer),
-                Ok(Err(error)) => End::Error(error),
-                Err(_) => End::TimedOut,
+            tokio::select! {
+                biased;
+                () = outside.fatal().wait() => End::Ended,
+                ended = tokio::time::timeout(limits.time, work) => match ended {
+                    Ok(Ok(answer)) => End::Answer(answer),
+                    Ok(Err(error)) => End::Error(error),
+                    Err(_) => End::TimedOut,
+                },
             }
         }
     };
 
     let fuel_left = store.get_fuel().unwrap_or(0);
     let mut state = store.into_data();
-    let result = match end {
-        End::Answer(Ok(output)) => check(output, who, limits),
-        End::Answer(Err(failure)) => Err(bounded(failure)),
-        End::Error(error) => Err(explain(&error, &state, who, limits)),
-        End::TimedOut => Err(timed_out(who, limits.time)),
+    let result = match (outside.fatal().get(), end) {
+        // Whatever the guest made of it.
+        (Some(failure), _) => Err(failure.clone()),
+        (None, End::Answer(answer)) => finish(&outside).and_then(|()| match answer {
+            Ok(output) => check(output, who, limits),
+            Err(failure) => Err(bounded(failure)),
+        }),
+        (None, End::Error(error)) => Err(explain(&error, &state, who, limits)),
+        (None, End::TimedOut | End::Ended) => Err(timed_out(who, limits.time)),
     };
     // Its streams may hold the beginning of a last line.
+    state.http = None;
     state.wasi = None;
+    let (sent_bytes, received_bytes) = outside.traffic();
     let metering = Metering {
         fuel: limits.fuel.0.saturating_sub(fuel_left),
         peak_memory: state.memory.peak as u64,
@@ -79,8 +97,42 @@ pub(crate) async fn run(
         host_calls: state.host_calls,
         input_bytes: input.len() as u64,
         output_bytes: result.as_ref().map_or(0, |output| output.len() as u64),
+        sent_bytes,
+        received_bytes,
     };
     Outcome { result, metering, logs: state.log.take() }
+}
+
+/// What the call may reach, over its journal if it can leave a mark.
+async fn open_outside(
+    who: &Arc<Identity>,
+    services: &Arc<Services>,
+    context: &Arc<TaskContext>,
+    limits: &Limits,
+    call: &Call,
+) -> Result<Outside, Failure> {
+    let role = call.role.as_deref().and_then(|role| services.roles.get(role)).cloned();
+    let grant = Grant::new(Arc::clone(who), Arc::clone(&services.policy), role);
+    let tape = match &call.journal {
+        Some(journal) if who.asks.has_effects() => Some(Tape::open(Arc::clone(journal)).await),
+        _ => None,
+    };
+    let (tape, error) = match tape {
+        Some(Ok(tape)) => (Some(tape), None),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
+    };
+    let outside = Outside::new(who, context, grant, services, tape, limits);
+    match error {
+        Some(error) => Err(outside.off_the_tape(&error.into())),
+        None => Ok(outside),
+    }
+}
+
+/// Whether an attempt that goes on over its journal has come to its end.
+fn finish(outside: &Outside) -> Result<(), Failure> {
+    let finished = outside.tape().map_or(Ok(()), Tape::finish);
+    finished.map_err(|error| outside.off_the_tape(&error))
 }
 
 fn guest_context(context: &TaskContext) -> types::Context<'_> {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::memory::MemoryMeter;
 use crate::{
-    Call, Limits, TaskContext,
-    capabilities::{Signals, TaskLog, Wasi},
+    Call, Failure, Journal, KeyValueStore, Limits, TaskContext,
+    capabilities::{Http, Signals, Steps, TaskLog, Wasi},
     components::Identity,
+    outside::Outside,
 };
 
 /// Why the host ended a guest in the middle of a host call.
@@ -14,6 +15,9 @@ use crate::{
 pub(crate) enum Stop {
     #[error("more than {0} calls of host functions")]
     HostCalls(u32),
+    /// The failure is in [`Outside::fatal`].
+    #[error("the host ended the call")]
+    Fatal,
 }
 
 /// One call's state.
@@ -23,6 +27,14 @@ pub(crate) struct CallState {
     pub(crate) signals: Signals,
     /// Made when the guest first calls WASI: most never do.
     pub(crate) wasi: Option<Box<Wasi>>,
+    /// Made when the guest first calls `wasi:http`.
+    pub(crate) http: Option<Box<Http>>,
+    pub(crate) outside: Outside,
+    pub(crate) journal: Option<Arc<dyn Journal>>,
+    pub(crate) keyvalue: Option<Arc<dyn KeyValueStore>>,
+    pub(crate) steps: Steps,
+    /// Bytes of a request's body.
+    pub(crate) body_limit: usize,
     pub(crate) host_calls: u32,
     host_calls_limit: u32,
 }
@@ -33,15 +45,28 @@ impl CallState {
         limits: &Limits,
         context: &Arc<TaskContext>,
         call: &mut Call,
+        outside: Outside,
     ) -> Self {
         Self {
             memory: MemoryMeter::new(limits.memory),
             log: TaskLog::new(Arc::clone(who), Arc::clone(context), limits.log),
             signals: Signals::new(call.heartbeat.take(), call.progress.take(), limits.log.line),
             wasi: None,
+            http: None,
+            outside,
+            journal: call.journal.take(),
+            keyvalue: call.keyvalue.take(),
+            steps: Steps::default(),
+            body_limit: limits.output.as_usize(),
             host_calls: 0,
             host_calls_limit: limits.host_calls,
         }
+    }
+
+    /// End the call with this failure, from within a host function.
+    pub(crate) fn end_with(&self, failure: Failure) -> Stop {
+        self.outside.fatal().set(failure);
+        Stop::Fatal
     }
 
     /// Count a call of one of our own host functions.
