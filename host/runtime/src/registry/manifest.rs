@@ -15,9 +15,15 @@
 //!
 //! [asks]
 //! http = ["POST https://api.example.com/v1/*"]
+//!
+//! [environment]                # what the component sees through wasi:cli/environment; no secrets
+//! CURRENCY = "EUR"
+//!
+//! [build]                      # how `dirigent plugin build` makes the component; nothing to the host
+//! language = "rust"
 //! ```
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -27,7 +33,7 @@ use crate::{Asks, ByteSize, Fuel, LimitOverrides};
 const SERVES_LIMIT: usize = 1_000;
 
 /// A manifest as it was read. An empty file is a valid one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Manifest {
     pub(super) name: Option<String>,
@@ -37,6 +43,11 @@ pub(super) struct Manifest {
     #[serde(deserialize_with = "limits")]
     pub(super) limits: LimitOverrides,
     pub(super) asks: Asks,
+    /// Environment variables of the component.
+    pub(super) environment: BTreeMap<String, String>,
+    /// What the tools that build plugins keep here. The host does not look into it.
+    #[allow(dead_code, reason = "it is here to be allowed in the file")]
+    pub(super) build: toml::Table,
 }
 
 impl Manifest {
@@ -64,6 +75,17 @@ impl Manifest {
         }
         Ok(manifest)
     }
+}
+
+/// Check a manifest before it is put into a registry, at the folders of this name and version.
+///
+/// # Errors
+/// What a host would say of it, in one line.
+pub fn check_manifest(text: &str, name: &str, version: &str) -> Result<(), String> {
+    if semver::Version::parse(version).is_err() {
+        return Err(format!("version `{version}` is none; write it like 1.2.0 (major.minor.patch)"));
+    }
+    Manifest::read(text, name, version).map(drop)
 }
 
 #[derive(Default, Deserialize)]
@@ -147,6 +169,10 @@ mod tests {
             host_calls = 7
             [asks]
             http = ["https://api.example.com"]
+            [environment]
+            CURRENCY = "EUR"
+            [build]
+            language = "rust"
         "#;
         let expected = Manifest {
             name: Some("charge".into()),
@@ -161,6 +187,8 @@ mod tests {
                 host_calls: Some(7),
             },
             asks: Asks { http: vec!["https://api.example.com".parse().expect("a rule")], ..Asks::default() },
+            environment: BTreeMap::from([("CURRENCY".into(), "EUR".into())]),
+            build: toml::Table::from_iter([("language".into(), "rust".into())]),
         };
         assert_eq!(Manifest::read(text, "charge", "1.2.0"), Ok(expected));
         assert_eq!(Manifest::read("", "charge", "1.2.0"), Ok(Manifest::default()));
@@ -171,7 +199,7 @@ mod tests {
         for (text, expected) in [
             (
                 "naem = \"charge\"",
-                "line 1: unknown field `naem`, expected one of `name`, `version`, `description`, `serves`, `limits`, `asks`",
+                "line 1: unknown field `naem`, expected one of `name`, `version`, `description`, `serves`, `limits`, `asks`, `environment`, `build`",
             ),
             (
                 "\n[limits]\nfule = 1",
