@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 
 	"dirigent/internal/host"
 )
@@ -54,7 +53,9 @@ func read(input []byte, in any) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind) && kind.Field != "":
-		err = fmt.Errorf("at `%s`: a %s where %s is expected", kind.Field, kind.Value, kind.Type)
+		err = fmt.Errorf("at `%s`: %s where %s is expected", kind.Field, kind.Value, kind.Type)
+	case errors.As(err, &kind):
+		err = fmt.Errorf("%s where %s is expected", kind.Value, kind.Type)
 	case errors.Is(err, io.EOF):
 		err = errors.New("it is empty")
 	}
@@ -73,7 +74,6 @@ func asFailure(err error) Failure {
 // tellOfPanic writes a panic where the host looks for the reason of a trap, and goes on with it.
 func tellOfPanic() {
 	if what := recover(); what != nil {
-		host.Log(host.Debug, string(debug.Stack()))
 		host.Log(host.Error, fmt.Sprintf("panic: %v", what))
 		panic(what)
 	}
