@@ -85,6 +85,9 @@ pub(crate) struct Serve {
     /// The directory of plugins [default: DATA/registry].
     #[arg(long, value_name = "DIR")]
     pub(crate) registry: Option<PathBuf>,
+    /// What plugins may reach, and connections with their credentials [default: DATA/dirigent.toml, if there is one].
+    #[arg(long, value_name = "FILE", env = "DIRIGENT_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory [default: DATA/buckets].
     #[arg(long, value_name = "DIR", conflicts_with = "s3")]
     pub(crate) buckets: Option<PathBuf>,
@@ -133,6 +136,9 @@ pub(crate) struct Run {
     /// Where compiled plugins are kept.
     #[arg(long, default_value = ".dirigent/plugins", value_name = "DIR")]
     pub(crate) cache: PathBuf,
+    /// What plugins may reach, and connections with their credentials [default: .dirigent/dirigent.toml, if there is one].
+    #[arg(long, value_name = "FILE", env = "DIRIGENT_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory.
     #[arg(long, default_value = ".dirigent/buckets", value_name = "DIR")]
     pub(crate) buckets: PathBuf,

@@ -24,6 +24,12 @@ impl Failure {
     pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self { error: error.into(), cause: cause.into() }
     }
+
+    /// What the host says. Not `From`: the bindings' type is an error that can be shown, and would lose its name.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn from_host(failure: types::Failure) -> Self {
+        Self { error: failure.error, cause: failure.cause }
+    }
 }
 
 impl fmt::Display for Failure {

@@ -4,7 +4,12 @@ use std::fmt::Write as _;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Context, Failure};
+use crate::{
+    Context, Failure,
+    job::{self, Poll},
+};
+use bindings::dirigent::task::types;
+use job_bindings::exports::dirigent::task::job::PollStatus;
 
 /// What `wit-bindgen` makes of the contract.
 #[allow(missing_docs, clippy::all, clippy::unwrap_used, unsafe_op_in_unsafe_fn)]
@@ -13,6 +18,25 @@ pub mod bindings {
         path: "../../wit",
         world: "task",
         generate_all,
+        pub_export_macro: true,
+        runtime_path: "::dirigent_plugin::guest::wit_bindgen::rt",
+    });
+}
+
+/// The same for a component's export of `dirigent:task/job`. The worlds of a component are put together when it is linked,
+/// so one that calls both `export!` macros is a `task-and-job`.
+#[allow(missing_docs, clippy::all, clippy::unwrap_used, unsafe_op_in_unsafe_fn)]
+pub mod job_bindings {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        inline: "
+            package dirigent:sdk;
+            world job {
+                export dirigent:task/job@1.0.0;
+            }
+        ",
+        world: "dirigent:sdk/job",
+        with: { "dirigent:task/types@1.0.0": crate::guest::bindings::dirigent::task::types },
         pub_export_macro: true,
         runtime_path: "::dirigent_plugin::guest::wit_bindgen::rt",
     });
@@ -32,12 +56,38 @@ pub trait Task {
 }
 
 impl<T: Task> bindings::exports::dirigent::task::handler::Guest for T {
-    fn run(
-        context: bindings::dirigent::task::types::Context,
-        input: String,
-    ) -> Result<String, bindings::dirigent::task::types::Failure> {
+    fn run(context: types::Context, input: String) -> Result<String, types::Failure> {
         report_panics();
         T::run(context.into(), input).map_err(Into::into)
+    }
+}
+
+/// What [`crate::job!`] implements; every such type is a guest of the generated bindings.
+pub trait LongJob {
+    /// The plugin's job.
+    type Job: job::Job;
+}
+
+impl<T: LongJob> job_bindings::exports::dirigent::task::job::Guest for T {
+    fn start(context: types::Context, input: String) -> Result<String, types::Failure> {
+        report_panics();
+        job::start::<T::Job>(&context.into(), &input).map_err(Into::into)
+    }
+
+    fn poll(context: types::Context, handle: String) -> Result<PollStatus, types::Failure> {
+        report_panics();
+        match job::poll::<T::Job>(&context.into(), &handle)? {
+            Poll::Running(next) => {
+                let milliseconds = next.map(|next| u64::try_from(next.as_millis()).unwrap_or(u64::MAX));
+                Ok(PollStatus::Running(milliseconds))
+            }
+            Poll::Succeeded(output) => Ok(PollStatus::Succeeded(output)),
+        }
+    }
+
+    fn cancel(context: types::Context, handle: String) -> Result<(), types::Failure> {
+        report_panics();
+        job::cancel::<T::Job>(&context.into(), &handle).map_err(Into::into)
     }
 }
 
@@ -53,7 +103,12 @@ where
     E: Into<Failure>,
 {
     let output = task(context, read(input)?).map_err(Into::into)?;
-    serde_json::to_string(&output).map_err(|error| {
+    write(&output)
+}
+
+/// Write an output.
+pub(crate) fn write(output: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(output).map_err(|error| {
         Failure::new(INVALID_OUTPUT, format!("the output cannot be written as JSON: {error}"))
     })
 }

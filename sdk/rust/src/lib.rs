@@ -40,6 +40,7 @@ extern crate self as dirigent_plugin;
 
 // The clock and randomness have to come from here: on this target the standard library has neither.
 pub mod clock;
+pub mod config;
 mod context;
 mod failure;
 #[doc(hidden)]
@@ -47,8 +48,14 @@ pub mod guest;
 #[cfg(all(target_arch = "wasm32", feature = "heap"))]
 mod heap;
 mod host;
+pub mod http;
+pub mod job;
+pub mod journal;
+pub mod keyvalue;
 pub mod log;
 pub mod random;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
 
 pub use context::Context;
 pub use failure::Failure;
