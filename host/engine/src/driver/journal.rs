@@ -136,6 +136,12 @@ impl TaskJournal {
         Ok(durable(commit, held).await?)
     }
 
+    /// The buckets of the host.
+    #[must_use]
+    pub fn keyvalue(&self) -> Arc<KeyValue> {
+        self.journals.keyvalue.clone()
+    }
+
     /// Queues records and other rows as one commit, if the attempt runs.
     fn queue(
         &self,

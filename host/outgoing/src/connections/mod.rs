@@ -105,31 +105,24 @@ impl Connections {
         self.by_name.keys().map(String::as_str)
     }
 
-    /// The first of the granted connections that is for this request.
-    pub fn find<'a>(
-        &self,
-        request: &Request,
-        granted: impl IntoIterator<Item = &'a str>,
-    ) -> Option<&Connection> {
-        granted.into_iter().filter_map(|name| self.get(name)).find(|connection| connection.takes(request))
-    }
-
     /// The connection that a request goes through: the one that its header [`CONNECTION_HEADER`] names, which is taken out of
-    /// the request, or else the first of the granted ones that is for it. None: it goes as it is.
+    /// the request, or else the first by name that is granted and for it. None: it goes as it is.
     ///
     /// # Errors
     /// When the request names a connection that it cannot go through.
     pub fn choose(
         &self,
         request: &mut Request,
-        granted: &[String],
+        granted: impl Fn(&str) -> bool,
     ) -> Result<Option<&Connection>, ChoiceError> {
         let mut named = request.headers.get_all(CONNECTION_HEADER).iter();
         let (first, more) = (named.next().cloned(), named.next().is_some());
         request.headers.remove(CONNECTION_HEADER);
-        let Some(name) = first else { return Ok(self.find(request, granted.iter().map(String::as_str))) };
+        let Some(name) = first else {
+            return Ok(self.by_name.values().find(|one| granted(one.name()) && one.takes(request)));
+        };
         let name = name.to_str().ok().filter(|_| !more).ok_or(ChoiceError::Header)?.to_owned();
-        if !granted.contains(&name) {
+        if !granted(&name) {
             return Err(ChoiceError::NotGranted(name));
         }
         let Some(connection) = self.get(&name) else { return Err(ChoiceError::Unknown(name)) };

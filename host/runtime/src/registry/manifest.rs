@@ -16,8 +16,11 @@
 //! [asks]
 //! http = ["POST https://api.example.com/v1/*"]
 //!
-//! [environment]                # variables that the component sees, as Lambda functions have them; no place for secrets
-//! TABLE = "orders"
+//! [environment]                # what the component sees through wasi:cli/environment; no secrets
+//! CURRENCY = "EUR"
+//!
+//! [build]                      # how `dirigent plugin build` makes the component; nothing to the host
+//! language = "rust"
 //! ```
 
 use std::{collections::BTreeMap, time::Duration};
@@ -32,7 +35,7 @@ const SERVES_LIMIT: usize = 1_000;
 const ENVIRONMENT_LIMIT: usize = 32 << 10;
 
 /// A manifest as it was read. An empty file is a valid one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Manifest {
     pub(super) name: Option<String>,
@@ -42,7 +45,11 @@ pub(super) struct Manifest {
     #[serde(deserialize_with = "limits")]
     pub(super) limits: LimitOverrides,
     pub(super) asks: Asks,
+    /// Environment variables of the component.
     pub(super) environment: BTreeMap<String, String>,
+    /// What the tools that build plugins keep here. The host does not look into it.
+    #[allow(dead_code, reason = "it is here to be allowed in the file")]
+    pub(super) build: toml::Table,
 }
 
 impl Manifest {
@@ -108,6 +115,17 @@ fn check_environment(environment: &BTreeMap<String, String>) -> Result<(), Strin
         return Err(format!("environment has {bytes} bytes; at most {ENVIRONMENT_LIMIT} are allowed"));
     }
     Ok(())
+}
+
+/// Check a manifest before it is put into a registry, at the folders of this name and version.
+///
+/// # Errors
+/// What a host would say of it, in one line.
+pub fn check_manifest(text: &str, name: &str, version: &str) -> Result<(), String> {
+    if semver::Version::parse(version).is_err() {
+        return Err(format!("version `{version}` is none; write it like 1.2.0 (major.minor.patch)"));
+    }
+    Manifest::read(text, name, version).map(drop)
 }
 
 #[derive(Default, Deserialize)]
@@ -193,7 +211,9 @@ mod tests {
             http = ["https://api.example.com"]
             directories = ["orders"]
             [environment]
-            TABLE = "orders"
+            CURRENCY = "EUR"
+            [build]
+            language = "rust"
         "#;
         let expected = Manifest {
             name: Some("charge".into()),
@@ -212,7 +232,8 @@ mod tests {
                 directories: vec!["orders".into()],
                 ..Asks::default()
             },
-            environment: [("TABLE".to_owned(), "orders".to_owned())].into(),
+            environment: BTreeMap::from([("CURRENCY".into(), "EUR".into())]),
+            build: toml::Table::from_iter([("language".into(), "rust".into())]),
         };
         assert_eq!(Manifest::read(text, "charge", "1.2.0"), Ok(expected));
         assert_eq!(Manifest::read("", "charge", "1.2.0"), Ok(Manifest::default()));
@@ -261,7 +282,7 @@ mod tests {
         for (text, expected) in [
             (
                 "naem = \"charge\"",
-                "line 1: unknown field `naem`, expected one of `name`, `version`, `description`, `serves`, `limits`, `asks`, `environment`",
+                "line 1: unknown field `naem`, expected one of `name`, `version`, `description`, `serves`, `limits`, `asks`, `environment`, `build`",
             ),
             (
                 "\n[limits]\nfule = 1",

@@ -117,7 +117,7 @@ fn which_connection_a_request_goes_through() {
     let several = "the header Dirigent-Connection has to be the name of one connection";
     for (uri, header, granted, expected) in [
         ("https://a.org/v1/x", vec![], vec!["a", "b"], Ok(Some("a"))),
-        ("https://a.org/v1/x", vec![], vec!["c", "b", "a"], Ok(Some("b"))),
+        ("https://a.org/v1/x", vec![], vec!["c", "b"], Ok(Some("b"))),
         ("https://a.org/v1/../x", vec![], vec!["a"], Ok(None)),
         ("https://a.org/v2", vec![], vec!["a"], Ok(None)),
         ("https://a.org/v1/x", vec![], vec![], Ok(None)),
@@ -132,8 +132,7 @@ fn which_connection_a_request_goes_through() {
         for name in &header {
             request.headers.append("Dirigent-Connection", HeaderValue::from_static(name));
         }
-        let granted: Vec<String> = granted.into_iter().map(str::to_owned).collect();
-        let chosen = connections.choose(&mut request, &granted);
+        let chosen = connections.choose(&mut request, |name| granted.contains(&name));
         let chosen = chosen
             .map(|one| one.map(super::Connection::name))
             .map_err(|error: ChoiceError| error.to_string());
