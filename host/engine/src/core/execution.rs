@@ -140,7 +140,8 @@ impl Execution {
             match &frame.phase {
                 Phase::Ready | Phase::Stopped(_) => ready = true,
                 Phase::Task { .. } | Phase::Callback(_) => {
-                    effects.extend(self.task_run(*id).map(|run| Effect::RunTask(Box::new(run))))
+                    let again = |run| Effect::RunTask(Box::new(TaskRun { recovered: true, ..run }));
+                    effects.extend(self.task_run(*id).map(again));
                 }
                 Phase::MapRun(_) => {
                     effects.push(Effect::StartMapRun { frame: *id, generation: frame.generation });
@@ -182,6 +183,7 @@ impl Execution {
             deadline_ms,
             heartbeat_seconds,
             token,
+            recovered: false,
         })
     }
 

@@ -8,6 +8,7 @@
 //! - `execution`: the value itself, and `step`; `info`: what it is, and how it stands
 //! - `frame`: a branch of it: where it stands and what it waits for
 //! - `map_run`: what a Map Run was started with
+//! - `attempt`: which task a frame is at, and whether an attempt of it runs
 //! - `callback`, `token`: tasks that wait for a caller from outside
 //! - `turn`: the work of one step: entering and leaving states, ending machines
 //! - `waits`: what frames wait for, and giving it up
@@ -18,6 +19,7 @@
 //! - `mocks`: mocked responses, in an execution that is a test case
 //! - `inspect`: a test of one state
 
+mod attempt;
 mod callback;
 mod errors;
 mod execution;

@@ -237,6 +237,8 @@ pub struct TaskRun {
     pub heartbeat_seconds: Option<u64>,
     /// The token that somebody returns when the task is done, where it is one that waits for that.
     pub token: Option<String>,
+    /// It may have begun to run before the host was restarted.
+    pub recovered: bool,
 }
 
 /// A place in an activity's queue. Places sort by the time since when they are taken.

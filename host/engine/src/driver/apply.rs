@@ -52,6 +52,7 @@ impl Engine {
             }
             let counted = counting.as_ref().map(|counting| counting.row()).transpose()?;
             let logged = logs::entry(live, &mut execution, &step.events);
+            let over = live.journals.lock().settle(&execution, &step);
             let commit = match live.durability {
                 Durability::EachStep => {
                     let pins = self.pins_to_write(live, &mut step);
@@ -71,6 +72,7 @@ impl Engine {
                     }
                     catalog.extend(step.queue.iter().map(|change| queue::change(lease.id(), change)));
                     catalog.extend(counted);
+                    catalog.extend(over);
                     Some(self.store.commit(Batch { executions: vec![change], catalog }))
                 }
                 Durability::AtEnd if execution.status().is_ended() => {

@@ -10,7 +10,7 @@
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`, `search`, `redrive`: what callers ask for
 //! - `targets`: what an ARN asks to start, and which version or alias started an execution
-//! - `tasks`: running a task and taking its result in
+//! - `tasks`: running a task and taking its result in; `journal`: what it records
 //! - `map_runs`: the runs of Distributed Maps
 //! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
@@ -23,6 +23,7 @@
 mod apply;
 mod arns;
 mod callbacks;
+mod journal;
 mod lambda;
 mod live;
 mod logs;
@@ -55,11 +56,13 @@ use crate::activities::{Activities, ActivityError};
 use crate::catalog::{Catalog, CatalogError, Revision};
 use crate::event::Event;
 use crate::history::{HistoryError, HistoryPage};
+use crate::keyvalue::KeyValue;
 use crate::limits::Limits;
 use crate::recover::RecoverError;
 use crate::rows::RowError;
 
 pub use callbacks::{ActivityTask, CallbackError, PollError};
+pub use journal::TaskJournal;
 pub use logs::{ExecutionLog, LogEntry, LogHost, NoLogs};
 pub use map_runs::{
     Counts, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, Pending,
@@ -75,6 +78,7 @@ pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
 pub use test_cases::TestCases;
 pub use test_state::TestRequest;
 
+use journal::Journals;
 use live::Slots;
 use map_runs::MapRuns;
 use nested::Links;
@@ -131,6 +135,7 @@ pub struct Engine {
     links: Links,
     redriving: Redriving,
     cases: Arc<Cases>,
+    journals: Arc<Journals>,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -244,6 +249,7 @@ impl Engine {
         let activities = Activities::open(store.clone()).await?;
         let links = Links::open(&*store).await?;
         let cases = Cases::open(&*store).await?;
+        let journals = Journals::open(store.clone()).await?;
         let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
         let secret = secret::open(&*store).await?;
         let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
@@ -259,6 +265,7 @@ impl Engine {
             links,
             redriving: Redriving::default(),
             cases,
+            journals,
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
@@ -291,6 +298,12 @@ impl Engine {
     #[must_use]
     pub fn activities(&self) -> &Activities {
         &self.activities
+    }
+
+    /// The buckets that tasks keep values in.
+    #[must_use]
+    pub fn keyvalue(&self) -> &Arc<KeyValue> {
+        &self.journals.keyvalue
     }
 
     /// Whether the engine can take work: the store still writes.

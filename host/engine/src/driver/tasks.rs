@@ -14,7 +14,7 @@ use super::arns::account_of;
 use super::lambda::Invocation;
 use super::live::Lease;
 use super::now_ms;
-use super::{Engine, EngineConfig, nested};
+use super::{Engine, EngineConfig, TaskJournal, nested};
 use crate::core::{Effect, Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::{Fault, Metering};
 use crate::payload::Payload;
@@ -100,6 +100,13 @@ pub struct TaskCall {
     pub token: Option<String>,
     /// Told about heartbeats.
     pub heartbeat: Option<mpsc::UnboundedSender<()>>,
+    /// The role of the state machine, as the revision that the execution runs has it.
+    pub role_arn: Arc<str>,
+    /// The attempt may have begun to run before the host was restarted. One that may not have finds nothing in its journal's
+    /// scope of the attempt.
+    pub recovered: bool,
+    /// What the attempt records.
+    pub journal: TaskJournal,
 }
 
 /// What came of a call.
@@ -278,6 +285,9 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
         deadline_ms: run.deadline_ms,
         token: run.token.clone(),
         heartbeat,
+        role_arn: info.role_arn.clone(),
+        recovered: run.recovered,
+        journal: lease.engine().journals.open_for(lease, run),
     };
     let mut outcome = lease.engine().tasks.call(component, call).await;
     // The definition's own time-out has no cause on AWS; the plugin's own limit says what it was.
