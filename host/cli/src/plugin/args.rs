@@ -106,7 +106,7 @@ pub(super) struct Build {
     /// The plugin's folder.
     #[arg(default_value = ".", value_name = "DIR", conflicts_with_all = ["lambda", "out"])]
     pub(super) dir: PathBuf,
-    /// Make a plugin of this AWS Lambda handler (.py, .js or .mjs), unchanged.
+    /// Make a plugin of this AWS Lambda handler (.py, .js or .mjs), unchanged; FILE:FUNCTION names its function too.
     #[arg(long, value_name = "FILE")]
     pub(super) lambda: Option<PathBuf>,
     /// The handler's function in FILE [default: lambda_handler in Python, handler in JavaScript].
