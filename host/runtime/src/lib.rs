@@ -33,7 +33,10 @@ mod registry;
 mod runtime;
 mod sandbox;
 
-pub use call::{Call, Failure, LogLevel, LogLine, Metering, Outcome, Progress, TaskContext, error_names};
+pub use call::{
+    Call, Failure, JobAnswer, JobEntry, LogLevel, LogLine, Metering, Outcome, Progress, TaskContext,
+    error_names,
+};
 pub use config::RuntimeConfig;
 pub use digest::{Digest, ParseDigestError};
 pub use error::RuntimeError;
@@ -41,6 +44,6 @@ pub use grants::{Allow, Asks, OperatorPolicy, Pattern, RolePolicy};
 pub use info::{PluginInfo, PluginState};
 pub use journal::{Journal, JournalError, JournalScope, KeyValueChange};
 pub use limits::{ByteSize, Fuel, LimitOverrides, Limits, LogLimits};
-pub use registry::check_manifest;
 pub use outside::{KeyValueStore, Services};
+pub use registry::check_manifest;
 pub use runtime::Runtime;
