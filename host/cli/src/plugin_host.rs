@@ -6,8 +6,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::journal_host::{AttemptJournal, Buckets};
 use async_trait::async_trait;
 use dirigent_api::{PluginDirectory, PluginEntry, PluginStatus};
-use dirigent_engine::{Binding, Engine, Fault, Metering, Payload, TaskCall, TaskHost, TaskOutcome};
-use dirigent_runtime::{Call, Digest, PluginInfo, PluginState, Runtime, TaskContext};
+use dirigent_engine::{
+    Binding, Engine, Fault, JobAnswer, JobEntry, JobOutcome, Metering, Payload, TaskCall, TaskHost,
+    TaskOutcome,
+};
+use dirigent_runtime::{
+    Call, Digest, Failure, LogLine, Outcome, PluginInfo, PluginState, Runtime, TaskContext,
+};
 
 /// Runs tasks as plugins. The engine knows no WASM and the runtime no workflows; they meet here.
 pub(crate) struct PluginHost(pub(crate) Arc<Runtime>);
@@ -41,46 +46,78 @@ impl TaskHost for PluginHost {
     }
 
     async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome {
-        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let deadline = call.deadline_ms.and_then(|deadline| u64::try_from(deadline).ok());
-        let remaining = deadline.map(|deadline| u128::from(deadline).saturating_sub(now_ms));
-        let context = TaskContext {
-            execution_arn: call.execution_arn.to_string(),
-            execution_name: call.execution_name.to_string(),
-            state_machine_arn: call.state_machine_arn.to_string(),
-            state_machine_name: call.state_machine_name.to_string(),
-            state_name: call.state_name.to_string(),
-            resource: call.resource.to_string(),
-            attempt: call.retry_count,
-            idempotency_key: call.idempotency_key,
-            task_token: call.token,
-            deadline,
+        let Outcome { result, metering, logs } = self.0.call(Digest::from(component), request(call)).await;
+        let metering = self.metering(component, metering, logs);
+        TaskOutcome { result: result.map_err(fault), metering }
+    }
+
+    async fn serves_jobs(&self, component: [u8; 32]) -> bool {
+        self.0.serves_jobs(Digest::from(component)).await
+    }
+
+    async fn job(&self, component: [u8; 32], entry: JobEntry, call: TaskCall) -> JobOutcome {
+        let entry = match entry {
+            JobEntry::Start => dirigent_runtime::JobEntry::Start,
+            JobEntry::Poll(handle) => dirigent_runtime::JobEntry::Poll(handle),
+            JobEntry::Cancel(handle) => dirigent_runtime::JobEntry::Cancel(handle),
         };
-        let mut request = Call::new(context, call.input);
-        // IAM's roles have paths; the last part is the name (IAM user guide, "IAM identifiers").
-        request.role = call.role_arn.rsplit(['/', ':']).next().map(Into::into);
-        request.keyvalue = Some(Arc::new(Buckets(call.journal.keyvalue())));
-        request.journal = Some(Arc::new(AttemptJournal(call.journal)));
-        request.time_limit = remaining.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX)));
-        request.heartbeat = call.heartbeat;
-        let outcome = self.0.call(Digest::from(component), request).await;
-        TaskOutcome {
-            result: outcome.result.map_err(|failure| Fault::new(failure.error, failure.cause)),
-            metering: Metering {
-                plugin: self
-                    .0
-                    .name_of(Digest::from(component))
-                    .unwrap_or_else(|| Digest::from(component).to_string()),
-                fuel: outcome.metering.fuel,
-                peak_memory: outcome.metering.peak_memory,
-                wall_us: u64::try_from(outcome.metering.wall.as_micros()).unwrap_or(u64::MAX),
-                host_calls: outcome.metering.host_calls,
-                logs: outcome
-                    .logs
-                    .into_iter()
-                    .map(|line| (format!("{:?}", line.level), line.message))
-                    .collect(),
-            },
+        let outcome = self.0.job(Digest::from(component), entry, request(call)).await;
+        let result = outcome.result.map_err(fault).map(|answer| match answer {
+            dirigent_runtime::JobAnswer::Started(handle) => JobAnswer::Started(handle),
+            dirigent_runtime::JobAnswer::Running(again_ms) => JobAnswer::Running(again_ms),
+            dirigent_runtime::JobAnswer::Succeeded(output) => JobAnswer::Succeeded(output),
+            dirigent_runtime::JobAnswer::Cancelled => JobAnswer::Cancelled,
+        });
+        JobOutcome { result, metering: self.metering(component, outcome.metering, outcome.logs) }
+    }
+}
+
+/// A call as the runtime takes it.
+fn request(call: TaskCall) -> Call {
+    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let deadline = call.deadline_ms.and_then(|deadline| u64::try_from(deadline).ok());
+    let remaining = deadline.map(|deadline| u128::from(deadline).saturating_sub(now_ms));
+    let context = TaskContext {
+        execution_arn: call.execution_arn.to_string(),
+        execution_name: call.execution_name.to_string(),
+        state_machine_arn: call.state_machine_arn.to_string(),
+        state_machine_name: call.state_machine_name.to_string(),
+        state_name: call.state_name.to_string(),
+        resource: call.resource.to_string(),
+        attempt: call.retry_count,
+        idempotency_key: call.idempotency_key,
+        task_token: call.token,
+        deadline,
+    };
+    let mut request = Call::new(context, call.input);
+    // IAM's roles have paths; the last part is the name (IAM user guide, "IAM identifiers").
+    request.role = call.role_arn.rsplit(['/', ':']).next().map(Into::into);
+    request.keyvalue = Some(Arc::new(Buckets(call.journal.keyvalue())));
+    request.journal = Some(Arc::new(AttemptJournal(call.journal)));
+    request.time_limit = remaining.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX)));
+    request.heartbeat = call.heartbeat;
+    request
+}
+
+fn fault(failure: Failure) -> Fault {
+    Fault::new(failure.error, failure.cause)
+}
+
+impl PluginHost {
+    fn metering(
+        &self,
+        component: [u8; 32],
+        used: dirigent_runtime::Metering,
+        logs: Vec<LogLine>,
+    ) -> Metering {
+        let pin = Digest::from(component);
+        Metering {
+            plugin: self.0.name_of(pin).unwrap_or_else(|| pin.to_string()),
+            fuel: used.fuel,
+            peak_memory: used.peak_memory,
+            wall_us: u64::try_from(used.wall.as_micros()).unwrap_or(u64::MAX),
+            host_calls: used.host_calls,
+            logs: logs.into_iter().map(|line| (format!("{:?}", line.level), line.message)).collect(),
         }
     }
 }
