@@ -3,14 +3,22 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::journal_host::{AttemptJournal, Buckets};
 use async_trait::async_trait;
-use dirigent_api::{PluginDirectory, PluginEntry, PluginStatus};
+use dirigent_api::{PluginDirectory, PluginEntry, PluginLogLine, PluginStatus};
 use dirigent_engine::{Binding, Engine, Fault, Metering, Payload, TaskCall, TaskHost, TaskOutcome};
-use dirigent_runtime::{Call, Digest, PluginInfo, PluginState, Runtime, TaskContext};
+use dirigent_runtime::{Call, Digest, LogLine, PluginInfo, PluginState, Runtime, TaskContext};
+
+use crate::journal_host::{AttemptJournal, Buckets};
+use crate::recent_logs::RecentLogs;
 
 /// Runs tasks as plugins. The engine knows no WASM and the runtime no workflows; they meet here.
-pub(crate) struct PluginHost(pub(crate) Arc<Runtime>);
+pub(crate) struct PluginHost(pub(crate) Arc<Runtime>, RecentLogs);
+
+impl PluginHost {
+    pub(crate) fn new(runtime: Arc<Runtime>) -> PluginHost {
+        PluginHost(runtime, RecentLogs::default())
+    }
+}
 
 #[async_trait]
 impl TaskHost for PluginHost {
@@ -56,6 +64,7 @@ impl TaskHost for PluginHost {
             task_token: call.token,
             deadline,
         };
+        let told = context.clone();
         let mut request = Call::new(context, call.input);
         // IAM's roles have paths; the last part is the name (IAM user guide, "IAM identifiers").
         request.role = call.role_arn.rsplit(['/', ':']).next().map(Into::into);
@@ -64,13 +73,13 @@ impl TaskHost for PluginHost {
         request.time_limit = remaining.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX)));
         request.heartbeat = call.heartbeat;
         let outcome = self.0.call(Digest::from(component), request).await;
+        let plugin = self.0.name_of(Digest::from(component));
+        let plugin = plugin.unwrap_or_else(|| Digest::from(component).to_string());
+        self.1.add(outcome.logs.iter().map(|line| logged(line, &plugin, &told)));
         TaskOutcome {
             result: outcome.result.map_err(|failure| Fault::new(failure.error, failure.cause)),
             metering: Metering {
-                plugin: self
-                    .0
-                    .name_of(Digest::from(component))
-                    .unwrap_or_else(|| Digest::from(component).to_string()),
+                plugin,
                 fuel: outcome.metering.fuel,
                 peak_memory: outcome.metering.peak_memory,
                 wall_us: u64::try_from(outcome.metering.wall.as_micros()).unwrap_or(u64::MAX),
@@ -88,6 +97,25 @@ impl TaskHost for PluginHost {
 impl PluginDirectory for PluginHost {
     fn plugins(&self) -> Vec<PluginEntry> {
         self.0.plugins().into_iter().map(entry).collect()
+    }
+
+    fn logs(&self, plugin: &str, after: u64, since_ms: Option<i64>, limit: usize) -> Vec<PluginLogLine> {
+        self.1.find(plugin, after, since_ms, limit)
+    }
+}
+
+/// A line as who looks at a running host sees it.
+fn logged(line: &LogLine, plugin: &str, context: &TaskContext) -> PluginLogLine {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    PluginLogLine {
+        number: 0,
+        time_ms: i64::try_from(now.as_millis()).unwrap_or(i64::MAX),
+        plugin: plugin.to_owned(),
+        execution_arn: context.execution_arn.clone(),
+        state: context.state_name.clone(),
+        attempt: context.attempt,
+        level: format!("{:?}", line.level).to_lowercase(),
+        message: line.message.clone(),
     }
 }
 
