@@ -41,6 +41,6 @@ pub use grants::{Allow, Asks, OperatorPolicy, Pattern, RolePolicy};
 pub use info::{PluginInfo, PluginState};
 pub use journal::{Journal, JournalError, JournalScope, KeyValueChange};
 pub use limits::{ByteSize, Fuel, LimitOverrides, Limits, LogLimits};
-pub use registry::check_manifest;
 pub use outside::{KeyValueStore, Services};
+pub use registry::check_manifest;
 pub use runtime::Runtime;
