@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cache;
+mod connections;
 mod jobs;
 mod journal;
 mod outside;
