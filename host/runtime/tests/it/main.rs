@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cache;
+mod hostile;
 mod registry;
 mod sandbox;
 mod support;
