@@ -18,7 +18,7 @@ use wasmtime::{
     component::{InstancePre, Linker},
 };
 
-use super::Cache;
+use super::{Cache, bounds};
 use crate::{
     Digest,
     sandbox::{CallState, Exports, engine},
@@ -193,6 +193,7 @@ impl Shelf {
 
     fn compile(&self, digest: Digest, file: Option<&Path>) -> Result<Ready, String> {
         let bytes = self.bytes(digest, file)?;
+        bounds::check(&bytes)?;
         let started = Instant::now();
         let compiled = self.engine.precompile_component(&bytes).map_err(|error| {
             let what = "the file is not a WebAssembly component that this host can compile";
@@ -230,7 +231,9 @@ impl Shelf {
                 "its component {digest} is neither in the cache nor in the registry any more"
             ));
         };
-        let bytes = fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+        let unreadable = |error| format!("{} cannot be read: {error}", file.display());
+        bounds::check_size(fs::metadata(file).map_err(unreadable)?.len())?;
+        let bytes = fs::read(file).map_err(unreadable)?;
         if Digest::of(&bytes) == digest {
             Ok(bytes)
         } else {

@@ -3,6 +3,7 @@
 
 mod cache;
 mod connections;
+mod hostile;
 mod jobs;
 mod journal;
 mod outside;
