@@ -59,7 +59,7 @@ impl Runtime {
 
     /// The pin of what serves this `Resource` at this moment, or None: see [`Self::explain_missing`].
     ///
-    /// `plugin:NAME`, `plugin:NAME@1.2` (any version that starts so) and a Lambda function's ARN name a plugin; any other
+    /// `plugin:NAME`, `plugin:NAME@1.2` (any version that starts so), `plugin:NAME@stable` (an alias of `aliases.toml`) and a Lambda function's ARN name a plugin; any other
     /// resource is served by the plugin whose manifest names it, exactly. The newest version serves; a pre-release only
     /// when named in full or alone.
     pub fn resolve(&self, resource: &str) -> Option<Digest> {
@@ -70,7 +70,10 @@ impl Runtime {
     /// or a partial or whole ARN.
     pub fn resolve_function(&self, name: &str) -> Option<Digest> {
         let table = self.registry.table();
-        table.resolve(name).or_else(|| table.find(function_name(name), None))
+        table.resolve(name).or_else(|| {
+            let (name, qualifier) = function_name(name);
+            table.find_function(name, qualifier)
+        })
     }
 
     /// Why [`Self::resolve`] found nothing for this resource, as the failure of the task: `Plugin.NotFound`, or
@@ -83,7 +86,7 @@ impl Runtime {
     /// The same for [`Self::resolve_function`].
     pub fn explain_missing_function(&self, name: &str) -> Failure {
         let directory = self.registry.directory().map(|path| path.as_path());
-        self.registry.table().explain_missing(name, Some(function_name(name)), directory)
+        self.registry.table().explain_missing(name, Some(function_name(name).0), directory)
     }
 
     /// Run one call of a pin in a fresh instance. Dropping the future ends the instance at once.

@@ -1,5 +1,6 @@
 //! The registry directory: `<name>/<version>/{plugin.wasm, plugin.toml}`.
 
+mod aliases;
 mod manifest;
 mod resource;
 mod scan;
@@ -13,5 +14,7 @@ pub(crate) use watch::Registry;
 
 /// The component's file.
 const COMPONENT: &str = "plugin.wasm";
+/// The file of a plugin's aliases, beside its versions.
+const ALIASES: &str = "aliases.toml";
 /// The manifest's file.
 const MANIFEST: &str = "plugin.toml";

@@ -10,6 +10,7 @@ use std::{
 use semver::Version;
 
 use super::{
+    aliases::{Aliases, DEFAULT},
     manifest::Manifest,
     resource::{Reference, reference},
     scan::Found,
@@ -35,6 +36,10 @@ pub(crate) struct Table {
     pub(crate) identities: HashMap<Digest, Arc<Identity>>,
     /// What serves for each folder, by name and version.
     published: HashMap<(String, String), Published>,
+    /// By name of the plugin.
+    aliases: BTreeMap<String, Aliases>,
+    /// What is wrong with files of aliases, for which those of before stay.
+    wrong_aliases: BTreeMap<String, String>,
     /// Something is still being written.
     pub(crate) unsettled: bool,
 }
@@ -160,8 +165,15 @@ impl Table {
         }
         match reference(resource) {
             Reference::Plugin { name, version } => self.find(name, version),
+            Reference::Function { name, qualifier } => self.find_function(name, qualifier),
             Reference::Other => None,
         }
+    }
+
+    /// What serves a Lambda function.
+    pub(crate) fn find_function(&self, name: &str, qualifier: Option<&str>) -> Option<Digest> {
+        let ours = |alias: &&str| self.aliases.get(name).is_some_and(|aliases| aliases.has(alias));
+        self.find(name, qualifier.filter(ours))
     }
 
     fn serving(&self, resource: &str) -> Option<Digest> {
@@ -174,10 +186,20 @@ impl Table {
         })
     }
 
-    /// The newest version of a plugin, of those that start with this prefix.
+    /// What an alias means, drawn anew by its weights, or the newest version of a plugin, of those that start with this
+    /// prefix.
     pub(crate) fn find(&self, name: &str, version: Option<&str>) -> Option<Digest> {
+        let alias = version.unwrap_or(DEFAULT);
+        if let Some(chosen) = self.aliases.get(name).and_then(|aliases| aliases.choose(alias, rand::random()))
+        {
+            return self.exact(name, chosen);
+        }
         let candidates = self.by_name.get(name)?.iter();
         newest(candidates.filter(|it| version.is_none_or(|prefix| matches_prefix(&it.version, prefix))))
+    }
+
+    fn exact(&self, name: &str, version: &Version) -> Option<Digest> {
+        self.by_name.get(name)?.iter().find(|it| it.version == *version).map(|it| it.pin)
     }
 
     /// Why nothing serves this resource.
@@ -194,12 +216,22 @@ impl Table {
         let (name, version) = match (name, reference(resource)) {
             (Some(name), _) => (name, None),
             (None, Reference::Plugin { name, version }) => (name, version),
+            (None, Reference::Function { name, .. }) => (name, None),
             (None, Reference::Other) => {
                 return not_found(format!(
                     "no plugin serves `{resource}`: name it in `serves` of a plugin.toml ({place})"
                 ));
             }
         };
+        let alias = version.unwrap_or(DEFAULT);
+        let missing = self.aliases.get(name).into_iter().flat_map(Aliases::all);
+        let mut missing =
+            missing.filter(|(named, version)| *named == alias && self.exact(name, version).is_none());
+        if let Some((_, version)) = missing.next() {
+            return not_found(format!(
+                "the alias `{alias}` of plugin `{name}` names {version}, which is not there ({place})"
+            ));
+        }
         let same: Vec<_> = self.plugins.iter().filter(|plugin| plugin.name == name).collect();
         let wanted = same.iter().find(|plugin| {
             version.is_none_or(|prefix| {
@@ -290,6 +322,7 @@ fn info(found: Found, shelf: Option<ShelfState>, state: PluginState) -> PluginIn
         imports: ready.as_ref().map(|ready| ready.imports.clone()).unwrap_or_default(),
         exports: ready.map(|ready| ready.exported.clone()).unwrap_or_default(),
         state,
+        aliases: Vec::new(),
     }
 }
 
