@@ -29,11 +29,12 @@ mod work;
 
 pub use driver::{
     ActivityTask, AmendRequest, Binding, CASE_MARK, CallbackError, ChildResult, ChildStatus, Counts,
-    Description, Engine, EngineConfig, EngineError, ExecutionLog, Happening, Item, ItemStream, Listing,
-    LogEntry, LogHost, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow,
-    MapRunStatus, MapRunUpdate, NoLogs, NoObjects, NotRedrivable, ObjectHost, Origin, Pending, PollError,
-    ReadRequest, RedriveError, RedriveRequest, ResultSink, StartRequest, Started, Target, TaskCall, TaskHost,
-    TaskJournal, TaskOutcome, TestCases, TestRequest, WriteRequest,
+    Description, Engine, EngineConfig, EngineError, ExecutionLog, Happening, Item, ItemStream, JobAnswer,
+    JobEntry, JobOutcome, Listing, LogEntry, LogHost, MAX_HANDLE_BYTES, MAX_LIVE_EXECUTIONS,
+    MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, NoLogs,
+    NoObjects, NotRedrivable, ObjectHost, Origin, Pending, PollError, ReadRequest, RedriveError,
+    RedriveRequest, ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskJournal, TaskOutcome,
+    TestCases, TestRequest, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
 pub use journal::{JournalError, JournalScope, MAX_JOURNAL_BYTES, MAX_JOURNAL_RECORDS};

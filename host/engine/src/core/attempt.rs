@@ -6,6 +6,7 @@ use dirigent_store::FrameId;
 use super::callback::Stage;
 use super::execution::Execution;
 use super::frame::Phase;
+use super::job::JobStage;
 
 /// A task that has not ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -24,6 +25,7 @@ impl Execution {
         let runs = match &frame.phase {
             Phase::Task { .. } => true,
             Phase::Callback(callback) => matches!(callback.stage, Stage::Submitting { .. }),
+            Phase::Job(job) => matches!(job.stage, JobStage::Polling),
             Phase::Backoff { .. } => false,
             _ => return None,
         };

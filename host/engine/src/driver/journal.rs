@@ -44,30 +44,44 @@ impl Journals {
     pub(super) fn open_for(self: &Arc<Self>, lease: &Lease, run: &TaskRun) -> TaskJournal {
         TaskJournal {
             journals: self.clone(),
-            live: Arc::downgrade(&lease.live),
-            attempt: Attempt {
-                execution: lease.id(),
-                frame: run.frame,
-                generation: run.generation,
-                entered_event: run.entered_event,
-            },
+            of: Some(Of {
+                live: Arc::downgrade(&lease.live),
+                attempt: Attempt {
+                    execution: lease.id(),
+                    frame: run.frame,
+                    generation: run.generation,
+                    entered_event: run.entered_event,
+                },
+            }),
         }
+    }
+
+    /// The journal of a call that belongs to no attempt.
+    pub(super) fn unrecorded(self: &Arc<Self>) -> TaskJournal {
+        TaskJournal { journals: self.clone(), of: None }
     }
 }
 
 /// The journal of one attempt of a task.
 ///
-/// Cheap to clone; it does not keep the execution in memory. It costs nothing until something is appended.
+/// Cheap to clone; it does not keep the execution in memory. It costs nothing until something is appended. That of a call which
+/// belongs to no attempt (a job that nobody waits for is cancelled) keeps nothing and refuses nothing.
 #[derive(Clone)]
 pub struct TaskJournal {
     journals: Arc<Journals>,
+    of: Option<Of>,
+}
+
+/// Whose journal it is.
+#[derive(Clone)]
+struct Of {
     live: Weak<Live>,
     attempt: Attempt,
 }
 
 impl fmt::Debug for TaskJournal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TaskJournal").field(&self.attempt).finish()
+        f.debug_tuple("TaskJournal").field(&self.of.as_ref().map(|of| of.attempt)).finish()
     }
 }
 
@@ -78,22 +92,23 @@ impl TaskJournal {
     /// # Errors
     /// [`JournalError::Over`], or the store's.
     pub async fn read(&self, scope: JournalScope) -> Result<Vec<Vec<u8>>, JournalError> {
+        let Some(Of { live, attempt }) = &self.of else { return Ok(Vec::new()) };
         let records = {
-            let live = self.live.upgrade().ok_or(JournalError::Over)?;
+            let live = live.upgrade().ok_or(JournalError::Over)?;
             let execution = live.execution.lock();
-            if !self.attempt.runs(&execution) {
+            if !attempt.runs(&execution) {
                 return Err(JournalError::Over);
             }
             let mut book = live.journals.lock();
             if live.durability != Durability::EachStep {
-                return Ok(book.kept(&self.attempt, scope));
+                return Ok(book.kept(attempt, scope));
             }
-            book.records(&self.attempt, scope)
+            book.records(attempt, scope)
         };
         if records == 0 {
             return Ok(Vec::new());
         }
-        Ok(journal::records(&*self.journals.store, &self.attempt, scope, records).await?)
+        Ok(journal::records(&*self.journals.store, attempt, scope, records).await?)
     }
 
     /// Appends records. They are durable when this returns, and lie in the order of the calls.
@@ -134,22 +149,27 @@ impl TaskJournal {
         records: Vec<Vec<u8>>,
         mut catalog: Vec<CatalogChange>,
     ) -> Result<Commit, JournalError> {
-        let live = self.live.upgrade().ok_or(JournalError::Over)?;
+        let Some(Of { live, attempt }) = &self.of else { return Ok(self.commit(catalog)) };
+        let live = live.upgrade().ok_or(JournalError::Over)?;
         // Under the execution's lock, so that this commit lies before that of the step that ends the attempt.
         let execution = live.execution.lock();
-        if !self.attempt.runs(&execution) {
+        if !attempt.runs(&execution) {
             return Err(JournalError::Over);
         }
         let mut book = live.journals.lock();
         if live.durability == Durability::EachStep {
-            catalog.extend(book.append(&self.attempt, scope, records)?);
+            catalog.extend(book.append(attempt, scope, records)?);
             self.journals.any.store(true, Ordering::Release);
         } else {
-            book.keep(&self.attempt, scope, records)?;
+            book.keep(attempt, scope, records)?;
         }
-        if catalog.is_empty() {
-            return Ok(Commit::decided(Ok(())));
+        Ok(self.commit(catalog))
+    }
+
+    fn commit(&self, catalog: Vec<CatalogChange>) -> Commit {
+        match catalog.is_empty() {
+            true => Commit::decided(Ok(())),
+            false => self.journals.store.commit(Batch { executions: Vec::new(), catalog }),
         }
-        Ok(self.journals.store.commit(Batch { executions: Vec::new(), catalog }))
     }
 }

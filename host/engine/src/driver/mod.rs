@@ -10,7 +10,8 @@
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`, `search`, `redrive`: what callers ask for
 //! - `targets`: what an ARN asks to start, and which version or alias started an execution
-//! - `tasks`: running a task and taking its result in; `journal`: what it records
+//! - `jobs`: what `.sync` tasks start outside
+//! - `task_host`: what runs tasks; `tasks`: running one and taking its result in; `journal`: what it records
 //! - `map_runs`: the runs of Distributed Maps
 //! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
@@ -23,6 +24,7 @@
 mod apply;
 mod arns;
 mod callbacks;
+pub(crate) mod jobs;
 mod journal;
 mod lambda;
 mod live;
@@ -37,7 +39,8 @@ mod search;
 mod secret;
 mod start;
 mod targets;
-mod tasks;
+mod task_host;
+pub(crate) mod tasks;
 mod test_cases;
 mod test_state;
 mod timers;
@@ -62,6 +65,7 @@ use crate::recover::RecoverError;
 use crate::rows::RowError;
 
 pub use callbacks::{ActivityTask, CallbackError, PollError};
+pub use jobs::{JobAnswer, JobEntry, JobOutcome, MAX_HANDLE_BYTES};
 pub use journal::TaskJournal;
 pub use logs::{ExecutionLog, LogEntry, LogHost, NoLogs};
 pub use map_runs::{
@@ -74,7 +78,7 @@ pub use read::{Description, Listing};
 pub use redrive::{AmendRequest, NotRedrivable, RedriveError, RedriveRequest};
 pub use start::{StartRequest, Started};
 pub use targets::{CASE_MARK, Origin, Target};
-pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
+pub use task_host::{Binding, TaskCall, TaskHost, TaskOutcome};
 pub use test_cases::TestCases;
 pub use test_state::TestRequest;
 
@@ -136,6 +140,8 @@ pub struct Engine {
     redriving: Redriving,
     cases: Arc<Cases>,
     journals: Arc<Journals>,
+    /// Permits of jobs that are being cancelled.
+    cancelling: tokio::sync::Semaphore,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -266,6 +272,7 @@ impl Engine {
             redriving: Redriving::default(),
             cases,
             journals,
+            cancelling: tokio::sync::Semaphore::new(jobs::MAX_CANCELLING),
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
@@ -279,6 +286,7 @@ impl Engine {
         live::resume_all(&engine);
         map_runs::close_abandoned(&engine);
         nested::catch_up(&engine);
+        jobs::catch_up(&engine);
         Ok(engine)
     }
 

@@ -8,6 +8,7 @@ mod callers;
 mod cases;
 mod children;
 mod generated;
+mod jobs;
 mod journaling;
 mod redrive_cases;
 mod runs;
@@ -19,6 +20,7 @@ use dirigent_store::{Batch, ExecutionId, FrameId, MachineId, MemoryStore, Store}
 use serde_json::{Value, json};
 
 use callers::{Callers, World};
+use jobs::Jobs;
 use journaling::Journaling;
 
 use crate::activities::queue;
@@ -76,6 +78,7 @@ struct Simulator<'a> {
     /// Places in queues of activities that have workers.
     queued: Vec<(FrameId, u32)>,
     journaling: Journaling,
+    jobs: Jobs,
     /// How often it is redriven, if it does not succeed before.
     redrives: u32,
     redrive: Redrive,
@@ -128,6 +131,7 @@ impl<'a> Simulator<'a> {
             callers: Callers::default(),
             queued: Vec::new(),
             journaling: Journaling::default(),
+            jobs: Jobs::default(),
             redrives: 0,
             redrive: Redrive::default(),
         }
@@ -154,8 +158,10 @@ impl<'a> Simulator<'a> {
                 if let Some(stimulus) = self.write_journal(stimulus).await {
                     self.act(stimulus).await;
                 }
+                self.cancel_jobs().await;
             }
             let succeeded = matches!(self.execution.status(), Status::Succeeded { .. });
+            while self.cancel_jobs().await {}
             if succeeded || self.execution.redrives().count >= self.redrives {
                 return self.check().await;
             }
@@ -214,6 +220,9 @@ impl<'a> Simulator<'a> {
             }
             Pending::Task(run) => {
                 self.now_ms += self.rng.i64(0..50);
+                if let Some(stimulus) = self.jobs.ask(&self.execution, self.program, &run) {
+                    return stimulus;
+                }
                 Stimulus::TaskEnded {
                     frame: run.frame,
                     generation: run.generation,
@@ -253,12 +262,13 @@ impl<'a> Simulator<'a> {
         }
         if !step.is_empty() {
             let queue = step.queue.iter().map(|change| queue::change(self.id, change));
-            let catalog = queue.chain(over).collect();
+            let catalog = queue.chain(over).chain(jobs::rows(&self.execution, self.program, &step)).collect();
             self.store
                 .commit(Batch { executions: vec![change], catalog })
                 .await
                 .expect("the store takes the commit");
             self.journaling.committed(&step, self.execution.status().is_ended());
+            self.jobs.committed(&self.execution, &step);
         }
         if crash.is_some() {
             return self.crash(false).await;
@@ -373,6 +383,7 @@ impl<'a> Simulator<'a> {
         assert!(self.store.timers(None, i64::MAX, 10).await.expect("reads").is_empty(), "no timer is left");
         assert!(self.store.attention(None, 10).await.expect("reads").is_empty(), "no attention is asked for");
         assert!(queue::all(&self.store).await.is_empty(), "no place in a queue is left");
+        self.jobs.check(&self.store).await;
         assert!(journal::all(&self.store).await.is_empty(), "no record of a journal is left");
         let page = history::read(&self.store, self.id, 1, u64::MAX, usize::MAX, true).await.expect("reads");
         for (event, id) in page.events.iter().zip(1..) {

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod cache;
+mod journal;
+mod outside;
 mod registry;
 mod sandbox;
+mod server;
 mod support;
 mod wasi;

@@ -8,6 +8,7 @@ mod go;
 mod js;
 mod lambda;
 mod language;
+mod module;
 mod python;
 mod rust;
 mod tool;
