@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::journal_host::{AttemptJournal, Buckets};
 use async_trait::async_trait;
-use dirigent_api::{PluginDirectory, PluginEntry, PluginStatus};
+use dirigent_api::{PluginDirectory, PluginEntry, PluginLogLine, PluginStatus};
 use dirigent_engine::{
     Binding, Engine, Fault, JobAnswer, JobEntry, JobOutcome, Metering, Payload, TaskCall, TaskHost,
     TaskOutcome,
@@ -14,8 +13,17 @@ use dirigent_runtime::{
     Call, Digest, Failure, LogLine, Outcome, PluginInfo, PluginState, Runtime, TaskContext,
 };
 
+use crate::journal_host::{AttemptJournal, Buckets};
+use crate::recent_logs::RecentLogs;
+
 /// Runs tasks as plugins. The engine knows no WASM and the runtime no workflows; they meet here.
-pub(crate) struct PluginHost(pub(crate) Arc<Runtime>);
+pub(crate) struct PluginHost(pub(crate) Arc<Runtime>, RecentLogs);
+
+impl PluginHost {
+    pub(crate) fn new(runtime: Arc<Runtime>) -> PluginHost {
+        PluginHost(runtime, RecentLogs::default())
+    }
+}
 
 #[async_trait]
 impl TaskHost for PluginHost {
@@ -46,8 +54,9 @@ impl TaskHost for PluginHost {
     }
 
     async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome {
+        let told = Told::of(&call);
         let Outcome { result, metering, logs } = self.0.call(Digest::from(component), request(call)).await;
-        let metering = self.metering(component, metering, logs);
+        let metering = self.metering(component, &told, metering, logs);
         TaskOutcome { result: result.map_err(fault), metering }
     }
 
@@ -61,6 +70,7 @@ impl TaskHost for PluginHost {
             JobEntry::Poll(handle) => dirigent_runtime::JobEntry::Poll(handle),
             JobEntry::Cancel(handle) => dirigent_runtime::JobEntry::Cancel(handle),
         };
+        let told = Told::of(&call);
         let outcome = self.0.job(Digest::from(component), entry, request(call)).await;
         let result = outcome.result.map_err(fault).map(|answer| match answer {
             dirigent_runtime::JobAnswer::Started(handle) => JobAnswer::Started(handle),
@@ -68,7 +78,7 @@ impl TaskHost for PluginHost {
             dirigent_runtime::JobAnswer::Succeeded(output) => JobAnswer::Succeeded(output),
             dirigent_runtime::JobAnswer::Cancelled => JobAnswer::Cancelled,
         });
-        JobOutcome { result, metering: self.metering(component, outcome.metering, outcome.logs) }
+        JobOutcome { result, metering: self.metering(component, &told, outcome.metering, outcome.logs) }
     }
 }
 
@@ -107,12 +117,15 @@ impl PluginHost {
     fn metering(
         &self,
         component: [u8; 32],
+        told: &Told,
         used: dirigent_runtime::Metering,
         logs: Vec<LogLine>,
     ) -> Metering {
         let pin = Digest::from(component);
+        let plugin = self.0.name_of(pin).unwrap_or_else(|| pin.to_string());
+        self.1.add(logs.iter().map(|line| logged(line, &plugin, told)));
         Metering {
-            plugin: self.0.name_of(pin).unwrap_or_else(|| pin.to_string()),
+            plugin,
             fuel: used.fuel,
             peak_memory: used.peak_memory,
             wall_us: u64::try_from(used.wall.as_micros()).unwrap_or(u64::MAX),
@@ -125,6 +138,39 @@ impl PluginHost {
 impl PluginDirectory for PluginHost {
     fn plugins(&self) -> Vec<PluginEntry> {
         self.0.plugins().into_iter().map(entry).collect()
+    }
+
+    fn logs(&self, plugin: &str, after: u64, since_ms: Option<i64>, limit: usize) -> Vec<PluginLogLine> {
+        self.1.find(plugin, after, since_ms, limit)
+    }
+}
+
+/// Which attempt a line belongs to.
+struct Told {
+    execution_arn: Arc<str>,
+    state: Arc<str>,
+    attempt: u32,
+}
+
+impl Told {
+    fn of(call: &TaskCall) -> Told {
+        let TaskCall { execution_arn, state_name, retry_count, .. } = call;
+        Told { execution_arn: execution_arn.clone(), state: state_name.clone(), attempt: *retry_count }
+    }
+}
+
+/// A line as who looks at a running host sees it.
+fn logged(line: &LogLine, plugin: &str, told: &Told) -> PluginLogLine {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    PluginLogLine {
+        number: 0,
+        time_ms: i64::try_from(now.as_millis()).unwrap_or(i64::MAX),
+        plugin: plugin.to_owned(),
+        execution_arn: told.execution_arn.to_string(),
+        state: told.state.to_string(),
+        attempt: told.attempt,
+        level: format!("{:?}", line.level).to_lowercase(),
+        message: line.message.clone(),
     }
 }
 

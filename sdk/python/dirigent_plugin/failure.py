@@ -1,5 +1,6 @@
 """How a task fails: an error name, which `Retry` and `Catch` match, and a cause for people."""
 
+import os
 import traceback
 
 
@@ -30,8 +31,8 @@ def failure_of(error: BaseException) -> tuple[str, str]:
 
 
 def frames(error: BaseException) -> traceback.StackSummary:
-    """The author's part of a traceback: without the frames of this package, and of the import system."""
-    ours = (__file__.rpartition("/")[0] + "/", "<frozen importlib")
+    """The author's part of a traceback: without the frames of this library, and of the import system."""
+    ours = (os.path.dirname(os.path.dirname(__file__)) + "/", "<frozen importlib")
     return traceback.StackSummary.from_list(
         frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(ours)
     )

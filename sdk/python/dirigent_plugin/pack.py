@@ -42,6 +42,9 @@ class Pack(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
             self._compile(name)
         for name in LAZY:
             _import(name)
+        if "asyncio" in sys.modules:
+            # Only then, as it is much that others need not carry.
+            importlib.import_module("dirigent_plugin.loop").attach()
 
     def _take(self, folder: str, shown: str, path: str) -> None:
         parts = path.split("/")

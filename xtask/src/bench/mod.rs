@@ -3,6 +3,8 @@
 //! Each prints ratios against a limit that it measures in the same run, so one at a time matters more
 //! than a quiet machine does.
 
+mod host;
+mod hostile;
 mod load;
 mod wire;
 
@@ -28,6 +30,9 @@ const BENCHES: [Bench; 2] = [
     Bench { package: "dirigent-runtime", name: "call", plugins: true },
 ];
 
+/// Benchmarks of a running host.
+const OF_THE_HOST: [(&str, fn(&Project) -> Result<()>); 2] = [("wire", wire::run), ("hostile", hostile::run)];
+
 const LIMIT: Duration = Duration::from_secs(1800);
 
 pub(crate) fn run(wanted: &[String]) -> Result<ExitCode> {
@@ -37,13 +42,18 @@ pub(crate) fn run(wanted: &[String]) -> Result<ExitCode> {
         .map(|bench| (bench, format!("{}/{}", bench.package, bench.name)))
         .filter(|(_, title)| wanted.is_empty() || wanted.iter().any(|word| title.contains(word)))
         .collect();
-    let over_the_wire = wanted.is_empty() || wanted.iter().any(|word| "wire".contains(word.as_str()));
-    if chosen.is_empty() && !over_the_wire {
-        let all = BENCHES.map(|bench| format!("{}/{}", bench.package, bench.name));
-        bail!("no benchmark is called {wanted:?}; there are wire, {}", all.join(", "));
+    let of_the_host: Vec<_> = OF_THE_HOST
+        .iter()
+        .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())))
+        .collect();
+    if chosen.is_empty() && of_the_host.is_empty() {
+        let crates = BENCHES.map(|bench| format!("{}/{}", bench.package, bench.name));
+        let all: Vec<_> = OF_THE_HOST.iter().map(|(name, _)| (*name).to_owned()).chain(crates).collect();
+        bail!("no benchmark is called {wanted:?}; there are {}", all.join(", "));
     }
-    if over_the_wire {
-        wire::run(&project)?;
+    for (name, run) in of_the_host {
+        println!("bench: {name}");
+        run(&project)?;
     }
     if chosen.iter().any(|(bench, _)| bench.plugins) {
         plugins::build_and_install(&project)?;

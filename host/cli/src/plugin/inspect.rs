@@ -1,24 +1,74 @@
 //! `dirigent plugin inspect`.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use dirigent_runtime::{LimitOverrides, PluginInfo, PluginState};
 
-use super::registry::state;
+use super::args::Places;
+use super::build::check_component;
+use super::project::{COMPONENT, MANIFEST, Project};
+use super::publish;
+use super::registry::{self, state};
 use crate::look::fields;
 
-pub(super) fn inspect(plugins: &[PluginInfo], wanted: &str, json: bool) -> anyhow::Result<ExitCode> {
+pub(super) async fn inspect(wanted: &str, places: &Places) -> anyhow::Result<ExitCode> {
+    let path = Path::new(wanted);
+    let plugin = if path.is_file() {
+        not_installed(path, None, places).await?
+    } else if path.join(MANIFEST).is_file() || path.join(COMPONENT).is_file() {
+        not_installed(&path.join(COMPONENT), Some(path), places).await?
+    } else {
+        installed(wanted, places).await?
+    };
+    show(&plugin, places.json)
+}
+
+/// One of the registry. Without a version: the newest.
+async fn installed(wanted: &str, places: &Places) -> anyhow::Result<PluginInfo> {
     let (name, version) = match wanted.split_once('@') {
         Some((name, version)) => (name, Some(version)),
         None => (wanted, None),
     };
-    let plugin = plugins
-        .iter()
-        .find(|plugin| plugin.name == name && version.is_none_or(|version| plugin.version == version))
-        .with_context(|| {
-            format!("there is no plugin {wanted}. `dirigent plugin list` shows those there are")
-        })?;
+    let plugins = registry::plugins(places).await?;
+    let found = plugins
+        .into_iter()
+        .find(|plugin| plugin.name == name && version.is_none_or(|version| plugin.version == version));
+    found
+        .with_context(|| format!("there is no plugin {wanted}. `dirigent plugin list` shows those there are"))
+}
+
+/// A component that is somewhere else, with the manifest of its folder if it has one: looked at in a registry of its own.
+pub(super) async fn not_installed(
+    component: &Path,
+    project: Option<&Path>,
+    places: &Places,
+) -> anyhow::Result<PluginInfo> {
+    let bytes = std::fs::read(component).with_context(|| {
+        let build = project.map(|dir| format!(": dirigent plugin build {} makes it", dir.display()));
+        format!("cannot read {}{}", component.display(), build.unwrap_or_default())
+    })?;
+    check_component(&bytes).with_context(|| component.display().to_string())?;
+    let (name, version, manifest) = match project {
+        Some(dir) if dir.join(MANIFEST).is_file() => {
+            let Project { name, version, .. } = Project::read(dir)?;
+            (name, version, std::fs::read_to_string(dir.join(MANIFEST))?)
+        }
+        _ => ("component".to_owned(), "0.0.0".to_owned(), String::new()),
+    };
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let registry = folder.path().join("registry");
+    publish::install(&registry.join(&name).join(&version), &bytes, &manifest)?;
+    // No cache is made where there is none, just to look at a file.
+    let cache = if places.cache.is_dir() { places.cache.clone() } else { folder.path().join("cache") };
+    let plugins = registry::plugins(&Places { registry, cache, json: places.json }).await?;
+    let mut plugin = plugins.into_iter().next().context("the component was not found again")?;
+    plugin.path = component.to_owned();
+    Ok(plugin)
+}
+
+fn show(plugin: &PluginInfo, json: bool) -> anyhow::Result<ExitCode> {
     if json {
         println!("{}", serde_json::to_string_pretty(plugin)?);
         return Ok(ExitCode::SUCCESS);
@@ -44,12 +94,25 @@ pub(super) fn inspect(plugins: &[PluginInfo], wanted: &str, json: bool) -> anyho
         }
     }
     rows.extend(limits(&plugin.limits).into_iter().map(|limit| ("at most", limit)));
+    rows.extend(world(&plugin.exports).map(|world| ("world", world.to_owned())));
+    rows.extend(plugin.exports.iter().map(|export| ("exports", export.clone())));
     rows.extend(plugin.imports.iter().map(|import| ("imports", import.clone())));
     if let PluginState::Broken { why } = &plugin.state {
         rows.push(("broken", why.clone()));
     }
     fields(&mut std::io::stdout(), rows)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The world of `wit/world.wit` that has these exports.
+fn world(exports: &[String]) -> Option<&'static str> {
+    let has = |interface: &str| exports.iter().any(|export| export.starts_with(interface));
+    match (has("dirigent:task/handler@"), has("dirigent:task/job@")) {
+        (true, false) => Some("task"),
+        (false, true) => Some("job-only"),
+        (true, true) => Some("task-and-job"),
+        (false, false) => None,
+    }
 }
 
 /// What the manifest lowers, in words.

@@ -44,13 +44,26 @@ pub(crate) struct Lambda {
     pub(crate) handler: Option<String>,
 }
 
-/// What of a manifest matters to a build. The rest is the host's.
+/// What of a manifest matters to this program. The rest is the host's.
 #[derive(Deserialize)]
-struct Manifest {
+pub(crate) struct Head {
     name: Option<String>,
     version: Option<String>,
     #[serde(default)]
     build: BuildTable,
+}
+
+impl Head {
+    /// Whose manifest it is.
+    ///
+    /// # Errors
+    /// When it does not say that, or says it wrongly.
+    pub(crate) fn name_and_version(&self) -> anyhow::Result<(String, String)> {
+        let missing = |key, such| format!("it does not say the {key}: add {key} = \"{such}\"");
+        let name_text = self.name.as_ref().with_context(|| missing("name", "hello"))?;
+        let version = self.version.clone().with_context(|| missing("version", "1.0.0"))?;
+        Ok((name(name_text).map_err(|why| anyhow!(why))?, version))
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -76,22 +89,11 @@ impl Project {
         }
         let text =
             std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let manifest: Manifest =
-            toml::from_str(&text).map_err(|error| anyhow!("{}: {error}", path.display()))?;
-        let missing =
-            |key, such| format!("{} does not say the {key}: add {key} = \"{such}\"", path.display());
-        let name_text = manifest.name.with_context(|| missing("name", "hello"))?;
-        let lambda = manifest
-            .build
-            .lambda
-            .map(|file| Lambda { file: dir.join(file), handler: manifest.build.handler });
-        Ok(Project {
-            dir: dir.to_owned(),
-            name: name(&name_text).map_err(|why| anyhow!("{}: {why}", path.display()))?,
-            version: manifest.version.with_context(|| missing("version", "1.0.0"))?,
-            language: manifest.build.language,
-            lambda,
-        })
+        let head: Head = toml::from_str(&text).map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        let (name, version) = head.name_and_version().with_context(|| path.display().to_string())?;
+        let Head { build: BuildTable { language, lambda, handler }, .. } = head;
+        let lambda = lambda.map(|file| Lambda { file: dir.join(file), handler });
+        Ok(Project { dir: dir.to_owned(), name, version, language, lambda })
     }
 
     pub(crate) fn manifest(&self) -> PathBuf {

@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 
 use bytes::Bytes;
 use dirigent_outgoing::Request;
-use http::Response;
+use http::{Response, uri::Authority};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use wasmtime::component::Linker;
 use wasmtime_wasi_http::{
@@ -94,7 +94,12 @@ impl WasiHttpHooks for Hooks {
 async fn whole(request: http::Request<WasiBody>, limit: usize) -> Result<Request, Error> {
     let (head, body) = request.into_parts();
     // A user's name and password in a URI are a second way to say who one is, and a way to hide what the host is.
-    if head.uri.authority().is_none_or(|authority| authority.as_str().contains('@')) {
+    // And a port that is none would be read as if there were no port.
+    let odd = |authority: &Authority| {
+        let text = authority.as_str();
+        text.contains('@') || (text != authority.host() && authority.port_u16().is_none())
+    };
+    if head.uri.authority().is_none_or(odd) {
         return Err(Error::HttpRequestUriInvalid);
     }
     let body = Limited::new(body, limit).collect().await.map_err(|error| {

@@ -18,7 +18,7 @@ use wasmtime::{
     component::{InstancePre, Linker},
 };
 
-use super::Cache;
+use super::{Cache, bounds};
 use crate::{
     Digest,
     sandbox::{CallState, Exports, engine},
@@ -32,10 +32,12 @@ const LOAD_AT_ONCE: usize = 2;
 /// A component that can be called.
 pub(crate) struct Ready {
     pub(crate) instance: InstancePre<CallState>,
-    /// What the component exports.
+    /// What of it can be called.
     pub(crate) exports: Exports,
     /// What the component imports.
     pub(crate) imports: Vec<String>,
+    /// The names of all that it exports.
+    pub(crate) exported: Vec<String>,
     /// Places in the pool that an instance takes.
     pub(crate) places: u32,
     /// Bytes of the compiled form.
@@ -191,6 +193,7 @@ impl Shelf {
 
     fn compile(&self, digest: Digest, file: Option<&Path>) -> Result<Ready, String> {
         let bytes = self.bytes(digest, file)?;
+        bounds::check(&bytes)?;
         let started = Instant::now();
         let compiled = self.engine.precompile_component(&bytes).map_err(|error| {
             let what = "the file is not a WebAssembly component that this host can compile";
@@ -228,7 +231,9 @@ impl Shelf {
                 "its component {digest} is neither in the cache nor in the registry any more"
             ));
         };
-        let bytes = fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+        let unreadable = |error| format!("{} cannot be read: {error}", file.display());
+        bounds::check_size(fs::metadata(file).map_err(unreadable)?.len())?;
+        let bytes = fs::read(file).map_err(unreadable)?;
         if Digest::of(&bytes) == digest {
             Ok(bytes)
         } else {
@@ -257,7 +262,9 @@ impl Shelf {
         let exports = Exports::of(&instance).map_err(|error| self.wrong_world(component, &error))?;
         let needs = component.resources_required();
         let places = needs.map_or(1, |needs| engine::places(needs.num_memories, needs.num_tables));
-        Ok(Ready { instance, exports, imports, places, compiled_bytes })
+        let exported = component.component_type();
+        let exported = exported.exports(&self.engine).map(|(name, _)| name.to_owned()).collect();
+        Ok(Ready { instance, exports, imports, exported, places, compiled_bytes })
     }
 
     fn wrong_world(&self, component: &wasmtime::component::Component, error: &wasmtime::Error) -> String {

@@ -16,8 +16,8 @@
 //! [asks]
 //! http = ["POST https://api.example.com/v1/*"]
 //!
-//! [environment]                # what the component sees through wasi:cli/environment; no secrets
-//! CURRENCY = "EUR"
+//! [environment]                # variables that the component sees, as Lambda functions have them; no place for secrets
+//! TABLE = "orders"
 //!
 //! [build]                      # how `dirigent plugin build` makes the component; nothing to the host
 //! language = "rust"
@@ -211,7 +211,7 @@ mod tests {
             http = ["https://api.example.com"]
             directories = ["orders"]
             [environment]
-            CURRENCY = "EUR"
+            TABLE = "orders"
             [build]
             language = "rust"
         "#;
@@ -232,7 +232,7 @@ mod tests {
                 directories: vec!["orders".into()],
                 ..Asks::default()
             },
-            environment: BTreeMap::from([("CURRENCY".into(), "EUR".into())]),
+            environment: [("TABLE".to_owned(), "orders".to_owned())].into(),
             build: toml::Table::from_iter([("language".into(), "rust".into())]),
         };
         assert_eq!(Manifest::read(text, "charge", "1.2.0"), Ok(expected));

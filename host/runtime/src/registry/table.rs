@@ -287,7 +287,8 @@ fn info(found: Found, shelf: Option<ShelfState>, state: PluginState) -> PluginIn
         compiled_bytes: ready.as_ref().map(|ready| ready.compiled_bytes),
         limits: manifest.limits,
         asks: Asks { ..manifest.asks },
-        imports: ready.map(|ready| ready.imports.clone()).unwrap_or_default(),
+        imports: ready.as_ref().map(|ready| ready.imports.clone()).unwrap_or_default(),
+        exports: ready.map(|ready| ready.exported.clone()).unwrap_or_default(),
         state,
     }
 }

@@ -2,8 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod cache;
+mod connections;
+mod hostile;
 mod jobs;
+mod journal;
+mod outside;
 mod registry;
 mod sandbox;
+mod server;
 mod support;
 mod wasi;

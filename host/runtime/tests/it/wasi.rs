@@ -31,8 +31,12 @@ async fn everything_is_there_and_nothing_is_granted() {
         [(LogLevel::Info, "first line"), (LogLevel::Info, "second line"), (LogLevel::Warn, "unfinished")];
     assert_eq!(lines, expected);
     assert!(outcome.metering.host_calls > 10, "{:?}", outcome.metering);
-    let imports = &runtime.plugins()[0].imports;
-    assert!(imports.iter().any(|import| import.starts_with("wasi:sockets/tcp")), "{imports:?}");
+    // A call does not wait until the table knows that the component is compiled.
+    eventually("its imports are shown", || {
+        let imports = &runtime.plugins()[0].imports;
+        imports.iter().any(|import| import.starts_with("wasi:sockets/tcp")).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod go;
 mod js;
 mod lambda;
 mod language;
+mod module;
 mod python;
 mod rust;
 mod tool;
@@ -79,7 +80,7 @@ pub(super) fn build(project: &Project, how: How) -> anyhow::Result<()> {
     let bytes = std::fs::read(&made).with_context(|| format!("cannot read {}", made.display()))?;
     check_component(&bytes).with_context(|| made.display().to_string())?;
     replace(&project.component(), &bytes)?;
-    println!(
+    eprintln!(
         "built {} ({} KiB) in {:.1} s",
         project.component().display(),
         bytes.len() / 1024,

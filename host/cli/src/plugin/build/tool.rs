@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -41,6 +42,12 @@ pub(super) fn command(program: impl AsRef<OsStr>) -> Command {
         }
     }
     command
+}
+
+/// The shell command that installs a package of PyPI in an environment of its own.
+pub(super) fn install_from_pypi(place: &Path, package: &str) -> String {
+    let place = place.display();
+    format!("python3 -m venv '{place}' && '{place}/bin/pip' install --quiet {package}")
 }
 
 /// Runs a command to its end and returns its standard output.

@@ -17,7 +17,6 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(1800);
 /// Where a project is built.
 pub(crate) struct Workspace {
     dir: PathBuf,
-    #[allow(dead_code, reason = "for the languages whose files follow")]
     toolchains: PathBuf,
     how: How,
 }
@@ -39,13 +38,11 @@ impl Workspace {
         Workspace { how, ..self }
     }
 
-    #[allow(dead_code, reason = "for the languages whose files follow")]
     /// The folder `.dirigent` of the project, absolute. What is in it can be made again.
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
 
-    #[allow(dead_code, reason = "for the languages whose files follow")]
     /// The folder of a toolchain in the user's cache, absolute; it may not be there. Put the version into the name, as
     /// projects with others share the cache: `componentize-py-0.25.1`.
     pub(crate) fn toolchain(&self, name_and_version: &str) -> PathBuf {
