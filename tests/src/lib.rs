@@ -10,9 +10,11 @@
 //! - `client`: calls of the AWS API and of `/api`
 //! - `history`: what must hold for every history
 //! - `plugins`: registries of a test's own
+//! - `built`: plugins that `dirigent plugin build` makes
 //! - `wait`: waiting for something to happen
 //! - `report`: lines that show though a test passes
 
+pub mod built;
 pub mod client;
 pub mod history;
 pub mod host;

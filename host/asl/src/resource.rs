@@ -20,14 +20,17 @@ pub enum Integration {
 /// What the pattern of [`Integration::WaitForTaskToken`] looks like in a `Resource`.
 const TOKEN_SUFFIX: &str = ".waitForTaskToken";
 
+/// What the pattern of [`Integration::Sync`] looks like there.
+const SYNC_SUFFIX: &str = ".sync";
+
 /// A parsed `Resource`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Resource {
-    /// `plugin:NAME[@VERSION][.waitForTaskToken]`: a plugin by name.
+    /// `plugin:NAME[@VERSION][.sync | .waitForTaskToken]`: a plugin by name.
     Plugin {
         /// What follows `plugin:`, without the pattern.
         reference: String,
-        /// How it waits: request-response, or for its token.
+        /// How it waits: request-response, for its job, or for its token.
         integration: Integration,
     },
     /// `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`: the plugin of that function name.
@@ -66,9 +69,12 @@ impl Resource {
     pub fn parse(text: &str) -> Result<Resource, ResourceError> {
         let unknown = || ResourceError(text.to_owned());
         if let Some(reference) = text.strip_prefix("plugin:") {
-            let (reference, integration) = match reference.strip_suffix(TOKEN_SUFFIX) {
-                Some(reference) => (reference, Integration::WaitForTaskToken),
-                None => (reference, Integration::RequestResponse),
+            let (reference, integration) = if let Some(reference) = reference.strip_suffix(TOKEN_SUFFIX) {
+                (reference, Integration::WaitForTaskToken)
+            } else if let Some(reference) = reference.strip_suffix(SYNC_SUFFIX) {
+                (reference, Integration::Sync)
+            } else {
+                (reference, Integration::RequestResponse)
             };
             let name = reference.split('@').next().unwrap_or_default();
             let sound = !name.is_empty()
@@ -148,7 +154,7 @@ impl Resource {
     fn service(rest: &str) -> Option<Resource> {
         let (rest, integration) = if let Some(rest) = rest.strip_suffix(".sync:2") {
             (rest, Integration::Sync2)
-        } else if let Some(rest) = rest.strip_suffix(".sync") {
+        } else if let Some(rest) = rest.strip_suffix(SYNC_SUFFIX) {
             (rest, Integration::Sync)
         } else if let Some(rest) = rest.strip_suffix(TOKEN_SUFFIX) {
             (rest, Integration::WaitForTaskToken)
@@ -292,6 +298,8 @@ mod tests {
             ("plugin:echo@1.2", plugin("echo@1.2", Integration::RequestResponse)),
             ("plugin:echo.waitForTaskToken", plugin("echo", Integration::WaitForTaskToken)),
             ("plugin:echo@1.2.waitForTaskToken", plugin("echo@1.2", Integration::WaitForTaskToken)),
+            ("plugin:echo.sync", plugin("echo", Integration::Sync)),
+            ("plugin:echo@1.2.sync", plugin("echo@1.2", Integration::Sync)),
             ("arn:aws:lambda:us-east-1:000000000000:function:f", Resource::Lambda { function: "f".into() }),
             (
                 "arn:aws:lambda:us-east-1:000000000000:function:f:live",
@@ -321,6 +329,7 @@ mod tests {
             "plugin:",
             "plugin:@1",
             "plugin:.waitForTaskToken",
+            "plugin:.sync",
             "arn:aws:states:::lambda",
             "arn:aws:s3:::bucket",
             "lambda",

@@ -1,5 +1,7 @@
 //! What the compiler says of faulty definitions as a whole. Each kind of fault by itself: `collection`.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use dirigent_asl::Program;
 use serde_json::{Value, json};
 
@@ -147,5 +149,85 @@ fn every_operator_compiles_with_a_right_side_of_its_type() {
         assert!(program.is_some() && diagnostics.is_empty(), "{name}: {diagnostics:?}");
         let wrong = rule(json!({ "Variable": "$.a", name.as_str(): [], "Next": "Z" }));
         assert!(Program::compile(&wrong).0.is_none(), "{name} takes an array");
+    }
+}
+
+#[test]
+fn what_an_http_task_may_not_have() {
+    let through = json!({ "ConnectionArn": "arn:aws:events:us-east-1:000000000000:connection/a/b" });
+    let sound = json!({ "ApiEndpoint": "https://a.org", "Method": "GET", "InvocationConfig": through });
+    let at = "/States/A/Parameters";
+    for (more, expected) in [
+        (json!({}), vec![]),
+        (
+            json!({ "Headers": { "Authorization.$": "$.a", "X-Amz-Date": "b", "ok": "c" } }),
+            vec![(at, "The 'Headers' field contains unsupported values: [authorization, x-amz-date]")],
+        ),
+        (json!({ "Headers.$": "$.headers", "Method": null, "Method.$": "$.method" }), vec![]),
+        (
+            json!({ "Method": "TRACE" }),
+            vec![(
+                "/States/A/Parameters/Method",
+                "The value 'TRACE' is none of [GET, POST, PUT, DELETE, PATCH, OPTIONS, HEAD]",
+            )],
+        ),
+        (
+            json!({ "Method": null, "ApiEndpoint": null }),
+            vec![
+                (at, "The field 'ApiEndpoint' is required but was missing"),
+                (at, "The field 'Method' is required but was missing"),
+            ],
+        ),
+        (json!({ "Body": 1 }), vec![(at, "The field 'Body' is not supported by Step Functions")]),
+        (
+            json!({ "InvocationConfig": null }),
+            vec![(at, "The field 'InvocationConfig' is required but was missing")],
+        ),
+        (
+            json!({ "InvocationConfig": null, "Authentication": {} }),
+            vec![(
+                "/States/A/Parameters/Authentication",
+                "The field 'ConnectionArn' is required but was missing",
+            )],
+        ),
+        (
+            json!({ "Authentication": through }),
+            vec![(
+                at,
+                "Only one of these fields may be given: [Authentication, InvocationConfig]. Remove the other",
+            )],
+        ),
+    ] {
+        let mut parameters = sound.clone();
+        for (name, value) in more.as_object().unwrap() {
+            let members = parameters.as_object_mut().unwrap();
+            if value.is_null() {
+                members.remove(name);
+            } else {
+                members.insert(name.clone(), value.clone());
+            }
+        }
+        let resource = "arn:aws:states:::http:invoke";
+        let state = json!({ "Type": "Task", "Resource": resource, "Parameters": parameters, "End": true });
+        let (_, diagnostics) = Program::compile(&one(state));
+        let told: Vec<_> =
+            diagnostics.iter().map(|d| (d.location.as_deref().unwrap(), d.message.as_str())).collect();
+        assert_eq!(told, expected, "{more}");
+    }
+}
+
+#[test]
+fn expressions_of_an_http_task_are_looked_at_when_it_runs() {
+    let resource = "arn:aws:states:::http:invoke";
+    let task = |arguments: Value| json!({ "Type": "Task", "Resource": resource, "QueryLanguage": "JSONata", "Arguments": arguments, "End": true });
+    let whole = json!({ "ApiEndpoint": "{% $a %}", "Method": "{% $b %}", "InvocationConfig": "{% $c %}", "Headers": "{% $d %}" });
+    for (state, expected) in [
+        (task(json!("{% $states.input %}")), 0),
+        (task(whole), 0),
+        (task(json!({ "ApiEndpoint": "{% $a %}" })), 2),
+        (json!({ "Type": "Task", "Resource": resource, "End": true }), 1),
+    ] {
+        let (_, diagnostics) = Program::compile(&one(state.clone()));
+        assert_eq!(diagnostics.len(), expected, "{state}: {diagnostics:?}");
     }
 }

@@ -10,6 +10,7 @@ use dirigent_runtime::ByteSize;
 
 use crate::client::{execution, machine};
 use crate::logs::{DEFAULT_FILE_BYTES, DEFAULT_FILES};
+use crate::plugin;
 
 /// Run Amazon States Language workflows on your own machine.
 ///
@@ -43,8 +44,9 @@ pub(crate) enum Command {
     Validate(Validate),
     /// List the limits of executions and requests.
     Limits(LimitArgs),
-    /// Look at the plugins of a registry directory.
-    Plugin(Plugin),
+    /// Write, build, test and publish plugins, and look at those of a registry.
+    #[command(after_help = plugin::HELP)]
+    Plugin(plugin::Args),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -83,6 +85,9 @@ pub(crate) struct Serve {
     /// The directory of plugins [default: DATA/registry].
     #[arg(long, value_name = "DIR")]
     pub(crate) registry: Option<PathBuf>,
+    /// What plugins may reach, and connections with their credentials [default: DATA/dirigent.toml, if there is one].
+    #[arg(long, value_name = "FILE", env = "DIRIGENT_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory [default: DATA/buckets].
     #[arg(long, value_name = "DIR", conflicts_with = "s3")]
     pub(crate) buckets: Option<PathBuf>,
@@ -131,6 +136,9 @@ pub(crate) struct Run {
     /// Where compiled plugins are kept.
     #[arg(long, default_value = ".dirigent/plugins", value_name = "DIR")]
     pub(crate) cache: PathBuf,
+    /// What plugins may reach, and connections with their credentials [default: .dirigent/dirigent.toml, if there is one].
+    #[arg(long, value_name = "FILE", env = "DIRIGENT_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory.
     #[arg(long, default_value = ".dirigent/buckets", value_name = "DIR")]
     pub(crate) buckets: PathBuf,
@@ -153,32 +161,6 @@ pub(crate) struct Validate {
     /// Definitions; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Plugin {
-    /// The directory of plugins.
-    #[arg(long, global = true, default_value = ".dirigent/registry", value_name = "DIR")]
-    pub(crate) registry: PathBuf,
-    /// Where compiled plugins are kept.
-    #[arg(long, global = true, default_value = ".dirigent/plugins", value_name = "DIR")]
-    pub(crate) cache: PathBuf,
-    /// Print JSON.
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-    #[command(subcommand)]
-    pub(crate) command: PluginCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum PluginCommand {
-    /// List the plugins and whether they can be called.
-    List,
-    /// Show one plugin: what it serves, asks for, imports, and may use.
-    Inspect {
-        /// NAME, or NAME@VERSION.
-        plugin: String,
-    },
 }
 
 /// Which limits hold.

@@ -2,7 +2,9 @@
 
 mod args;
 mod client;
+mod config;
 mod input;
+mod journal_host;
 mod limits;
 mod locate;
 mod logs;

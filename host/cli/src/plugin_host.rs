@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::journal_host::{AttemptJournal, Buckets};
 use async_trait::async_trait;
 use dirigent_api::{PluginDirectory, PluginEntry, PluginStatus};
 use dirigent_engine::{Binding, Engine, Fault, Metering, Payload, TaskCall, TaskHost, TaskOutcome};
@@ -56,6 +57,10 @@ impl TaskHost for PluginHost {
             deadline,
         };
         let mut request = Call::new(context, call.input);
+        // IAM's roles have paths; the last part is the name (IAM user guide, "IAM identifiers").
+        request.role = call.role_arn.rsplit(['/', ':']).next().map(Into::into);
+        request.keyvalue = Some(Arc::new(Buckets(call.journal.keyvalue())));
+        request.journal = Some(Arc::new(AttemptJournal(call.journal)));
         request.time_limit = remaining.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX)));
         request.heartbeat = call.heartbeat;
         let outcome = self.0.call(Digest::from(component), request).await;

@@ -1,5 +1,6 @@
 //! `dirigent run`: one execution in the same engine, on a store in memory.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::MemoryStore;
 
 use crate::args;
+use crate::config;
 use crate::input;
 use crate::look::Look;
 use crate::mocks;
@@ -25,7 +27,9 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let definition = input::file("definition", file)?;
     let input = Payload::parse(input::json("input", &args.input)?).context("the input is not JSON")?;
 
-    let runtime = Runtime::open(RuntimeConfig::new(&args.registry, &args.cache)).await?;
+    let mut plugins = RuntimeConfig::new(&args.registry, &args.cache);
+    plugins.services = config::read(args.config.as_deref(), Path::new(".dirigent"))?;
+    let runtime = Runtime::open(plugins).await?;
     let test_cases = mocks::read(args.mocks.as_deref())?;
     let config = EngineConfig { limits: args.limits.limits()?, test_cases, ..EngineConfig::default() };
     let objects = Arc::new(BucketHost(Buckets::folder(&args.buckets)));

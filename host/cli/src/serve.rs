@@ -13,6 +13,7 @@ use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::{RedbOptions, RedbStore};
 
 use crate::args;
+use crate::config;
 use crate::logs::{EventLogs, FilesConfig};
 use crate::mocks;
 use crate::object_host::BucketHost;
@@ -37,7 +38,9 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
 
     let store = Arc::new(RedbStore::open(&args.data, &RedbOptions::default())?);
     let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
-    let runtime = Runtime::open(RuntimeConfig::new(&registry, args.data.join("plugins"))).await?;
+    let mut plugins = RuntimeConfig::new(&registry, args.data.join("plugins"));
+    plugins.services = config::read(args.config.as_deref(), &args.data)?;
+    let runtime = Runtime::open(plugins).await?;
     let config = EngineConfig {
         account: args.account,
         region: args.region,

@@ -7,6 +7,7 @@
 //! - `driver`: the engine proper: makes steps durable and carries out their effects
 //! - [`names`]: names, and the accounts that they belong to
 //! - [`history`]: reading what happened
+//! - `journal`: rows of tasks' journals; `keyvalue`: buckets of keys and values
 
 pub mod activities;
 #[allow(missing_docs)]
@@ -15,6 +16,8 @@ pub mod core;
 mod driver;
 pub mod event;
 pub mod history;
+mod journal;
+mod keyvalue;
 pub mod limits;
 pub mod names;
 pub mod payload;
@@ -26,12 +29,18 @@ mod work;
 
 pub use driver::{
     ActivityTask, AmendRequest, Binding, CASE_MARK, CallbackError, ChildResult, ChildStatus, Counts,
-    Description, Engine, EngineConfig, EngineError, ExecutionLog, Happening, Item, ItemStream, Listing,
-    LogEntry, LogHost, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow,
-    MapRunStatus, MapRunUpdate, NoLogs, NoObjects, NotRedrivable, ObjectHost, Origin, Pending, PollError,
-    ReadRequest, RedriveError, RedriveRequest, ResultSink, StartRequest, Started, Target, TaskCall, TaskHost,
-    TaskOutcome, TestCases, TestRequest, WriteRequest,
+    Description, Engine, EngineConfig, EngineError, ExecutionLog, Happening, Item, ItemStream, JobAnswer,
+    JobEntry, JobOutcome, Listing, LogEntry, LogHost, MAX_HANDLE_BYTES, MAX_LIVE_EXECUTIONS,
+    MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, NoLogs,
+    NoObjects, NotRedrivable, ObjectHost, Origin, Pending, PollError, ReadRequest, RedriveError,
+    RedriveRequest, ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskJournal, TaskOutcome,
+    TestCases, TestRequest, WriteRequest,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
+pub use journal::{JournalError, JournalScope, MAX_JOURNAL_BYTES, MAX_JOURNAL_RECORDS};
+pub use keyvalue::{
+    KeyPage, KeyValue, KeyValueChange, KeyValueError, MAX_BUCKET_BYTES, MAX_KEY_BYTES, MAX_KEY_VALUE_CHANGES,
+    MAX_KEYS_PER_PAGE, MAX_VALUE_BYTES,
+};
 pub use limits::{LIMITS, Limit, LimitError, Limits};
 pub use payload::{Payload, PayloadRef};

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     error::Error,
+    fmt,
     net::IpAddr,
     sync::{Arc, OnceLock},
     time::Duration,
@@ -106,10 +107,14 @@ impl SendError {
 
 type Pool = legacy::Client<HttpsConnector<Guard>, Full<Bytes>>;
 
+/// Answers a request in place of a server.
+type Answers = Box<dyn Fn(Request) -> Result<Response<Bytes>, SendError> + Send + Sync>;
+
 /// Sends requests. Follows no redirect: whoever asked sees it, and asks again under the same rules.
-#[derive(Debug)]
 pub struct Client {
     network: Network,
+    /// What answers, if nothing is to leave.
+    answers: Option<Answers>,
     tls: OnceLock<Result<Arc<rustls::ClientConfig>, String>>,
     /// Connections are kept apart by the addresses that were named for them, so that nobody is handed one to where they may not go.
     pools: Mutex<HashMap<Addresses, Pool>>,
@@ -118,7 +123,14 @@ pub struct Client {
 impl Client {
     /// A client on this network.
     pub fn new(network: Network) -> Self {
-        Self { network, tls: OnceLock::new(), pools: Mutex::default() }
+        Self { network, answers: None, tls: OnceLock::new(), pools: Mutex::default() }
+    }
+
+    /// A client that sends nothing: `answers` has the response to each request, as those who test a plugin wrote it down.
+    pub fn answering(
+        answers: impl Fn(Request) -> Result<Response<Bytes>, SendError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { answers: Some(Box::new(answers)), ..Self::new(Network::system()) }
     }
 
     /// Send a request to a public address, or to one that `named` names.
@@ -131,6 +143,11 @@ impl Client {
         named: &Addresses,
         bounds: &Bounds,
     ) -> Result<Response<Bytes>, SendError> {
+        if let Some(answers) = &self.answers {
+            let response = answers(request)?;
+            let fits = response.body().len() <= bounds.body;
+            return if fits { Ok(response) } else { Err(SendError::TooLarge { limit: bounds.body }) };
+        }
         let pool = self.pool(named)?;
         let wire = on_the_wire(request)?;
         let late = |_| SendError::Time { what: "answer", limit: bounds.head };
@@ -177,6 +194,12 @@ impl Client {
             pools.clear();
         }
         Ok(pools.entry(named.clone()).or_insert(pool).clone())
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("sends", &self.answers.is_none()).finish_non_exhaustive()
     }
 }
 
@@ -229,4 +252,23 @@ fn text_of(error: &dyn Error) -> String {
         source = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_answers_by_itself_keeps_to_the_bounds() {
+        let client = Client::answering(|request| Ok(Response::new(request.body)));
+        let bounds = |body| Bounds { head: Duration::ZERO, between: Duration::ZERO, body };
+        let send = async |body| {
+            let mut request = Request::new(http::Method::POST, "https://no.example/".parse().unwrap());
+            request.body = Bytes::from_static(b"four");
+            client.send(request, &Addresses::default(), &bounds(body)).await
+        };
+        assert_eq!(send(4).await.unwrap().body(), "four");
+        assert!(matches!(send(3).await, Err(SendError::TooLarge { limit: 3 })));
+    }
 }

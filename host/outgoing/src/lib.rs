@@ -8,6 +8,7 @@
 
 mod address;
 mod client;
+mod connections;
 mod guard;
 mod network;
 mod request;
@@ -15,6 +16,10 @@ mod rule;
 
 pub use address::{Addresses, special_purpose};
 pub use client::{Bounds, Client, SendError};
+pub use connections::{
+    CONNECTION_HEADER, ChoiceError, ConfigError, Connection, ConnectionError, Connections, SECRET_MAX_BYTES,
+    SECRET_MIN_BYTES, SecretError, TokenError,
+};
 pub use network::{Connect, Network, Resolve, Stream};
 pub use request::Request;
 pub use rule::HttpRule;

@@ -13,15 +13,16 @@ const FORM: &str = "write `https://HOST`, `POST https://HOST:PORT/path/*` or `GE
 /// Requests of some methods to some host and path.
 ///
 /// Read from text: methods (all if there are none), scheme, host, port (the scheme's own if there is none), and a path (all
-/// if there is none). `*.` before a host stands for any names before it, `*` alone for any host, and `*` at the end of a
-/// path for whatever follows. In configuration it is that text, or a table that also says whether such a request may be
+/// if there is none). `*.` before a host stands for any names before it, `*` alone for any host or any port, and `*` at the
+/// end of a path for whatever follows. In configuration it is that text, or a table that also says whether such a request may be
 /// sent again: `{ rule = "POST https://api.example.com/v1/charges", idempotent = true }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpRule {
     methods: Vec<Method>,
     scheme: Scheme,
     host: Host,
-    port: u16,
+    /// None: any.
+    port: Option<u16>,
     path: Path,
     /// Whether the service does such a request once, however often it comes with one `Idempotency-Key`. None: not said.
     pub idempotent: Option<bool>,
@@ -87,7 +88,7 @@ impl HttpRule {
         let Some(host) = request.uri.host() else { return false };
         (self.methods.is_empty() || self.methods.contains(&request.method))
             && scheme == self.scheme
-            && port_of(&request.uri) == Some(self.port)
+            && self.port.is_none_or(|port| port_of(&request.uri) == Some(port))
             && self.host.takes(&host.to_ascii_lowercase())
             && self.path.takes(request.uri.path())
     }
@@ -161,7 +162,13 @@ impl FromStr for HttpRule {
             Some(slash) => rest.split_at(slash),
             None => (rest, ""),
         };
-        let (host, port) = split_port(authority).ok_or_else(|| wrong("its port is no number"))?;
+        let (host, port) = match authority.strip_suffix(":*") {
+            Some(host) => (host, None),
+            None => {
+                let (host, port) = split_port(authority).ok_or_else(|| wrong("its port is no number"))?;
+                (host, Some(port.unwrap_or(scheme.port())))
+            }
+        };
         let host = host.to_ascii_lowercase();
         if host.is_empty()
             || host.contains(['@', '?', '#', '\\'])
@@ -186,7 +193,7 @@ impl FromStr for HttpRule {
             Some(end) => Host::Below(end.to_owned()),
             None => Host::Is(host),
         };
-        Ok(Self { methods, scheme, host, port: port.unwrap_or(scheme.port()), path, idempotent: None })
+        Ok(Self { methods, scheme, host, port, path, idempotent: None })
     }
 }
 
@@ -213,8 +220,10 @@ impl fmt::Display for HttpRule {
             Host::Below(end) => write!(f, "*{end}")?,
             Host::Is(name) => f.write_str(name)?,
         }
-        if self.port != self.scheme.port() {
-            write!(f, ":{}", self.port)?;
+        match self.port {
+            None => f.write_str(":*")?,
+            Some(port) if port != self.scheme.port() => write!(f, ":{port}")?,
+            Some(_) => {}
         }
         match &self.path {
             Path::Any => Ok(()),
@@ -317,7 +326,17 @@ mod tests {
                     "GET http://a.example.com:8080/status/",
                 ],
             ),
-            ("https://*", vec!["GET https://any.org/x/../y"], vec!["GET http://any.org/"]),
+            (
+                "https://*",
+                vec!["GET https://any.org/x/../y"],
+                vec!["GET http://any.org/", "GET https://any.org:8443/"],
+            ),
+            (
+                "http://*:*",
+                vec!["GET http://any.org:8080/", "GET http://[::1]/"],
+                vec!["GET https://any.org/"],
+            ),
+            ("http://a.org:*/v1/*", vec!["GET http://a.org:1/v1/x"], vec!["GET http://b.org:1/v1/x"]),
             (
                 "http://127.0.0.1:9000",
                 vec!["GET http://127.0.0.1:9000/"],

@@ -37,6 +37,12 @@ pub mod error_names {
     pub const JOURNAL_CLOSED: &str = "Plugin.JournalClosed";
     /// A step of the journal is used in a way that it cannot be.
     pub const INVALID_STEP: &str = "Plugin.InvalidStep";
+    /// There is no connection of the name that a request says (Step Functions developer guide, "Call HTTPS APIs").
+    pub const CONNECTION_NOT_FOUND: &str = "Events.ConnectionResource.ResourceNotFound";
+    /// A connection's secret or token is not to be had (the same page).
+    pub const CONNECTION_INVALID: &str = "Events.ConnectionResource.InvalidConnectionState";
+    /// What cannot work, however often it is tried (ASL specification, "Errors": `States.Runtime`).
+    pub const RUNTIME: &str = "States.Runtime";
     /// The call ran longer than it may (ASL specification, "Errors": `States.Timeout`).
     pub const TIMEOUT: &str = "States.Timeout";
 }

@@ -1,11 +1,12 @@
-//! The identity of a component: the SHA-256 of its bytes.
+//! SHA-256 digests: of a component, and of what an execution pins.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-/// SHA-256 of a component's bytes. An execution pins it, so that replacing a plugin changes nothing under way.
+/// SHA-256 of a component's bytes, or a *pin*: that digest, or one of the component together with the environment and the
+/// asks of its manifest. An execution keeps to its pins, so that replacing a plugin changes nothing under way.
 ///
 /// Written `sha256:` and 64 lower-case hexadecimal digits, also by serde.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -31,6 +31,8 @@ pub struct PluginInfo {
     pub asks: Asks,
     /// What the component imports, such as `dirigent:task/host@1.0.0`. Empty until it is compiled.
     pub imports: Vec<String>,
+    /// What it exports, such as `dirigent:task/handler@1.0.0`. Empty until it is compiled.
+    pub exports: Vec<String>,
     /// Whether it can be called.
     pub state: PluginState,
 }

@@ -1,6 +1,6 @@
 //! The runtime as the engine sees it.
 
-use std::{fs, sync::Arc};
+use std::{collections::BTreeMap, fs, sync::Arc};
 
 use tokio::sync::Semaphore;
 
@@ -57,7 +57,7 @@ impl Runtime {
         }))
     }
 
-    /// The component that serves this `Resource` at this moment, or None: see [`Self::explain_missing`].
+    /// The pin of what serves this `Resource` at this moment, or None: see [`Self::explain_missing`].
     ///
     /// `plugin:NAME`, `plugin:NAME@1.2` (any version that starts so) and a Lambda function's ARN name a plugin; any other
     /// resource is served by the plugin whose manifest names it, exactly. The newest version serves; a pre-release only
@@ -66,7 +66,7 @@ impl Runtime {
         self.registry.table().resolve(resource)
     }
 
-    /// The component that serves this Lambda function, given as in `FunctionName` of `lambda:invoke`: a name, `name:alias`,
+    /// The pin of what serves this Lambda function, given as in `FunctionName` of `lambda:invoke`: a name, `name:alias`,
     /// or a partial or whole ARN.
     pub fn resolve_function(&self, name: &str) -> Option<Digest> {
         let table = self.registry.table();
@@ -86,22 +86,23 @@ impl Runtime {
         self.registry.table().explain_missing(name, Some(function_name(name)), directory)
     }
 
-    /// Run one call in a fresh instance. Dropping the future ends the instance at once.
+    /// Run one call of a pin in a fresh instance. Dropping the future ends the instance at once.
     ///
-    /// The digest may be one that has left the registry, as long as the cache has it. Waits for the component to be compiled
+    /// The pin may be one that has left the registry, as long as the cache has it. Waits for the component to be compiled
     /// and for one of [`RuntimeConfig::max_concurrent_calls`] places; neither counts against the time limit.
-    pub async fn call(&self, digest: Digest, call: Call) -> Outcome {
+    pub async fn call(&self, pin: Digest, call: Call) -> Outcome {
         let input_bytes = call.input.len() as u64;
         let failed = |failure| Outcome::failed(failure, input_bytes);
-        let who = self.identity(&digest);
-        let ready = match self.shelf.ready(digest).await {
+        let who = self.identity(&pin);
+        let component = who.component.unwrap_or(pin);
+        let ready = match self.shelf.ready(component).await {
             Some(Ok(ready)) => ready,
             Some(Err(why)) => {
                 return failed(Failure::new(error_names::BROKEN, format!("plugin {who} is broken: {why}")));
             }
             None => {
                 let cause = format!(
-                    "component {digest} ({who}) is neither in the registry nor in the cache any more; put it back into \
+                    "component {component} ({who}) is neither in the registry nor in the cache any more; put it back into \
                      the registry, or start again with a plugin that is there"
                 );
                 return failed(Failure::new(error_names::NOT_FOUND, cause));
@@ -122,22 +123,24 @@ impl Runtime {
         self.registry.table().plugins.clone()
     }
 
-    /// `name@version` of a component that is in the registry, or was when the cache last saw it.
-    pub fn name_of(&self, digest: Digest) -> Option<String> {
+    /// `name@version` of a pin whose plugin is in the registry, or was when the cache last saw it.
+    pub fn name_of(&self, pin: Digest) -> Option<String> {
         let table = self.registry.table();
-        let known = table.identities.get(&digest).map(ToString::to_string);
-        known.or_else(|| self.shelf.cache().read_identity(&digest).map(|identity| identity.to_string()))
+        let known = table.identities.get(&pin).map(ToString::to_string);
+        known.or_else(|| self.shelf.cache().read_identity(&pin).map(|identity| identity.to_string()))
     }
 
-    fn identity(&self, digest: &Digest) -> Arc<Identity> {
-        if let Some(identity) = self.registry.table().identities.get(digest) {
+    fn identity(&self, pin: &Digest) -> Arc<Identity> {
+        if let Some(identity) = self.registry.table().identities.get(pin) {
             return Arc::clone(identity);
         }
-        let kept = self.shelf.cache().read_identity(digest);
+        let kept = self.shelf.cache().read_identity(pin);
         Arc::new(kept.unwrap_or_else(|| Identity {
             name: "unknown".into(),
-            version: digest.to_hex().chars().take(12).collect(),
+            version: pin.to_hex().chars().take(12).collect(),
             limits: LimitOverrides::default(),
+            component: None,
+            environment: BTreeMap::new(),
             asks: Asks::default(),
         }))
     }

@@ -26,7 +26,7 @@ fn run(_: &Context, input: Value) -> Result<Value, Failure> {
 
     Ok(json!({
         "arguments": cli::environment::get_arguments().len(),
-        "environment": cli::environment::get_environment().len(),
+        "environment": cli::environment::get_environment(),
         "directories": filesystem::preopens::get_directories().len(),
         "input": cli::stdin::get_stdin().blocking_read(16).is_ok(),
         "lookup": lookup.err().map(|code| code.name()),

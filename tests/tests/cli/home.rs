@@ -66,7 +66,8 @@ impl Home {
         Followed { child, lines }
     }
 
-    fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
+    /// The command that runs `dirigent` in the folder.
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(places::binary());
         command.args(arguments).current_dir(self.path());
         for name in ["DIRIGENT_LOG", "DIRIGENT_ENDPOINT", "SFN_MOCK_CONFIG"] {

@@ -9,6 +9,8 @@ mod home;
 mod machine;
 mod mocks;
 mod plugin;
+mod plugin_author;
+mod plugin_cases;
 mod run;
 mod serve;
 mod validate;

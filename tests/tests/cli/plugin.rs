@@ -12,7 +12,7 @@ const MANIFEST: &str = r#"
     [limits]
     memory = "64MiB"
     [asks]
-    http = ["api.example.com"]
+    http = ["https://api.example.com"]
 "#;
 
 fn registry() -> Registry {
@@ -85,7 +85,7 @@ fn inspect_shows_what_a_plugin_is_and_asks_for() {
     let json: Value =
         serde_json::from_str(&plugin(&registry, &["inspect", "echo@1.2.0", "--json"]).success()).unwrap();
     assert_eq!((&json["name"], &json["version"]), (&"echo".into(), &"1.2.0".into()));
-    assert_eq!(json["asks"]["http"][0], "api.example.com");
+    assert_eq!(json["asks"]["http"][0], "https://api.example.com");
     // Without a version: the one that `plugin:echo` reaches.
     let json: Value =
         serde_json::from_str(&plugin(&registry, &["inspect", "echo", "--json"]).success()).unwrap();

@@ -1,20 +1,16 @@
 //! The cases that call Lambda functions: their functions as plugins, and the cases without the calls that made them.
 //!
 //! A case makes its functions by calls of Lambda's API, which the host has not. What those calls answered is known
-//! beforehand: the names are chosen here, and the plugin `python-lambda` is installed under each.
+//! beforehand: the names are chosen here, and the handlers in `tests/handlers` are installed under each.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dirigent_tests::places;
-use dirigent_tests::plugins::{Registry, component};
+use dirigent_tests::plugins::Registry;
+use dirigent_tests::{built, places};
 use serde_json::Value;
 use tempfile::TempDir;
-
-/// What the plugin's text that says what it does begins with, and the length of that text.
-const MARK: &[u8] = b"behaviour=";
-const MARK_BYTES: usize = 64;
 
 /// Functions in a registry, and the cases that call them.
 pub(crate) struct Functions {
@@ -26,11 +22,13 @@ impl Functions {
     /// Reads all cases below `recordings`.
     pub(crate) fn prepare(recordings: &Path) -> Functions {
         let functions = Functions { registry: Registry::empty(), cases: places::scratch() };
-        let plugin = component("python-lambda");
+        let handlers = built::lambda_handlers();
         for (number, file) in files(recordings).iter().enumerate() {
             let case = Prepared::read(file, number);
             for (name, behaviour) in &case.functions {
-                functions.registry.put(name, "1.0.0", &doing(&plugin, behaviour), "");
+                let handler = format!("handler.{}", behaviour.replace('-', "_"));
+                let manifest = built::handler_manifest(name, &handler, &[]);
+                functions.registry.put(name, "1.0.0", &handlers, &manifest);
             }
             let place = functions.cases.path().join(format!("{number}.json"));
             fs::write(place, case.text).unwrap();
@@ -97,33 +95,6 @@ impl Prepared {
 
 fn calls(case: &Value) -> impl Iterator<Item = &Value> {
     case["calls"].as_array().into_iter().flatten()
-}
-
-/// The plugin with this behaviour written into it.
-fn doing(plugin: &[u8], behaviour: &str) -> Vec<u8> {
-    let mut plugin = plugin.to_vec();
-    let places: Vec<usize> = plugin
-        .windows(MARK.len())
-        .enumerate()
-        .filter(|(_, bytes)| *bytes == MARK)
-        .map(|(at, _)| at)
-        .collect();
-    let text = format!("behaviour={behaviour}");
-    assert!(text.len() <= MARK_BYTES, "{text} is longer than the plugin's {MARK_BYTES} bytes");
-    let mut written = 0;
-    for at in places {
-        // The name in the code that reads the text has no behaviour after it.
-        if plugin[at..].get(MARK_BYTES - 1) == Some(&b'.') {
-            plugin[at..at + MARK_BYTES].fill(b'.');
-            plugin[at..at + text.len()].copy_from_slice(text.as_bytes());
-            written += 1;
-        }
-    }
-    assert_eq!(
-        written, 1,
-        "python-lambda has one place for its behaviour; `cargo xtask plugins` builds it anew"
-    );
-    plugin
 }
 
 /// The text with the `n`th of a case's fresh names chosen, which is another one for each number of a case.

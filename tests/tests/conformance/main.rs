@@ -21,6 +21,7 @@ use dirigent_tests::host::{Host, Setup};
 use dirigent_tests::places;
 use dirigent_tests::plugins::Registry;
 use dirigent_tests::report::{say, skipped};
+use dirigent_tests::wait::plugins_ready;
 
 use lists::Lists;
 use replay::{Case, Replay};
@@ -51,6 +52,8 @@ fn aws_recordings() {
     }
     let functions = lambda::Functions::prepare(&recordings.join("lambda"));
     let host = Setup::new().registry(functions.registry()).start();
+    // Some cases have time limits that a component of 18 MiB is not compiled in.
+    plugins_ready(&host);
     cases.extend(both_ways(&host, &script, "lambda", functions.cases()));
     drop(host);
     let buckets = buckets::Buckets::prepare(&recordings);

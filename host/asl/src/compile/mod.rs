@@ -6,6 +6,7 @@
 //! - `graph`: what they reach, and whether anything ends
 //! - `state`: what all types share, and the dispatch by `Type`
 //! - `leaf`, `task`, `choice`, `wait`, `parallel`, `map`, `distributed`: the types
+//! - `http_task`: the parameters of HTTP Tasks
 //! - `errors`: `Retry` and `Catch`
 //! - `express`: what an Express state machine may not have
 //! - `warnings`: values that look like paths where none is looked for
@@ -16,6 +17,7 @@ mod errors;
 mod express;
 mod fields;
 mod graph;
+mod http_task;
 mod leaf;
 mod machine;
 mod map;

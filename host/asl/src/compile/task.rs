@@ -14,6 +14,9 @@ impl Compiler {
         fields.require(&["Resource"], &mut self.out);
         let text = fields.string("Resource", &mut self.out);
         let resource = text.and_then(|text| self.resource(text, fields));
+        if let Some(resource) = &resource {
+            self.http_task(resource, fields);
+        }
 
         fields.at_most_one(&["TimeoutSeconds", "TimeoutSecondsPath"], &mut self.out);
         fields.at_most_one(&["HeartbeatSeconds", "HeartbeatSecondsPath"], &mut self.out);

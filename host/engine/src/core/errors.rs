@@ -27,6 +27,8 @@ pub(crate) mod error_names {
     pub(crate) const NO_CHOICE: &str = "States.NoChoiceMatched";
     pub(crate) const INTRINSIC: &str = "States.IntrinsicFailure";
     pub(crate) const RESULT_PATH: &str = "States.ResultPathMatchFailure";
+    /// A task does not know whether an effect of it has happened: the host stopped between.
+    pub(crate) const IN_DOUBT: &str = "Plugin.InDoubt";
 }
 
 /// An error of a state.
@@ -185,7 +187,7 @@ impl Turn<'_> {
         let retrier = retriers
             .iter()
             .enumerate()
-            .find(|(_, retrier)| matches(&retrier.errors, &name, failure.reported));
+            .find(|(_, retrier)| retries(&retrier.errors, &name, failure.reported));
         if retrier.is_some() && self.history_is_full() {
             return;
         }
@@ -281,6 +283,17 @@ impl Turn<'_> {
     }
 }
 
+/// Whether a retrier takes the error up. [`error_names::IN_DOUBT`] has to be named for that: trying again may repeat an
+/// effect that has happened, and a retrier of `States.ALL` was written without that in mind.
+fn retries(names: &[ErrorName], error: &str, reported: bool) -> bool {
+    match error {
+        error_names::IN_DOUBT => {
+            names.iter().any(|name| matches!(name, ErrorName::Is(name) if **name == *error))
+        }
+        _ => matches(names, error, reported),
+    }
+}
+
 /// Whether one of `names` stands for the error, which a task may have `reported`.
 fn matches(names: &[ErrorName], error: &str, reported: bool) -> bool {
     let beyond_all = error == error_names::RUNTIME || (error == error_names::DATA_LIMIT && !reported);
@@ -363,6 +376,17 @@ mod tests {
         for (name, error, want) in cases {
             assert_eq!(matches(std::slice::from_ref(&name), error, false), want, "{name:?} {error}");
         }
+        for (name, retried, caught) in [
+            (All, false, true),
+            (TaskFailed, false, true),
+            (Is("Plugin.InDoubt".into()), true, true),
+            (Is("A".into()), false, false),
+        ] {
+            let names = std::slice::from_ref(&name);
+            assert_eq!(retries(names, "Plugin.InDoubt", true), retried, "{name:?}");
+            assert_eq!(matches(names, "Plugin.InDoubt", true), caught, "{name:?}");
+        }
+        assert!(retries(&[All], "Custom", true));
         assert!(matches(&[All], "States.DataLimitExceeded", true));
         assert!(!matches(&[All], "States.Runtime", true));
     }

@@ -11,6 +11,7 @@ use super::flow;
 use super::frame::{Frame, FrameRow, Phase};
 use super::info::{ExecutionInfo, Status};
 use super::inspect::{Findings, StateTest};
+use super::job::JobStage;
 use super::map_run::{MapRun, RunItem};
 use super::mocks::Mocks;
 use super::redrive::Redrives;
@@ -139,8 +140,9 @@ impl Execution {
         for (id, frame) in &self.frames {
             match &frame.phase {
                 Phase::Ready | Phase::Stopped(_) => ready = true,
-                Phase::Task { .. } | Phase::Callback(_) => {
-                    effects.extend(self.task_run(*id).map(|run| Effect::RunTask(Box::new(run))))
+                Phase::Task { .. } | Phase::Callback(_) | Phase::Job(_) => {
+                    let again = |run| Effect::RunTask(Box::new(TaskRun { recovered: true, ..run }));
+                    effects.extend(self.task_run(*id).map(again));
                 }
                 Phase::MapRun(_) => {
                     effects.push(Effect::StartMapRun { frame: *id, generation: frame.generation });
@@ -157,6 +159,7 @@ impl Execution {
     /// The task that a frame waits for.
     pub(crate) fn task_run(&self, id: FrameId) -> Option<TaskRun> {
         let frame = self.frames.get(&id)?;
+        let mut job = None;
         let (parameters, deadline_ms, heartbeat_seconds, token) = match &frame.phase {
             Phase::Task { parameters, deadline_ms, heartbeat_seconds, .. } => {
                 (parameters, *deadline_ms, *heartbeat_seconds, None)
@@ -170,6 +173,10 @@ impl Execution {
                 }
                 Stage::Submitted | Stage::Queued { .. } | Stage::Taken => return None,
             },
+            Phase::Job(polled) if matches!(polled.stage, JobStage::Polling) => {
+                job = Some(polled.handle.clone());
+                (&polled.handle, polled.deadline_ms, None, None)
+            }
             _ => return None,
         };
         Some(TaskRun {
@@ -182,6 +189,8 @@ impl Execution {
             deadline_ms,
             heartbeat_seconds,
             token,
+            job,
+            recovered: false,
         })
     }
 

@@ -7,6 +7,7 @@ use dirigent_store::FrameId;
 use serde::{Deserialize, Serialize};
 
 use super::callback::{Callback, CallbackRow, Stage};
+use super::job::{Job, JobRow, JobStage};
 use super::map_run::{MapRun, MapRunRow};
 use crate::payload::{Payload, PayloadRef};
 
@@ -69,6 +70,8 @@ pub(crate) enum Phase {
     MapRun(Box<MapRun>),
     /// A task waits for a caller from outside.
     Callback(Callback),
+    /// A job goes on outside.
+    Job(Box<Job>),
     /// Given up, in an execution that did not succeed. A redrive goes on with the phase within, where children do the work
     /// or the state was not entered yet; without one it does the state's work from its start.
     Stopped(Option<Box<Phase>>),
@@ -115,6 +118,7 @@ impl Frame {
         match &self.phase {
             Phase::Ready | Phase::Task { .. } | Phase::MapRun(_) | Phase::Stopped(_) => true,
             Phase::Callback(callback) => matches!(callback.stage, Stage::Submitting { .. }),
+            Phase::Job(job) => matches!(job.stage, JobStage::Polling),
             _ => false,
         }
     }
@@ -172,6 +176,7 @@ enum PhaseRow {
     Stopped(Option<Box<PhaseRow>>),
     /// A Map Run that has been redriven so often.
     RedrivenMapRun(MapRunRow, u32),
+    Job(JobRow),
 }
 
 impl FrameRow {
@@ -269,6 +274,7 @@ impl PhaseRow {
             }
             Phase::MapRun(run) => PhaseRow::MapRun(MapRunRow::of(run, refer)),
             Phase::Callback(callback) => PhaseRow::Callback(CallbackRow::of(callback, refer)),
+            Phase::Job(job) => PhaseRow::Job(JobRow::of(job, refer)),
             Phase::Stopped(rest) => {
                 PhaseRow::Stopped(rest.as_ref().map(|phase| Box::new(PhaseRow::of(phase, refer))))
             }
@@ -282,6 +288,7 @@ impl PhaseRow {
             PhaseRow::Done { output } => refs.push(*output),
             PhaseRow::MapRun(run) | PhaseRow::RedrivenMapRun(run, _) => refs.extend(run.payloads()),
             PhaseRow::Callback(callback) => refs.extend(callback.payload()),
+            PhaseRow::Job(job) => refs.push(job.payload()),
             PhaseRow::Stopped(Some(phase)) => phase.payloads(refs),
             PhaseRow::Ready
             | PhaseRow::Wait { .. }
@@ -314,6 +321,7 @@ impl PhaseRow {
                 Phase::MapRun(Box::new(super::map_run::MapRun { redrives, ..run.restore(payload)? }))
             }
             PhaseRow::Callback(callback) => Phase::Callback(callback.restore(payload)?),
+            PhaseRow::Job(job) => Phase::Job(Box::new(job.restore(payload)?)),
             PhaseRow::Stopped(None) => Phase::Stopped(None),
             PhaseRow::Stopped(Some(phase)) => Phase::Stopped(Some(Box::new(phase.restore(payload)?))),
         })

@@ -8,6 +8,8 @@
 //! - `execution`: the value itself, and `step`; `info`: what it is, and how it stands
 //! - `frame`: a branch of it: where it stands and what it waits for
 //! - `map_run`: what a Map Run was started with
+//! - `attempt`: which task a frame is at, and whether an attempt of it runs
+//! - `job`: jobs that go on outside
 //! - `callback`, `token`: tasks that wait for a caller from outside
 //! - `turn`: the work of one step: entering and leaving states, ending machines
 //! - `waits`: what frames wait for, and giving it up
@@ -18,6 +20,7 @@
 //! - `mocks`: mocked responses, in an execution that is a test case
 //! - `inspect`: a test of one state
 
+mod attempt;
 mod callback;
 mod errors;
 mod execution;
@@ -25,6 +28,7 @@ mod flow;
 mod frame;
 mod info;
 mod inspect;
+mod job;
 mod map_run;
 mod mocks;
 mod redrive;
@@ -39,6 +43,7 @@ pub use execution::Execution;
 pub use frame::{Frame, FrameRow};
 pub use info::{ExecutionInfo, Status};
 pub use inspect::{Findings, Handler, Mock, StateTest, TESTED_STATE};
+pub use job::LostJob;
 pub use map_run::{MapRun, MapRunItems, MapRunSettings, RunItem};
 pub use mocks::{Responses, ResponsesError, TestCase};
 pub use redrive::{CLIENT_TOKEN_MS, MAX_CLIENT_TOKENS, Redrives, StoppedState};
@@ -52,6 +57,8 @@ pub(crate) use errors::error_names;
 #[cfg(test)]
 pub(crate) use execution::TOP;
 pub(crate) use execution::TOP_MACHINE;
+#[cfg(test)]
+pub(crate) use frame::Phase;
 pub(crate) use inspect::Gathered;
 pub(crate) use map_run::{STATE_DATA, threshold_exceeded};
 pub(crate) use mocks::Invocations;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use dirigent_asl::StateIndex;
 use dirigent_store::FrameId;
 
+use super::job::LostJob;
 use super::token::TaskToken;
 use crate::event::{Event, Fault, Metering};
 use crate::payload::Payload;
@@ -34,6 +35,26 @@ pub enum Stimulus {
         result: Result<Payload, Fault>,
         /// What it used.
         metering: Option<Box<Metering>>,
+    },
+    /// A task has started a job, which goes on by itself.
+    JobStarted {
+        /// The frame that waits for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+        /// What the plugin finds the job by, as a JSON text.
+        handle: Payload,
+        /// What starting it used.
+        metering: Option<Box<Metering>>,
+    },
+    /// A job that was asked for is still at work. Its end is a [`Stimulus::TaskEnded`].
+    JobRunning {
+        /// The frame that waits for it.
+        frame: FrameId,
+        /// Which of the frame's waits.
+        generation: u32,
+        /// Milliseconds until it makes sense to ask again, if the plugin says so.
+        again_ms: Option<u64>,
     },
     /// A Map Run has ended, with its output or its error.
     MapRunEnded {
@@ -136,11 +157,11 @@ pub struct TimerKey {
 /// What a timer is for.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum TimerPurpose {
-    /// A Wait state ends, or a retry begins.
+    /// A Wait state ends, a retry begins, or a job is asked for.
     Resume,
     /// The execution has run for its `TimeoutSeconds`.
     ExecutionTimeout,
-    /// A task that waits for a caller has done so for its `TimeoutSeconds`.
+    /// A task that waits for a caller or a job has done so for its `TimeoutSeconds`.
     TaskTimeout,
     /// A task that waits for a caller has not heard of it for its `HeartbeatSeconds`.
     Heartbeat,
@@ -237,6 +258,10 @@ pub struct TaskRun {
     pub heartbeat_seconds: Option<u64>,
     /// The token that somebody returns when the task is done, where it is one that waits for that.
     pub token: Option<String>,
+    /// The handle of the job that is to be asked for, as a JSON text; `None`: the task is to begin.
+    pub job: Option<Payload>,
+    /// It may have begun to run before the host was restarted.
+    pub recovered: bool,
 }
 
 /// A place in an activity's queue. Places sort by the time since when they are taken.
@@ -280,6 +305,8 @@ pub struct Step {
     pub clear_timers: Vec<(i64, TimerKey)>,
     /// Changes of activities' queues.
     pub queue: Vec<QueueChange>,
+    /// Jobs that nobody waits for any more, to be cancelled.
+    pub lost_jobs: Vec<LostJob>,
     /// What to do once all that is durable.
     pub effects: Vec<Effect>,
 }

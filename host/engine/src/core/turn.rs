@@ -84,6 +84,12 @@ impl<'a> Turn<'a> {
             Stimulus::TaskEnded { frame, generation, result, metering } => {
                 states::task::ended(self, frame, generation, result, metering);
             }
+            Stimulus::JobStarted { frame, generation, handle, metering } => {
+                states::job::submitted(self, frame, generation, handle, metering);
+            }
+            Stimulus::JobRunning { frame, generation, again_ms } => {
+                states::job::running(self, frame, generation, again_ms);
+            }
             Stimulus::MapRunEnded { frame, generation, result } => {
                 states::map_run::ended(self, frame, generation, result);
             }
@@ -138,7 +144,10 @@ impl<'a> Turn<'a> {
                 // AWS names neither error nor cause here: the status says it.
                 self.end(Status::TimedOut(Fault::default()), EventKind::ExecutionTimedOut(Fault::default()));
             }
-            TimerPurpose::TaskTimeout | TimerPurpose::Heartbeat => states::callback::timer_fired(self, key),
+            TimerPurpose::TaskTimeout | TimerPurpose::Heartbeat => match self.x.frames.get(&key.frame) {
+                Some(Frame { phase: Phase::Job(_), .. }) => states::job::timed_out(self, key),
+                _ => states::callback::timer_fired(self, key),
+            },
             TimerPurpose::Resume => {
                 let Some(frame) = self.x.frames.get(&key.frame) else { return };
                 let awaited = TimerKey { generation: frame.generation, ..key }.to_u64() == key.to_u64();
@@ -151,6 +160,7 @@ impl<'a> Turn<'a> {
                         self.out.clear_timers.push((due_ms, key));
                         self.work(key.frame);
                     }
+                    Phase::Job(_) => states::job::due(self, key),
                     _ => {}
                 }
             }

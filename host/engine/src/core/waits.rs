@@ -3,16 +3,36 @@
 use dirigent_asl::StateIndex;
 use dirigent_store::FrameId;
 
-use super::frame::Phase;
+use super::frame::{Frame, Phase};
 use super::states;
 use super::stimulus::{Effect, TimerKey, TimerPurpose};
 use super::turn::Turn;
+
+/// Where a frame stands, as whoever gives up what it waits for has to know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At {
+    pub(crate) generation: u32,
+    pub(crate) state: StateIndex,
+    pub(crate) retry_count: u32,
+    pub(crate) entered_event: u64,
+}
+
+impl Frame {
+    pub(super) fn at(&self) -> At {
+        At {
+            generation: self.generation,
+            state: self.state,
+            retry_count: self.retry_count(),
+            entered_event: self.entered_event,
+        }
+    }
+}
 
 impl Turn<'_> {
     /// Drops a frame and what it waits for.
     pub(super) fn drop_frame(&mut self, id: FrameId) {
         let Some(frame) = self.x.frames.remove(&id) else { return };
-        self.give_up(id, &frame.phase, frame.generation, frame.state);
+        self.give_up(id, &frame.phase, frame.at());
         self.make_unready(id);
         self.out.dirty.remove(&id);
         self.out.dropped.insert(id);
@@ -24,9 +44,9 @@ impl Turn<'_> {
         if matches!(frame.phase, Phase::Done { .. } | Phase::Stopped(_)) {
             return;
         }
-        let (generation, state) = (frame.generation, frame.state);
+        let at = frame.at();
         let phase = std::mem::replace(&mut frame.phase, Phase::Stopped(None));
-        self.give_up(id, &phase, generation, state);
+        self.give_up(id, &phase, at);
         self.make_unready(id);
         if let Phase::Ready | Phase::Parallel { .. } | Phase::Map(_) | Phase::MapRun(_) = phase {
             self.frame(id).phase = Phase::Stopped(Some(Box::new(phase)));
@@ -35,7 +55,8 @@ impl Turn<'_> {
     }
 
     /// Ends what a frame in that phase has under way outside.
-    fn give_up(&mut self, id: FrameId, phase: &Phase, generation: u32, state: StateIndex) {
+    fn give_up(&mut self, id: FrameId, phase: &Phase, at: At) {
+        let At { generation, state, .. } = at;
         match phase {
             Phase::Task { .. } => self.out.effects.push(Effect::CancelTask { frame: id, generation }),
             Phase::MapRun(run) => self.out.effects.push(Effect::CancelMapRun { run: run.id.clone() }),
@@ -47,6 +68,7 @@ impl Turn<'_> {
                 let kind = &self.program.state(state).kind;
                 states::callback::dropped(self, id, generation, kind, callback);
             }
+            Phase::Job(job) => states::job::dropped(self, id, at, job),
             _ => {}
         }
     }
@@ -65,8 +87,9 @@ impl Turn<'_> {
         let frame = self.frame(id);
         frame.generation = frame.generation.wrapping_add(1);
         let generation = frame.generation;
-        let due = match phase {
-            Phase::Wait { due_ms } | Phase::Backoff { due_ms } => Some(due_ms),
+        let due = match &phase {
+            Phase::Wait { due_ms } | Phase::Backoff { due_ms } => Some(*due_ms),
+            Phase::Job(job) => job.due_ms(),
             _ => None,
         };
         frame.phase = phase;

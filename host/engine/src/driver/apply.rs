@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use dirigent_store::{Batch, CatalogChange, CommitError};
 
 use super::live::{Durability, Lease, Live};
-use super::{Engine, EngineError, logs, map_runs, mocked_run, tasks};
+use super::{Engine, EngineError, jobs, logs, map_runs, mocked_run, tasks};
 use crate::activities::queue;
 use crate::core::{Effect, Stimulus};
 use crate::rows;
@@ -38,7 +38,7 @@ impl Engine {
     ) -> Result<Option<Vec<Effect>>, EngineError> {
         let live = &lease.live;
         // The step and the queueing of its commit are one under the lock, so commits lie in the order of the steps.
-        let (mut step, logged, commit, arn) = {
+        let (mut step, lost, logged, commit, arn) = {
             let mut execution = live.execution.lock();
             let mut counting = live.case.as_deref().map(|case| case.lend(&mut execution));
             let mut step = off_the_executor(live.program.may_block(), || {
@@ -52,6 +52,11 @@ impl Engine {
             }
             let counted = counting.as_ref().map(|counting| counting.row()).transpose()?;
             let logged = logs::entry(live, &mut execution, &step.events);
+            let lost = jobs::lost(&execution, &live.program, &step, |resource, text| {
+                jobs::component_of(live, resource, text)
+            })?;
+            let (cancels, lost) = jobs::split(lost);
+            let over = live.journals.lock().settle(&execution, &step);
             let commit = match live.durability {
                 Durability::EachStep => {
                     let pins = self.pins_to_write(live, &mut step);
@@ -71,6 +76,8 @@ impl Engine {
                     }
                     catalog.extend(step.queue.iter().map(|change| queue::change(lease.id(), change)));
                     catalog.extend(counted);
+                    catalog.extend(over);
+                    catalog.extend(cancels);
                     Some(self.store.commit(Batch { executions: vec![change], catalog }))
                 }
                 Durability::AtEnd if execution.status().is_ended() => {
@@ -80,7 +87,7 @@ impl Engine {
                 }
                 Durability::AtEnd | Durability::Never => None,
             };
-            (step, logged, commit, execution.info.arn.clone())
+            (step, lost, logged, commit, execution.info.arn.clone())
         };
         if let Some(commit) = commit
             && let Err(error) = commit.await
@@ -97,6 +104,7 @@ impl Engine {
             self.set_timer(lease, *due_ms, *key);
         }
         self.wake_workers(&step.queue);
+        self.cancel_jobs(lost);
         logs::write(live, logged);
         self.publish(&arn, std::mem::take(&mut step.events), &step.payloads);
         Ok(Some(step.effects))

@@ -17,6 +17,7 @@ use super::logs::{self, ExecutionLog};
 use super::test_cases::RunningCase;
 use super::{Engine, EngineError, map_runs};
 use crate::core::{Effect, Execution, ExecutionInfo};
+use crate::journal::Book;
 use crate::names;
 use crate::payload::Payload;
 use crate::recover;
@@ -43,6 +44,8 @@ pub(crate) struct Live {
     pub(super) pins_changed: AtomicBool,
     /// Tasks that run, by frame and generation. Sending, or dropping the sender, cancels.
     pub(super) tasks: Mutex<HashMap<(FrameId, u32), oneshot::Sender<()>>>,
+    /// How many records its tasks' journals have. Changes under the execution's lock.
+    pub(super) journals: Mutex<Book>,
     /// The test case that it belongs to.
     pub(super) case: Option<Arc<RunningCase>>,
 }
@@ -211,6 +214,7 @@ pub(super) async fn read_back(
         inherited_pins,
         pins_changed: AtomicBool::new(false),
         tasks: Mutex::default(),
+        journals: Mutex::new(engine.journals.of(id).await?),
         case,
     };
     Ok((live, effects))

@@ -10,7 +10,8 @@
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`, `search`, `redrive`: what callers ask for
 //! - `targets`: what an ARN asks to start, and which version or alias started an execution
-//! - `tasks`: running a task and taking its result in
+//! - `jobs`: what `.sync` tasks start outside
+//! - `task_host`: what runs tasks; `tasks`: running one and taking its result in; `journal`: what it records
 //! - `map_runs`: the runs of Distributed Maps
 //! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
@@ -23,6 +24,8 @@
 mod apply;
 mod arns;
 mod callbacks;
+pub(crate) mod jobs;
+mod journal;
 mod lambda;
 mod live;
 mod logs;
@@ -36,7 +39,8 @@ mod search;
 mod secret;
 mod start;
 mod targets;
-mod tasks;
+mod task_host;
+pub(crate) mod tasks;
 mod test_cases;
 mod test_state;
 mod timers;
@@ -55,11 +59,14 @@ use crate::activities::{Activities, ActivityError};
 use crate::catalog::{Catalog, CatalogError, Revision};
 use crate::event::Event;
 use crate::history::{HistoryError, HistoryPage};
+use crate::keyvalue::KeyValue;
 use crate::limits::Limits;
 use crate::recover::RecoverError;
 use crate::rows::RowError;
 
 pub use callbacks::{ActivityTask, CallbackError, PollError};
+pub use jobs::{JobAnswer, JobEntry, JobOutcome, MAX_HANDLE_BYTES};
+pub use journal::TaskJournal;
 pub use logs::{ExecutionLog, LogEntry, LogHost, NoLogs};
 pub use map_runs::{
     Counts, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, Pending,
@@ -71,10 +78,11 @@ pub use read::{Description, Listing};
 pub use redrive::{AmendRequest, NotRedrivable, RedriveError, RedriveRequest};
 pub use start::{StartRequest, Started};
 pub use targets::{CASE_MARK, Origin, Target};
-pub use tasks::{Binding, TaskCall, TaskHost, TaskOutcome};
+pub use task_host::{Binding, TaskCall, TaskHost, TaskOutcome};
 pub use test_cases::TestCases;
 pub use test_state::TestRequest;
 
+use journal::Journals;
 use live::Slots;
 use map_runs::MapRuns;
 use nested::Links;
@@ -131,6 +139,9 @@ pub struct Engine {
     links: Links,
     redriving: Redriving,
     cases: Arc<Cases>,
+    journals: Arc<Journals>,
+    /// Permits of jobs that are being cancelled.
+    cancelling: tokio::sync::Semaphore,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -244,6 +255,7 @@ impl Engine {
         let activities = Activities::open(store.clone()).await?;
         let links = Links::open(&*store).await?;
         let cases = Cases::open(&*store).await?;
+        let journals = Journals::open(store.clone()).await?;
         let sequences = store.reserve_sequences(SEQUENCE_BLOCK).await?;
         let secret = secret::open(&*store).await?;
         let (happenings, _) = broadcast::channel(SUBSCRIBER_BACKLOG);
@@ -259,6 +271,8 @@ impl Engine {
             links,
             redriving: Redriving::default(),
             cases,
+            journals,
+            cancelling: tokio::sync::Semaphore::new(jobs::MAX_CANCELLING),
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
@@ -272,6 +286,7 @@ impl Engine {
         live::resume_all(&engine);
         map_runs::close_abandoned(&engine);
         nested::catch_up(&engine);
+        jobs::catch_up(&engine);
         Ok(engine)
     }
 
@@ -291,6 +306,12 @@ impl Engine {
     #[must_use]
     pub fn activities(&self) -> &Activities {
         &self.activities
+    }
+
+    /// The buckets that tasks keep values in.
+    #[must_use]
+    pub fn keyvalue(&self) -> &Arc<KeyValue> {
+        &self.journals.keyvalue
     }
 
     /// Whether the engine can take work: the store still writes.

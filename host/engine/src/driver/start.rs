@@ -208,6 +208,7 @@ impl Engine {
             inherited_pins: Arc::default(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
+            journals: Mutex::default(),
             case,
         };
         let create = if !kept {

@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use dirigent_asl::{Integration, Kind, Resource};
+use dirigent_store::FrameId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::apply::report;
 use super::arns::account_of;
+use super::jobs::{self, Begun};
 use super::lambda::Invocation;
-use super::live::Lease;
+use super::live::{Lease, Live};
 use super::now_ms;
-use super::{Engine, EngineConfig, nested};
-use crate::core::{Effect, Stimulus, TaskRun, TaskToken, error_names};
+use super::task_host::{Binding, TaskCall};
+use super::{EngineConfig, nested};
+use crate::core::{Effect, Execution, Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::{Fault, Metering};
 use crate::payload::Payload;
 
@@ -27,89 +29,6 @@ const BEATS_PASSED_ON: u32 = 4;
 
 /// The service whose actions are this host's own.
 const OWN_SDK: &str = "aws-sdk:sfn";
-
-/// What runs tasks: the plugin runtime, or a stand-in for it.
-#[async_trait]
-pub trait TaskHost: Send + Sync + 'static {
-    /// The component that serves a binding now, by its SHA-256.
-    fn bind(&self, binding: &Binding) -> Option<[u8; 32]>;
-
-    /// Why [`TaskHost::bind`] found none.
-    fn explain(&self, binding: &Binding) -> Fault;
-
-    /// Runs a component once. Dropping the future ends the call.
-    async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome;
-
-    /// Runs an action of this host's own API for `aws-sdk:sfn:ACTION`, called by an account; `None` when it has no such action, and then a
-    /// component may serve it.
-    async fn act(
-        &self,
-        _engine: &Arc<Engine>,
-        _account: &str,
-        _action: &str,
-        _parameters: &Payload,
-    ) -> Option<Result<Payload, Fault>> {
-        None
-    }
-}
-
-/// What a component is looked up by.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Binding {
-    /// A `Resource` as written.
-    Resource(Arc<str>),
-    /// A Lambda function's name.
-    Function(Arc<str>),
-}
-
-impl Binding {
-    /// Under what an execution remembers the binding.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        match self {
-            Binding::Resource(text) => text,
-            Binding::Function(name) => name,
-        }
-    }
-}
-
-/// One call of a task.
-#[derive(Clone, Debug)]
-pub struct TaskCall {
-    /// The execution's ARN.
-    pub execution_arn: Arc<str>,
-    /// The execution's name.
-    pub execution_name: Arc<str>,
-    /// The state machine's ARN.
-    pub state_machine_arn: Arc<str>,
-    /// The state machine's name.
-    pub state_machine_name: Arc<str>,
-    /// The state's name.
-    pub state_name: Arc<str>,
-    /// The `Resource` as written.
-    pub resource: Arc<str>,
-    /// How often it has been retried.
-    pub retry_count: u32,
-    /// The same over retries and restarts, different for every other task.
-    pub idempotency_key: String,
-    /// Its input.
-    pub input: Arc<str>,
-    /// When the caller gives up, in Unix milliseconds.
-    pub deadline_ms: Option<i64>,
-    /// The task's token, where it is done when that comes back.
-    pub token: Option<String>,
-    /// Told about heartbeats.
-    pub heartbeat: Option<mpsc::UnboundedSender<()>>,
-}
-
-/// What came of a call.
-#[derive(Clone, Debug)]
-pub struct TaskOutcome {
-    /// The output as JSON text, or the error.
-    pub result: Result<String, Fault>,
-    /// What it used.
-    pub metering: Metering,
-}
 
 /// What a resource is looked up by; `None` where that depends on the task's input.
 pub(super) fn binding(resource: &Resource, text: &Arc<str>) -> Option<Binding> {
@@ -125,10 +44,10 @@ pub(super) fn binding(resource: &Resource, text: &Arc<str>) -> Option<Binding> {
     }
 }
 
-/// The text that a component is looked up by: a plugin is the same one whether its task waits for a token or not.
+/// The text that a component is looked up by: a plugin is the same one whether its task waits for a token or a job or not.
 fn bound_text(resource: &Resource, text: &Arc<str>) -> Arc<str> {
     match resource {
-        Resource::Plugin { reference, integration: Integration::WaitForTaskToken } => {
+        Resource::Plugin { reference, integration: Integration::WaitForTaskToken | Integration::Sync } => {
             format!("plugin:{reference}").into()
         }
         _ => text.clone(),
@@ -139,14 +58,25 @@ fn bound_text(resource: &Resource, text: &Arc<str>) -> Arc<str> {
 pub(super) async fn run(lease: Lease, mut run: TaskRun) {
     let engine = lease.engine().clone();
     loop {
-        let Some((result, metering)) = call(&lease, &run).await else { return };
-        let stimulus = Stimulus::TaskEnded {
-            frame: run.frame,
-            generation: run.generation,
-            result,
-            metering: Some(metering),
+        let Some((answer, metering)) = call(&lease, &run).await else { return };
+        let TaskRun { frame, generation, .. } = run;
+        let metering = Some(metering);
+        let mut begun = None;
+        let stimulus = match answer {
+            Answer::Ended(result) => Stimulus::TaskEnded { frame, generation, result, metering },
+            Answer::Started(job) => {
+                let handle = job.payload();
+                begun = Some(job);
+                Stimulus::JobStarted { frame, generation, handle, metering }
+            }
+            Answer::Running(again_ms) => Stimulus::JobRunning { frame, generation, again_ms },
         };
-        let mut effects = match engine.apply(&lease, stimulus).await {
+        let applied = engine.apply(&lease, stimulus).await;
+        // Nobody waited: the job is cancelled. What could not be written is started again after a restart.
+        if let (Some(job), Ok(Some(_)) | Err(_)) = (begun, &applied) {
+            job.keep();
+        }
+        let mut effects = match applied {
             Ok(effects) => effects.unwrap_or_default(),
             Err(error) => return report(&lease, &error),
         };
@@ -165,7 +95,21 @@ pub(super) async fn run(lease: Lease, mut run: TaskRun) {
     }
 }
 
-type Ended = (Result<Payload, Fault>, Box<Metering>);
+pub(super) type Ended = (Answer, Box<Metering>);
+
+/// What a task's plugin has answered.
+pub(super) enum Answer {
+    /// The task has ended.
+    Ended(Result<Payload, Fault>),
+    /// It has started a job.
+    Started(Begun),
+    /// Its job is at work; milliseconds until it makes sense to ask again.
+    Running(Option<u64>),
+}
+
+fn ended(result: Result<Payload, Fault>) -> Ended {
+    (Answer::Ended(result), Box::default())
+}
 
 /// Calls the task's component; `None` when it was cancelled.
 async fn call(lease: &Lease, run: &TaskRun) -> Option<Ended> {
@@ -221,7 +165,7 @@ async fn watched(lease: &Lease, run: &TaskRun) -> Ended {
                     }
                 } else if !matches!(beat, Ok(Some(()))) {
                     let fault = Fault { error: Some(error_names::HEARTBEAT_TIMEOUT.into()), cause: None };
-                    return (Err(fault), Box::default());
+                    return ended(Err(fault));
                 }
             }
         }
@@ -232,7 +176,7 @@ async fn watched(lease: &Lease, run: &TaskRun) -> Ended {
 async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedSender<()>>) -> Ended {
     let state = lease.live.program.get_state(run.state);
     let Some((state, Kind::Task(task))) = state.map(|state| (state, &state.kind)) else {
-        return (Err(Fault::new(error_names::RUNTIME, "The state is not a Task")), Box::default());
+        return ended(Err(Fault::new(error_names::RUNTIME, "The state is not a Task")));
     };
     if let Resource::Service { service, action, integration: Integration::RequestResponse } = &task.resource
         && service == OWN_SDK
@@ -240,18 +184,18 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
         let account = account_of(&lease.live.execution.lock().info.arn).to_owned();
         let engine = lease.engine();
         if let Some(result) = engine.tasks.act(engine, &account, action, &run.parameters).await {
-            return (result, Box::default());
+            return ended(result);
         }
     }
     if let Resource::Service { service, action, .. } = &task.resource
         && service == "states"
         && action == "startExecution"
     {
-        return (nested::start(lease, run).await, Box::default());
+        return ended(nested::start(lease, run).await);
     }
     let request = match Request::of(&task.resource, &task.resource_text, &run.parameters) {
         Ok(request) => request,
-        Err(fault) => return (Err(fault), Box::default()),
+        Err(fault) => return ended(Err(fault)),
     };
     let Some(component) = bound(lease, &request.binding) else {
         let mut fault = lease.engine().tasks.explain(&request.binding);
@@ -259,12 +203,22 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
             let EngineConfig { region, account, .. } = &lease.engine().config;
             fault = invocation.not_found(fault, region, account);
         }
-        return (Err(fault), Box::default());
+        return ended(Err(fault));
     };
     if run.deadline_ms.is_some_and(|deadline| deadline <= now_ms()) {
-        return (Err(timed_out()), Box::default());
+        return ended(Err(timed_out()));
     }
-    let info = lease.live.execution.lock().info.clone();
+    let is_job = run.job.is_some()
+        || (jobs::is_job(&task.resource) && lease.engine().tasks.serves_jobs(component).await);
+    let (info, idempotency_key) = {
+        let execution = lease.live.execution.lock();
+        let info = execution.info.clone();
+        let key = match is_job {
+            true => job_key(&execution, run.frame, run.entered_event, run.retry_count),
+            false => idempotency_key(&info.arn, info.started_ms, run.frame, run.entered_event),
+        };
+        (info, key)
+    };
     let call = TaskCall {
         execution_arn: info.arn.clone(),
         execution_name: info.name.clone(),
@@ -273,12 +227,20 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
         state_name: state.name.clone(),
         resource: task.resource_text.clone(),
         retry_count: run.retry_count,
-        idempotency_key: idempotency_key(&info.arn, info.started_ms, run),
+        idempotency_key,
         input: request.input,
         deadline_ms: run.deadline_ms,
         token: run.token.clone(),
         heartbeat,
+        role_arn: info.role_arn.clone(),
+        recovered: run.recovered,
+        journal: lease.engine().journals.open_for(lease, run),
     };
+    match &run.job {
+        Some(handle) => return jobs::poll(lease, handle, component, call).await,
+        None if is_job => return jobs::start(lease, run, component, call).await,
+        None => {}
+    }
     let mut outcome = lease.engine().tasks.call(component, call).await;
     // The definition's own time-out has no cause on AWS; the plugin's own limit says what it was.
     if run.deadline_ms.is_some_and(|deadline| deadline <= now_ms())
@@ -290,7 +252,7 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
         Some(invocation) => invocation.reply(outcome.result, &outcome.metering),
         None => outcome.result.map(Payload::from_text),
     };
-    (result, Box::new(outcome.metering))
+    (Answer::Ended(result), Box::new(outcome.metering))
 }
 
 /// Whether a task started an execution and waits for its end.
@@ -302,33 +264,55 @@ fn started_by_task(lease: &Lease, run: &TaskRun) -> bool {
 /// A name for the execution that an attempt starts: the same over restarts, another one for the next attempt.
 pub(super) fn name_of_attempt(lease: &Lease, run: &TaskRun) -> String {
     let info = lease.live.execution.lock().info.clone();
-    let key = format!("{}|{}", idempotency_key(&info.arn, info.started_ms, run), run.generation);
+    let task = idempotency_key(&info.arn, info.started_ms, run.frame, run.entered_event);
+    let key = format!("{task}|{}", run.generation);
     uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, key.as_bytes()).to_string()
 }
 
 /// The same for all attempts of a task, and different for every other task anywhere: the execution's ARN alone would come
 /// again in another data directory, where the same order may be run by the same name.
-fn idempotency_key(execution_arn: &str, started_ms: i64, run: &TaskRun) -> String {
-    let task = format!("{execution_arn}|{started_ms}|{}|{}", run.frame.0, run.entered_event);
+fn idempotency_key(execution_arn: &str, started_ms: i64, frame: FrameId, entered_event: u64) -> String {
+    let task = format!("{execution_arn}|{started_ms}|{}|{entered_event}", frame.0);
     uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, task.as_bytes()).to_string()
+}
+
+/// The same for the calls of one job, over restarts too, and another one for the job of the next attempt: a job that has
+/// failed is not the one that a retry or a redrive wants.
+pub(crate) fn job_key(execution: &Execution, frame: FrameId, entered_event: u64, retry_count: u32) -> String {
+    let info = &execution.info;
+    let task = idempotency_key(&info.arn, info.started_ms, frame, entered_event);
+    match (retry_count, execution.redrives().count) {
+        (0, 0) => task,
+        (retries, redrives) => {
+            let key = format!("{task}|{retries}|{redrives}");
+            uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, key.as_bytes()).to_string()
+        }
+    }
 }
 
 fn timed_out() -> Fault {
     Fault { error: Some(error_names::TIMEOUT.into()), cause: None }
 }
 
+fn pin(pins: &crate::rows::Pins, binding: &Binding) -> Option<[u8; 32]> {
+    pins.iter().find(|(key, _)| **key == *binding.key()).map(|(_, at)| *at)
+}
+
+/// The component that an execution is bound to already.
+pub(super) fn pinned(live: &Live, binding: &Binding) -> Option<[u8; 32]> {
+    pin(&live.pins.lock(), binding).or_else(|| pin(&live.inherited_pins, binding))
+}
+
 /// The component that this execution is bound to for a resource; the first use binds it.
 fn bound(lease: &Lease, binding: &Binding) -> Option<[u8; 32]> {
-    let pinned =
-        |pins: &crate::rows::Pins| pins.iter().find(|(key, _)| **key == *binding.key()).map(|(_, at)| *at);
-    let known = pinned(&lease.live.pins.lock()).or_else(|| pinned(&lease.live.inherited_pins));
+    let known = pinned(&lease.live, binding);
     if known.is_some() {
         return known;
     }
     let component = lease.engine().tasks.bind(binding)?;
     let mut pins = lease.live.pins.lock();
     // Another branch may have bound it meanwhile; the first one holds.
-    if let Some(component) = pinned(&pins) {
+    if let Some(component) = pin(&pins, binding) {
         return Some(component);
     }
     pins.push((binding.key().into(), component));

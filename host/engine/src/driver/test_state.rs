@@ -67,6 +67,7 @@ impl Engine {
             inherited_pins: Arc::default(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
+            journals: Mutex::default(),
             case: None,
         };
         let lease = Lease::of_new(self, id, live);

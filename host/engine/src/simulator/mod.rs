@@ -8,6 +8,8 @@ mod callers;
 mod cases;
 mod children;
 mod generated;
+mod jobs;
+mod journaling;
 mod redrive_cases;
 mod runs;
 
@@ -18,12 +20,15 @@ use dirigent_store::{Batch, ExecutionId, FrameId, MachineId, MemoryStore, Store}
 use serde_json::{Value, json};
 
 use callers::{Callers, World};
+use jobs::Jobs;
+use journaling::Journaling;
 
 use crate::activities::queue;
 use crate::core::{
     Effect, Execution, ExecutionInfo, Moment, Redrive, Status, Step, Stimulus, TaskRun, TimerKey,
 };
 use crate::event::{Event, EventKind, Fault};
+use crate::journal;
 use crate::limits::Limits;
 use crate::payload::Payload;
 use crate::rows::{self, ExecutionRow, StatusRow};
@@ -72,6 +77,8 @@ struct Simulator<'a> {
     callers: Callers,
     /// Places in queues of activities that have workers.
     queued: Vec<(FrameId, u32)>,
+    journaling: Journaling,
+    jobs: Jobs,
     /// How often it is redriven, if it does not succeed before.
     redrives: u32,
     redrive: Redrive,
@@ -123,6 +130,8 @@ impl<'a> Simulator<'a> {
             world: World::default(),
             callers: Callers::default(),
             queued: Vec::new(),
+            journaling: Journaling::default(),
+            jobs: Jobs::default(),
             redrives: 0,
             redrive: Redrive::default(),
         }
@@ -146,9 +155,13 @@ impl<'a> Simulator<'a> {
             while !self.execution.status().is_ended() {
                 assert!(self.actions < MAX_ACTIONS, "the run does not end");
                 let stimulus = self.choose();
-                self.act(stimulus).await;
+                if let Some(stimulus) = self.write_journal(stimulus).await {
+                    self.act(stimulus).await;
+                }
+                self.cancel_jobs().await;
             }
             let succeeded = matches!(self.execution.status(), Status::Succeeded { .. });
+            while self.cancel_jobs().await {}
             if succeeded || self.execution.redrives().count >= self.redrives {
                 return self.check().await;
             }
@@ -207,6 +220,9 @@ impl<'a> Simulator<'a> {
             }
             Pending::Task(run) => {
                 self.now_ms += self.rng.i64(0..50);
+                if let Some(stimulus) = self.jobs.ask(&self.execution, self.program, &run) {
+                    return stimulus;
+                }
                 Stimulus::TaskEnded {
                     frame: run.frame,
                     generation: run.generation,
@@ -236,6 +252,7 @@ impl<'a> Simulator<'a> {
         };
         let mut step = self.execution.step(self.program, &self.limits, stimulus, moment);
         assert_shape(&step);
+        let over = self.journaling.book.settle(&self.execution, &step);
         let mut change =
             rows::change(&self.execution, self.program, &mut step, 1, Some(Vec::new()), &mut self.attended)
                 .expect("rows encode");
@@ -244,11 +261,14 @@ impl<'a> Simulator<'a> {
             return self.crash(start).await;
         }
         if !step.is_empty() {
-            let catalog = step.queue.iter().map(|change| queue::change(self.id, change)).collect();
+            let queue = step.queue.iter().map(|change| queue::change(self.id, change));
+            let catalog = queue.chain(over).chain(jobs::rows(&self.execution, self.program, &step)).collect();
             self.store
                 .commit(Batch { executions: vec![change], catalog })
                 .await
                 .expect("the store takes the commit");
+            self.journaling.committed(&step, self.execution.status().is_ended());
+            self.jobs.committed(&self.execution, &step);
         }
         if crash.is_some() {
             return self.crash(false).await;
@@ -259,6 +279,7 @@ impl<'a> Simulator<'a> {
         }
         self.callers.answered();
         self.note(&step);
+        self.check_journals().await;
         if !step.queue.is_empty() {
             self.read_queues().await;
         }
@@ -317,6 +338,7 @@ impl<'a> Simulator<'a> {
         self.attended = None;
         if never_started {
             // Nothing of it was durable and nobody was told, so the client tries again.
+            self.journaling = Journaling::default();
             self.execution = Execution::new(info(self.id, self.input.detached()));
             self.crash = None;
             return Box::pin(self.act(Stimulus::Start)).await;
@@ -334,6 +356,7 @@ impl<'a> Simulator<'a> {
         if self.execution.status().is_ended() {
             return;
         }
+        self.journaling.restart(&self.store, self.id).await;
         let attention = self.store.attention(None, 10).await.expect("reads");
         assert_eq!(attention.contains(&self.id), self.execution.needs_host(), "attention is kept true");
         let effects = Step { effects: self.execution.resume(), ..Step::default() };
@@ -360,6 +383,8 @@ impl<'a> Simulator<'a> {
         assert!(self.store.timers(None, i64::MAX, 10).await.expect("reads").is_empty(), "no timer is left");
         assert!(self.store.attention(None, 10).await.expect("reads").is_empty(), "no attention is asked for");
         assert!(queue::all(&self.store).await.is_empty(), "no place in a queue is left");
+        self.jobs.check(&self.store).await;
+        assert!(journal::all(&self.store).await.is_empty(), "no record of a journal is left");
         let page = history::read(&self.store, self.id, 1, u64::MAX, usize::MAX, true).await.expect("reads");
         for (event, id) in page.events.iter().zip(1..) {
             assert_eq!(event.id, id, "ids have no gap and no double");
@@ -394,6 +419,7 @@ fn task(program: &Program, run: &TaskRun, redrives: u32) -> Result<Payload, Faul
     let state = program.state(run.state);
     let dirigent_asl::Kind::Task(task) = &state.kind else { panic!("only tasks run") };
     match task.resource_text.trim_end_matches(".waitForTaskToken") {
+        name if name.starts_with("plugin:notes") => journaling::outcome(name, run),
         "plugin:hand-on" | "plugin:beats" => Ok(Payload::empty_object()),
         "plugin:echo" => Ok(run.parameters.detached()),
         "plugin:double" => {

@@ -52,7 +52,7 @@ impl WasiHttpView for CallState {
                 hooks: Hooks { outside: outside.clone(), body_limit },
             })
         });
-        let wasi = super::wasi::open(&mut self.wasi, &self.log, outside);
+        let wasi = super::wasi::open(&mut self.wasi, &self.log, outside, &self.who);
         WasiHttpCtxView { hooks: &mut http.hooks, table: wasi.table(), ctx: &mut http.context }
     }
 }

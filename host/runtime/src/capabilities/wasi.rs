@@ -1,9 +1,12 @@
-//! WASI 0.2 with nothing granted: clocks and randomness work, and all the rest is there but empty.
+//! WASI 0.2 with nothing granted: clocks, randomness and the manifest's environment work, and all the rest is there but
+//! empty.
 //!
 //! Many toolchains import all of WASI whether the plugin's author calls it or not, so the interfaces have to exist. What
 //! they get: no directory but those that were granted, which are read-only, no address that may be connected to or bound, no
-//! name lookup, no environment variables, no arguments, an empty standard input. A refusal is an error code in the guest, as
-//! WASI has it. Standard output and error are lines of the task's log.
+//! name lookup, no environment variable of the host's, no arguments, an empty standard input. A refusal is an error code in
+//! the guest, as WASI has it. Standard output and error are lines of the task's log.
+
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
@@ -18,7 +21,7 @@ use super::{
     TaskLog,
     clocks::{Monotonic, Random, Wall},
 };
-use crate::{LogLevel, outside::Outside, sandbox::CallState};
+use crate::{LogLevel, components::Identity, outside::Outside, sandbox::CallState};
 
 /// Bytes a guest may write to standard output or error in one go, and the longest line put together from several writes.
 const WRITE_LIMIT: usize = 8 << 10;
@@ -39,7 +42,7 @@ pub(crate) struct Wasi {
 }
 
 impl Wasi {
-    fn new(log: &TaskLog, outside: &Outside) -> Self {
+    fn new(log: &TaskLog, outside: &Outside, environment: &BTreeMap<String, String>) -> Self {
         // A builder grants nothing by itself; see its documentation for each of the defaults.
         let mut builder = WasiCtx::builder();
         builder
@@ -63,6 +66,9 @@ impl Wasi {
                 // Nobody may rely on it, so it need not differ.
                 .insecure_random_seed(0);
         }
+        for (name, value) in environment {
+            builder.env(name, value);
+        }
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
         Self { context: builder.build(), table }
@@ -75,13 +81,18 @@ impl Wasi {
 }
 
 /// What WASI keeps for a call, made when it is first asked for.
-pub(super) fn open<'a>(wasi: &'a mut Option<Box<Wasi>>, log: &TaskLog, outside: &Outside) -> &'a mut Wasi {
-    wasi.get_or_insert_with(|| Box::new(Wasi::new(log, outside)))
+pub(super) fn open<'a>(
+    wasi: &'a mut Option<Box<Wasi>>,
+    log: &TaskLog,
+    outside: &Outside,
+    who: &Identity,
+) -> &'a mut Wasi {
+    wasi.get_or_insert_with(|| Box::new(Wasi::new(log, outside, &who.environment)))
 }
 
 impl CallState {
     pub(super) fn wasi(&mut self) -> &mut Wasi {
-        open(&mut self.wasi, &self.log, &self.outside)
+        open(&mut self.wasi, &self.log, &self.outside, &self.who)
     }
 }
 

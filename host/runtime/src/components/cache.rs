@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! <digest>.wasm                    the component; its name is its checksum
-//! <digest>.json                    whose it is (`Identity`)
+//! <pin>.json                       whose that is, and which component (`Identity`)
 //! <digest>-<compatibility>.cwasm   compiled for one build of wasmtime, its settings and this processor
 //! <digest>-<compatibility>.sha256  checksum of the compiled form, written after it
 //! ```
@@ -81,17 +81,17 @@ impl Cache {
         self.write(&self.path(digest, "wasm"), bytes)
     }
 
-    /// Whose component this was when it was last in the registry.
-    pub(crate) fn read_identity(&self, digest: &Digest) -> Option<Identity> {
-        serde_json::from_slice(&fs::read(self.path(digest, "json")).ok()?).ok()
+    /// Whose pin this was when it was last in the registry.
+    pub(crate) fn read_identity(&self, pin: &Digest) -> Option<Identity> {
+        serde_json::from_slice(&fs::read(self.path(pin, "json")).ok()?).ok()
     }
 
-    /// Remember whose component this is.
-    pub(crate) fn store_identity(&self, digest: &Digest, identity: &Identity) -> io::Result<()> {
-        if self.read_identity(digest).as_ref() == Some(identity) {
+    /// Remember whose pin this is.
+    pub(crate) fn store_identity(&self, pin: &Digest, identity: &Identity) -> io::Result<()> {
+        if self.read_identity(pin).as_ref() == Some(identity) {
             return Ok(());
         }
-        self.write(&self.path(digest, "json"), &serde_json::to_vec(identity)?)
+        self.write(&self.path(pin, "json"), &serde_json::to_vec(identity)?)
     }
 
     /// The compiled form, if there is one that is whole.

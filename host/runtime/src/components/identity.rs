@@ -1,20 +1,28 @@
-//! Whose component a digest is: what messages call it, and the limits its manifest sets.
+//! Whose a pin is: what messages call it, its component, and what its manifest sets.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Asks, LimitOverrides};
+use crate::{Asks, Digest, LimitOverrides};
 
-/// A digest's name and limits. Kept beside the component in the cache, as an execution may pin a component that has left
-/// the registry.
+/// What a call of a pin needs besides the component. Kept in the cache, as an execution may pin what has left the
+/// registry.
+///
+/// A pin is the digest of a component, or of a component together with the environment and the asks of its manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Identity {
     pub(crate) name: String,
     pub(crate) version: String,
     /// The strictest of all manifests, if the same component is installed under several names or versions.
     pub(crate) limits: LimitOverrides,
-    /// What it asks for.
+    /// The component. None if the pin is its digest, as in the files of older hosts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) component: Option<Digest>,
+    /// Environment variables.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) environment: BTreeMap<String, String>,
+    /// What the manifest asks for. Not what is granted.
     #[serde(default)]
     pub(crate) asks: Asks,
 }

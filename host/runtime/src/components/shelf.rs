@@ -31,6 +31,8 @@ pub(crate) struct Ready {
     pub(crate) pre: PluginPre<CallState>,
     /// What the component imports.
     pub(crate) imports: Vec<String>,
+    /// What it exports.
+    pub(crate) exports: Vec<String>,
     /// Places in the pool that an instance takes.
     pub(crate) places: u32,
     /// Bytes of the compiled form.
@@ -255,7 +257,9 @@ impl Shelf {
         let pre = PluginPre::new(instance).map_err(|error| self.wrong_world(component, &error))?;
         let needs = component.resources_required();
         let places = needs.map_or(1, |needs| engine::places(needs.num_memories, needs.num_tables));
-        Ok(Ready { pre, imports, places, compiled_bytes })
+        let exported = component.component_type();
+        let exports = exported.exports(&self.engine).map(|(name, _)| name.to_owned()).collect();
+        Ok(Ready { pre, imports, exports, places, compiled_bytes })
     }
 
     fn wrong_world(&self, component: &wasmtime::component::Component, error: &wasmtime::Error) -> String {

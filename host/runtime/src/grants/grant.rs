@@ -188,6 +188,8 @@ mod tests {
             name: "charge".into(),
             version: "1.0.0".into(),
             limits: LimitOverrides::default(),
+            component: None,
+            environment: BTreeMap::new(),
             asks,
         };
         let operator: Operator = toml::from_str(operator).unwrap();

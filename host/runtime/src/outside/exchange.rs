@@ -2,12 +2,12 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use dirigent_outgoing::{Bounds, Request, SendError};
+use dirigent_outgoing::{Bounds, Connection, ConnectionError, Request, SendError};
 use http::{HeaderName, HeaderValue, Method, Response};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::Outside;
+use super::{Outside, connections};
 use crate::{
     Failure, error_names,
     grants::HttpGrant,
@@ -47,22 +47,31 @@ impl Exchange {
         let grant = outside.grant().http(&request).map_err(|denied| outside.denied(&denied))?;
         // Before the fingerprint: a request with another key is another one.
         self.add_key(&mut request);
+        let fingerprint = digest_of(&request);
+        let connection = connections::choose(&outside.0, &mut request)?;
         let Some(tape) = outside.tape() else {
-            return self.send(request, &grant, patience).await;
+            return self.send(request, connection, &grant, patience).await;
         };
-        match tape.begin(self.place, digest_of(&request)).await {
+        match tape.begin(self.place, fingerprint).await {
             Ok(Begin::Done(answer)) => return Ok(answer),
             Ok(Begin::Now) => {}
             Ok(Begin::InDoubt) if grant.idempotent => {}
             Ok(Begin::InDoubt) => return Err(self.in_doubt(&request)),
             Err(error) => return Err(outside.off_the_tape(&error)),
         }
-        let answer = self.send(request, &grant, patience).await?;
+        let answer = self.send(request, connection, &grant, patience).await?;
         tape.end(self.place, answer.clone()).await.map_err(|error| outside.off_the_tape(&error))?;
         Ok(answer)
     }
 
-    async fn send(&self, request: Request, grant: &HttpGrant, patience: Patience) -> Result<Answer, Failure> {
+    /// Only here the request becomes what leaves the host: nothing that is written down has a secret in it.
+    async fn send(
+        &self,
+        request: Request,
+        connection: Option<&Connection>,
+        grant: &HttpGrant,
+        patience: Patience,
+    ) -> Result<Answer, Failure> {
         let shared = &self.outside.0;
         let _place = shared.places.acquire().await;
         let bounds = Bounds {
@@ -72,16 +81,24 @@ impl Exchange {
         };
         let asked = summary(&request);
         shared.sent.fetch_add(request.body.len() as u64, Ordering::Relaxed);
-        match shared.services.client.send(request, &grant.named, &bounds).await {
+        let client = &shared.services.client;
+        let response = match connection {
+            Some(one) => shared.services.connections.send(one, request, client, &grant.named, &bounds).await,
+            None => client.send(request, &grant.named, &bounds).await.map_err(ConnectionError::Send),
+        };
+        match response {
             Ok(response) => {
                 shared.received.fetch_add(response.body().len() as u64, Ordering::Relaxed);
                 Ok(answer(response))
             }
-            Err(error @ SendError::Refused { .. }) => Err(shared.grant.refused_address(&asked, &error)),
-            Err(error) => {
+            Err(ConnectionError::Send(error @ SendError::Refused { .. })) => {
+                Err(shared.grant.refused_address(&asked, &error))
+            }
+            Err(ConnectionError::Send(error)) => {
                 tracing::debug!(plugin = %shared.who, request = asked, "no answer: {error}");
                 Ok(Answer::Error(problem(error)))
             }
+            Err(error) => Err(connections::failure(&error)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The world outside of one call: what it may reach, how it gets there, and what is written down of it.
 
 mod buckets;
+mod connections;
 mod exchange;
 mod fatal;
 mod services;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use dirigent_outgoing::{Client, Network};
+use dirigent_outgoing::{Client, Connections, Network};
 
 use crate::{OperatorPolicy, RolePolicy};
 
@@ -15,6 +15,8 @@ pub struct Services {
     pub roles: BTreeMap<String, Arc<RolePolicy>>,
     /// Configuration values.
     pub values: BTreeMap<String, String>,
+    /// What is added to requests on their way out.
+    pub connections: Arc<Connections>,
     /// Sends requests.
     pub client: Arc<Client>,
 }
@@ -25,6 +27,7 @@ impl Default for Services {
             policy: Arc::default(),
             roles: BTreeMap::new(),
             values: BTreeMap::new(),
+            connections: Arc::default(),
             client: Arc::new(Client::new(Network::system())),
         }
     }

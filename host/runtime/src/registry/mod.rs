@@ -6,6 +6,7 @@ mod scan;
 mod table;
 mod watch;
 
+pub use manifest::check_manifest;
 pub(crate) use resource::function_name;
 pub(crate) use table::Table;
 pub(crate) use watch::Registry;

@@ -31,7 +31,7 @@ pub(crate) struct Table {
     by_name: BTreeMap<String, Vec<Candidate>>,
     /// Names by the resource that a manifest serves, in order.
     by_resource: HashMap<String, BTreeSet<String>>,
-    /// Every digest that was ever published by this process.
+    /// Every pin that was ever published by this process.
     pub(crate) identities: HashMap<Digest, Arc<Identity>>,
     /// What serves for each folder, by name and version.
     published: HashMap<(String, String), Published>,
@@ -41,13 +41,14 @@ pub(crate) struct Table {
 
 #[derive(Clone)]
 struct Published {
+    /// The component's.
     digest: Digest,
     manifest: Manifest,
 }
 
 struct Candidate {
     version: Version,
-    digest: Digest,
+    pin: Digest,
     serves: Vec<String>,
     broken: bool,
 }
@@ -110,7 +111,7 @@ impl Table {
             if let Ok(version) = &found.version {
                 let candidate = Candidate {
                     version: version.clone(),
-                    digest,
+                    pin: manifest.pin(digest, &found.name, &found.folder),
                     serves: manifest.serves.clone(),
                     broken: matches!(state, PluginState::Broken { .. }),
                 };
@@ -126,25 +127,28 @@ impl Table {
         self.plugins.push(info(found, shelf, state));
     }
 
-    /// Give every published digest its name, and the strictest limits of all its manifests.
+    /// Give every published pin its name, and the strictest limits of all its manifests.
     fn identify(&mut self) {
         let mut now: HashMap<Digest, Identity> = HashMap::new();
         let mut published: Vec<_> = self.published.iter().collect();
         published.sort_by_key(|(key, _)| (*key).clone());
         for ((name, version), Published { digest, manifest }) in published {
-            now.entry(*digest)
+            let pin = manifest.pin(*digest, name, version);
+            now.entry(pin)
                 .and_modify(|identity| identity.limits = identity.limits.strictest(&manifest.limits))
                 .or_insert_with(|| Identity {
                     name: name.clone(),
                     version: version.clone(),
                     limits: manifest.limits,
+                    component: (pin != *digest).then_some(*digest),
+                    environment: manifest.environment.clone(),
                     asks: manifest.asks.clone(),
                 });
         }
-        self.identities.extend(now.into_iter().map(|(digest, identity)| (digest, Arc::new(identity))));
+        self.identities.extend(now.into_iter().map(|(pin, identity)| (pin, Arc::new(identity))));
     }
 
-    /// Whether this digest is in the registry now.
+    /// Whether this component is in the registry now.
     pub(super) fn has(&self, digest: &Digest) -> bool {
         self.published.values().any(|published| published.digest == *digest)
     }
@@ -231,7 +235,7 @@ impl Table {
 fn newest<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> Option<Digest> {
     // Newest first; a pre-release only if there is no release, and a broken one only if nothing else is there, for the
     // sake of its message.
-    candidates.min_by_key(|it| (it.broken, !it.version.pre.is_empty())).map(|it| it.digest)
+    candidates.min_by_key(|it| (it.broken, !it.version.pre.is_empty())).map(|it| it.pin)
 }
 
 /// `1`, `1.2` and `1.2.0` match 1.2.0; only `1.2.0-rc.1` in full matches that one.
@@ -283,7 +287,8 @@ fn info(found: Found, shelf: Option<ShelfState>, state: PluginState) -> PluginIn
         compiled_bytes: ready.as_ref().map(|ready| ready.compiled_bytes),
         limits: manifest.limits,
         asks: Asks { ..manifest.asks },
-        imports: ready.map(|ready| ready.imports.clone()).unwrap_or_default(),
+        imports: ready.as_ref().map(|ready| ready.imports.clone()).unwrap_or_default(),
+        exports: ready.map(|ready| ready.exports.clone()).unwrap_or_default(),
         state,
     }
 }

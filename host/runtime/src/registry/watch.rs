@@ -137,9 +137,9 @@ async fn update(shared: &Arc<Shared>, mut scanner: Scanner, first: bool) -> Opti
         }
         let previous = Arc::clone(&theirs.table.read());
         let table = Table::build(found, |digest| shelf.state(digest), &previous, first);
-        for (digest, identity) in &table.identities {
-            if previous.identities.get(digest) != Some(identity)
-                && let Err(error) = shelf.cache().store_identity(digest, identity)
+        for (pin, identity) in &table.identities {
+            if previous.identities.get(pin) != Some(identity)
+                && let Err(error) = shelf.cache().store_identity(pin, identity)
             {
                 tracing::warn!(plugin = %identity, "cannot write to the plugin cache: {error}");
             }

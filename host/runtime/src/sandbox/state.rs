@@ -22,6 +22,7 @@ pub(crate) enum Stop {
 
 /// One call's state.
 pub(crate) struct CallState {
+    pub(crate) who: Arc<Identity>,
     pub(crate) memory: MemoryMeter,
     pub(crate) log: TaskLog,
     pub(crate) signals: Signals,
@@ -48,6 +49,7 @@ impl CallState {
         outside: Outside,
     ) -> Self {
         Self {
+            who: Arc::clone(who),
             memory: MemoryMeter::new(limits.memory),
             log: TaskLog::new(Arc::clone(who), Arc::clone(context), limits.log),
             signals: Signals::new(call.heartbeat.take(), call.progress.take(), limits.log.line),

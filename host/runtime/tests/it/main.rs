@@ -3,7 +3,10 @@
 
 mod cache;
 mod hostile;
+mod journal;
+mod outside;
 mod registry;
 mod sandbox;
+mod server;
 mod support;
 mod wasi;

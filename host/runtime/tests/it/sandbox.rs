@@ -112,11 +112,6 @@ fn cases() -> Vec<Case> {
         case(json!({"do": "text", "text": "{} {}"}), error_names::INVALID_OUTPUT, &["trailing characters"]),
         case(json!({"do": "text", "text": ""}), error_names::INVALID_OUTPUT, &["EOF"]),
         case(
-            json!({"do": "journal"}),
-            error_names::CAPABILITY_DENIED,
-            &["called dirigent:task/journal@1.0.0#recall, which this host does not offer"],
-        ),
-        case(
             json!({"do": "fail", "error": "Payment.Declined", "cause": "no funds"}),
             "Payment.Declined",
             &["no funds"],

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use dirigent_runtime::{Call, Digest, Outcome, Runtime, RuntimeConfig, TaskContext};
+use dirigent_runtime::{Call, Digest, OperatorPolicy, Outcome, Runtime, RuntimeConfig, TaskContext};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -62,6 +62,15 @@ impl House {
     pub(crate) fn manifest(&self, name: &str, version: &str, text: &str) {
         fs::create_dir_all(self.path(name, version)).unwrap();
         fs::write(self.path(name, version).join("plugin.toml"), text).unwrap();
+    }
+
+    /// What the operator allows, as in the host's configuration: `allow = [{ http = ["…"] }]`.
+    pub(crate) fn allow(&mut self, text: &str) {
+        #[derive(serde::Deserialize)]
+        struct Operator {
+            allow: OperatorPolicy,
+        }
+        self.config.services.policy = Arc::new(toml::from_str::<Operator>(text).unwrap().allow);
     }
 
     pub(crate) async fn open(&self) -> Arc<Runtime> {

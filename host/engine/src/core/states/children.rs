@@ -106,6 +106,7 @@ pub(in crate::core) fn abort(turn: &mut Turn<'_>, id: FrameId) {
         let under_way = match &frame.phase {
             Phase::Done { .. } | Phase::Ready | Phase::Stopped(_) => false,
             Phase::Task { .. } | Phase::Wait { .. } | Phase::Backoff { .. } | Phase::Callback(_) => true,
+            Phase::Job(_) => true,
             Phase::Parallel { .. } | Phase::Map(_) | Phase::MapRun(_) => true,
         };
         if under_way {

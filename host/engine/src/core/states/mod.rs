@@ -4,6 +4,7 @@ pub(super) mod callback;
 pub(super) mod children;
 pub(super) mod choice;
 pub(super) mod end;
+pub(super) mod job;
 pub(super) mod map;
 pub(super) mod map_run;
 pub(super) mod mocked;

@@ -6,7 +6,7 @@ use dirigent_asl::{MAX_SECONDS, Resource, Seconds, State, Task};
 use dirigent_expr::Expr;
 use dirigent_store::FrameId;
 
-use super::{callback, mocked};
+use super::{callback, job, mocked};
 use crate::core::errors::{Failure, error_names};
 use crate::core::flow;
 use crate::core::frame::Phase;
@@ -111,12 +111,32 @@ pub(in crate::core) fn ended(
     metering: Option<Box<Metering>>,
 ) {
     let Some(dirigent_asl::Kind::Task(task)) = kind(turn, id) else { return };
+    if let Some(Phase::Job(_)) = turn.x.frames.get(&id).map(|frame| &frame.phase) {
+        return job::ended(turn, id, generation, task, result, metering);
+    }
     if !awaited(turn, id, generation) {
         return callback::submitted(turn, id, generation, task, result, metering);
     }
     emit_started(turn, id, task);
     let result = result.and_then(|output| within_limit(turn, task, output));
     conclude(turn, id, task, result.map_err(Failure::of), metering);
+}
+
+/// The task and its deadline, if the frame waits for it to begin. Its start is in the history from now on.
+pub(super) fn begun<'a>(
+    turn: &mut Turn<'a>,
+    id: FrameId,
+    generation: u32,
+) -> Option<(&'a Task, Option<i64>)> {
+    let dirigent_asl::Kind::Task(task) = kind(turn, id)? else { return None };
+    if !awaited(turn, id, generation) {
+        return None;
+    }
+    emit_started(turn, id, task);
+    match turn.frame(id).phase {
+        Phase::Task { deadline_ms, .. } => Some((task, deadline_ms)),
+        _ => None,
+    }
 }
 
 /// The task's last event, and what follows from how it ended.

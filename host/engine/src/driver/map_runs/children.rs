@@ -105,6 +105,7 @@ impl Template {
             inherited_pins: self.pins.clone(),
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::new(HashMap::new()),
+            journals: Mutex::default(),
             case: self.case.clone(),
         }
     }

@@ -1,0 +1,7 @@
+"""A module beside the handler."""
+
+NAME = "beside"
+
+
+def half(value):
+    return value / 2
