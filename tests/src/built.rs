@@ -28,8 +28,12 @@ pub fn lambda_handlers() -> Vec<u8> {
         let folder = kept("python-handlers", &[&source, &places::root().join("sdk/python")]);
         if !folder.join("plugin.wasm").exists() {
             let mut build = Command::new(places::binary());
-            build.args(["plugin", "build", "--install", "--handler", "echo", "--name", "handlers"]);
-            build.arg("--out").arg(&folder).arg("--lambda").arg(source.join("handler.py"));
+            build.args(["plugin", "build", "--install", "--name", "handlers"]);
+            build
+                .arg("--out")
+                .arg(&folder)
+                .arg("--lambda")
+                .arg(format!("{}/handler.py:echo", source.display()));
             process::run(&mut build, "", LIMIT).success();
         }
         folder

@@ -34,7 +34,7 @@ mod shapes;
 mod tests;
 mod token;
 
-pub use rest::{Host, PluginDirectory, PluginEntry, PluginStatus};
+pub use rest::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus};
 pub use sdk::call as call_own_action;
 pub use server::router;
 

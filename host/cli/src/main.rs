@@ -14,6 +14,7 @@ mod object_host;
 mod plugin;
 mod plugin_host;
 mod progress;
+mod recent_logs;
 mod run;
 mod serve;
 mod validate;

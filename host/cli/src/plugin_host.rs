@@ -3,14 +3,27 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::journal_host::{AttemptJournal, Buckets};
 use async_trait::async_trait;
-use dirigent_api::{PluginDirectory, PluginEntry, PluginStatus};
-use dirigent_engine::{Binding, Engine, Fault, Metering, Payload, TaskCall, TaskHost, TaskOutcome};
-use dirigent_runtime::{Call, Digest, PluginInfo, PluginState, Runtime, TaskContext};
+use dirigent_api::{PluginDirectory, PluginEntry, PluginLogLine, PluginStatus};
+use dirigent_engine::{
+    Binding, Engine, Fault, JobAnswer, JobEntry, JobOutcome, Metering, Payload, TaskCall, TaskHost,
+    TaskOutcome,
+};
+use dirigent_runtime::{
+    Call, Digest, Failure, LogLine, Outcome, PluginInfo, PluginState, Runtime, TaskContext,
+};
+
+use crate::journal_host::{AttemptJournal, Buckets};
+use crate::recent_logs::RecentLogs;
 
 /// Runs tasks as plugins. The engine knows no WASM and the runtime no workflows; they meet here.
-pub(crate) struct PluginHost(pub(crate) Arc<Runtime>);
+pub(crate) struct PluginHost(pub(crate) Arc<Runtime>, RecentLogs);
+
+impl PluginHost {
+    pub(crate) fn new(runtime: Arc<Runtime>) -> PluginHost {
+        PluginHost(runtime, RecentLogs::default())
+    }
+}
 
 #[async_trait]
 impl TaskHost for PluginHost {
@@ -41,46 +54,83 @@ impl TaskHost for PluginHost {
     }
 
     async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome {
-        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let deadline = call.deadline_ms.and_then(|deadline| u64::try_from(deadline).ok());
-        let remaining = deadline.map(|deadline| u128::from(deadline).saturating_sub(now_ms));
-        let context = TaskContext {
-            execution_arn: call.execution_arn.to_string(),
-            execution_name: call.execution_name.to_string(),
-            state_machine_arn: call.state_machine_arn.to_string(),
-            state_machine_name: call.state_machine_name.to_string(),
-            state_name: call.state_name.to_string(),
-            resource: call.resource.to_string(),
-            attempt: call.retry_count,
-            idempotency_key: call.idempotency_key,
-            task_token: call.token,
-            deadline,
+        let told = Told::of(&call);
+        let Outcome { result, metering, logs } = self.0.call(Digest::from(component), request(call)).await;
+        let metering = self.metering(component, &told, metering, logs);
+        TaskOutcome { result: result.map_err(fault), metering }
+    }
+
+    async fn serves_jobs(&self, component: [u8; 32]) -> bool {
+        self.0.serves_jobs(Digest::from(component)).await
+    }
+
+    async fn job(&self, component: [u8; 32], entry: JobEntry, call: TaskCall) -> JobOutcome {
+        let entry = match entry {
+            JobEntry::Start => dirigent_runtime::JobEntry::Start,
+            JobEntry::Poll(handle) => dirigent_runtime::JobEntry::Poll(handle),
+            JobEntry::Cancel(handle) => dirigent_runtime::JobEntry::Cancel(handle),
         };
-        let mut request = Call::new(context, call.input);
-        // IAM's roles have paths; the last part is the name (IAM user guide, "IAM identifiers").
-        request.role = call.role_arn.rsplit(['/', ':']).next().map(Into::into);
-        request.keyvalue = Some(Arc::new(Buckets(call.journal.keyvalue())));
-        request.journal = Some(Arc::new(AttemptJournal(call.journal)));
-        request.time_limit = remaining.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX)));
-        request.heartbeat = call.heartbeat;
-        let outcome = self.0.call(Digest::from(component), request).await;
-        TaskOutcome {
-            result: outcome.result.map_err(|failure| Fault::new(failure.error, failure.cause)),
-            metering: Metering {
-                plugin: self
-                    .0
-                    .name_of(Digest::from(component))
-                    .unwrap_or_else(|| Digest::from(component).to_string()),
-                fuel: outcome.metering.fuel,
-                peak_memory: outcome.metering.peak_memory,
-                wall_us: u64::try_from(outcome.metering.wall.as_micros()).unwrap_or(u64::MAX),
-                host_calls: outcome.metering.host_calls,
-                logs: outcome
-                    .logs
-                    .into_iter()
-                    .map(|line| (format!("{:?}", line.level), line.message))
-                    .collect(),
-            },
+        let told = Told::of(&call);
+        let outcome = self.0.job(Digest::from(component), entry, request(call)).await;
+        let result = outcome.result.map_err(fault).map(|answer| match answer {
+            dirigent_runtime::JobAnswer::Started(handle) => JobAnswer::Started(handle),
+            dirigent_runtime::JobAnswer::Running(again_ms) => JobAnswer::Running(again_ms),
+            dirigent_runtime::JobAnswer::Succeeded(output) => JobAnswer::Succeeded(output),
+            dirigent_runtime::JobAnswer::Cancelled => JobAnswer::Cancelled,
+        });
+        JobOutcome { result, metering: self.metering(component, &told, outcome.metering, outcome.logs) }
+    }
+}
+
+/// A call as the runtime takes it.
+fn request(call: TaskCall) -> Call {
+    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let deadline = call.deadline_ms.and_then(|deadline| u64::try_from(deadline).ok());
+    let remaining = deadline.map(|deadline| u128::from(deadline).saturating_sub(now_ms));
+    let context = TaskContext {
+        execution_arn: call.execution_arn.to_string(),
+        execution_name: call.execution_name.to_string(),
+        state_machine_arn: call.state_machine_arn.to_string(),
+        state_machine_name: call.state_machine_name.to_string(),
+        state_name: call.state_name.to_string(),
+        resource: call.resource.to_string(),
+        attempt: call.retry_count,
+        idempotency_key: call.idempotency_key,
+        task_token: call.token,
+        deadline,
+    };
+    let mut request = Call::new(context, call.input);
+    // IAM's roles have paths; the last part is the name (IAM user guide, "IAM identifiers").
+    request.role = call.role_arn.rsplit(['/', ':']).next().map(Into::into);
+    request.keyvalue = Some(Arc::new(Buckets(call.journal.keyvalue())));
+    request.journal = Some(Arc::new(AttemptJournal(call.journal)));
+    request.time_limit = remaining.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX)));
+    request.heartbeat = call.heartbeat;
+    request
+}
+
+fn fault(failure: Failure) -> Fault {
+    Fault::new(failure.error, failure.cause)
+}
+
+impl PluginHost {
+    fn metering(
+        &self,
+        component: [u8; 32],
+        told: &Told,
+        used: dirigent_runtime::Metering,
+        logs: Vec<LogLine>,
+    ) -> Metering {
+        let pin = Digest::from(component);
+        let plugin = self.0.name_of(pin).unwrap_or_else(|| pin.to_string());
+        self.1.add(logs.iter().map(|line| logged(line, &plugin, told)));
+        Metering {
+            plugin,
+            fuel: used.fuel,
+            peak_memory: used.peak_memory,
+            wall_us: u64::try_from(used.wall.as_micros()).unwrap_or(u64::MAX),
+            host_calls: used.host_calls,
+            logs: logs.into_iter().map(|line| (format!("{:?}", line.level), line.message)).collect(),
         }
     }
 }
@@ -88,6 +138,39 @@ impl TaskHost for PluginHost {
 impl PluginDirectory for PluginHost {
     fn plugins(&self) -> Vec<PluginEntry> {
         self.0.plugins().into_iter().map(entry).collect()
+    }
+
+    fn logs(&self, plugin: &str, after: u64, since_ms: Option<i64>, limit: usize) -> Vec<PluginLogLine> {
+        self.1.find(plugin, after, since_ms, limit)
+    }
+}
+
+/// Which attempt a line belongs to.
+struct Told {
+    execution_arn: Arc<str>,
+    state: Arc<str>,
+    attempt: u32,
+}
+
+impl Told {
+    fn of(call: &TaskCall) -> Told {
+        let TaskCall { execution_arn, state_name, retry_count, .. } = call;
+        Told { execution_arn: execution_arn.clone(), state: state_name.clone(), attempt: *retry_count }
+    }
+}
+
+/// A line as who looks at a running host sees it.
+fn logged(line: &LogLine, plugin: &str, told: &Told) -> PluginLogLine {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    PluginLogLine {
+        number: 0,
+        time_ms: i64::try_from(now.as_millis()).unwrap_or(i64::MAX),
+        plugin: plugin.to_owned(),
+        execution_arn: told.execution_arn.to_string(),
+        state: told.state.to_string(),
+        attempt: told.attempt,
+        level: format!("{:?}", line.level).to_lowercase(),
+        message: line.message.clone(),
     }
 }
 

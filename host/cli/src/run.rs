@@ -34,7 +34,7 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let config = EngineConfig { limits: args.limits.limits()?, test_cases, ..EngineConfig::default() };
     let objects = Arc::new(BucketHost(Buckets::folder(&args.buckets)));
     let store = Arc::new(MemoryStore::default());
-    let tasks = Arc::new(PluginHost(runtime));
+    let tasks = Arc::new(PluginHost::new(runtime));
     let engine = Engine::open_with(config, store, tasks, objects, Arc::new(NoLogs)).await?;
     let content = RevisionContent {
         revision_id: None,

@@ -59,7 +59,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
         files: args.logs_files,
     };
     let logs = Arc::new(EventLogs::open(files, args.otlp.as_deref(), &config.region)?);
-    let plugins = Arc::new(PluginHost(runtime.clone()));
+    let plugins = Arc::new(PluginHost::new(runtime.clone()));
     let engine = Engine::open_with(config, store, plugins.clone(), objects, logs.clone()).await?;
 
     // On standard output and flushed, so that a script that asked for port 0 can read it.

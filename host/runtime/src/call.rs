@@ -183,18 +183,52 @@ pub struct LogLine {
     pub message: String,
 }
 
+/// What a plugin that serves jobs is called for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobEntry {
+    /// Start the job that the call's input asks for.
+    Start,
+    /// Say how the job of that handle stands.
+    Poll(Arc<str>),
+    /// Cancel the job of that handle.
+    Cancel(Arc<str>),
+}
+
+/// What it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobAnswer {
+    /// The job has begun, and this is its handle.
+    Started(String),
+    /// It is at work; milliseconds until it makes sense to ask again, if the plugin says so.
+    Running(Option<u64>),
+    /// It is done, with the task's output (checked to be JSON).
+    Succeeded(String),
+    /// It is cancelled, or was over already.
+    Cancelled,
+}
+
+impl JobAnswer {
+    /// Bytes that the guest has answered with.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            JobAnswer::Started(text) | JobAnswer::Succeeded(text) => text.len(),
+            JobAnswer::Running(_) | JobAnswer::Cancelled => 0,
+        }
+    }
+}
+
 /// What came of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// The output (checked to be JSON) or why there is none.
-    pub result: Result<String, Failure>,
+pub struct Outcome<T = String> {
+    /// The answer, for a task the output (checked to be JSON), or why there is none.
+    pub result: Result<T, Failure>,
     /// What it used, also when it failed.
     pub metering: Metering,
     /// What it logged, in order. If lines were dropped, the last one says how many.
     pub logs: Vec<LogLine>,
 }
 
-impl Outcome {
+impl<T> Outcome<T> {
     /// Of a call that never began.
     pub(crate) fn failed(failure: Failure, input_bytes: u64) -> Self {
         Self {

@@ -33,7 +33,10 @@ mod registry;
 mod runtime;
 mod sandbox;
 
-pub use call::{Call, Failure, LogLevel, LogLine, Metering, Outcome, Progress, TaskContext, error_names};
+pub use call::{
+    Call, Failure, JobAnswer, JobEntry, LogLevel, LogLine, Metering, Outcome, Progress, TaskContext,
+    error_names,
+};
 pub use config::RuntimeConfig;
 pub use digest::{Digest, ParseDigestError};
 pub use error::RuntimeError;

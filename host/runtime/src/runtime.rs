@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, fs, sync::Arc};
 use tokio::sync::Semaphore;
 
 use crate::{
-    Asks, Call, Digest, Failure, LimitOverrides, Limits, Outcome, PluginInfo, RuntimeConfig, RuntimeError,
-    capabilities,
+    Asks, Call, Digest, Failure, JobAnswer, JobEntry, LimitOverrides, Limits, Outcome, PluginInfo,
+    RuntimeConfig, RuntimeError, capabilities,
     components::{Cache, Identity, Shelf},
     error_names,
     outside::Services,
     registry::{Registry, function_name},
-    sandbox::{self, Ticker},
+    sandbox::{self, Entry, Ticker},
 };
 
 /// Finds plugins and calls them. One for a process; share it by `Arc`.
@@ -91,6 +91,27 @@ impl Runtime {
     /// The pin may be one that has left the registry, as long as the cache has it. Waits for the component to be compiled
     /// and for one of [`RuntimeConfig::max_concurrent_calls`] places; neither counts against the time limit.
     pub async fn call(&self, pin: Digest, call: Call) -> Outcome {
+        let Outcome { result, metering, logs } = self.enter(pin, &Entry::Run, call).await;
+        let result = result.map(|answer| match answer {
+            JobAnswer::Succeeded(output) => output,
+            // A task gives nothing else.
+            JobAnswer::Started(_) | JobAnswer::Running(_) | JobAnswer::Cancelled => "null".to_owned(),
+        });
+        Outcome { result, metering, logs }
+    }
+
+    /// Run one call of a pin that serves jobs, as [`Self::call`] does one of a task.
+    pub async fn job(&self, pin: Digest, entry: JobEntry, call: Call) -> Outcome<JobAnswer> {
+        self.enter(pin, &Entry::Job(entry), call).await
+    }
+
+    /// Whether a pin serves jobs. Waits for the component to be compiled; one that cannot be called serves none.
+    pub async fn serves_jobs(&self, pin: Digest) -> bool {
+        let component = self.identity(&pin).component.unwrap_or(pin);
+        matches!(self.shelf.ready(component).await, Some(Ok(ready)) if ready.exports.serves_jobs())
+    }
+
+    async fn enter(&self, pin: Digest, entry: &Entry, call: Call) -> Outcome<JobAnswer> {
         let input_bytes = call.input.len() as u64;
         let failed = |failure| Outcome::failed(failure, input_bytes);
         let who = self.identity(&pin);
@@ -108,6 +129,15 @@ impl Runtime {
                 return failed(Failure::new(error_names::NOT_FOUND, cause));
             }
         };
+        let (served, wanted) = match entry {
+            Entry::Run => {
+                (ready.exports.serves_tasks(), "jobs only, so call it by a Resource that ends in .sync")
+            }
+            Entry::Job(_) => (ready.exports.serves_jobs(), "tasks only, so it cannot be asked for a job"),
+        };
+        if !served {
+            return failed(Failure::new(error_names::BROKEN, format!("plugin {who} serves {wanted}")));
+        }
         let mut limits = self.limits.lowered_by(&who.limits).lowered_by(&call.limits);
         if let Some(time) = call.time_limit {
             limits.time = limits.time.min(time);
@@ -115,7 +145,7 @@ impl Runtime {
         let Ok(_places) = self.places.acquire_many(ready.places.min(self.all_places)).await else {
             return failed(Failure::new(error_names::NOT_FOUND, "the host is stopping"));
         };
-        sandbox::run(&ready, &self.ticker, &who, &self.services, &limits, call).await
+        sandbox::run(&ready, &self.ticker, &who, &self.services, &limits, entry, call).await
     }
 
     /// Every plugin in the registry, by name and then version, newest first.

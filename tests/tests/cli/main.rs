@@ -11,6 +11,7 @@ mod mocks;
 mod plugin;
 mod plugin_author;
 mod plugin_cases;
+mod plugin_logs;
 mod run;
 mod serve;
 mod validate;

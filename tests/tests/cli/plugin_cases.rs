@@ -15,6 +15,7 @@ const MANIFEST: &str = r#"
     http = ["https://api.example.com"]
     keyvalue = ["orders"]
     config = ["currency"]
+    connections = ["payments"]
 "#;
 
 /// Runs a plugin's cases. The plugin is `caller`, which makes the calls of the host that its input lists.
@@ -77,6 +78,18 @@ fn everything_outside_is_as_the_case_has_it() {
             })
         ),
         case(
+            "a connection",
+            json!([{"do": "http", "url": "https://api.example.com/v1", "headers": [["Dirigent-Connection", "payments"]]}]),
+            json!({
+                "connections": ["payments"],
+                "http": [{
+                    "request": {"url": "https://api.example.com/v1", "headers": {"X-Connection": "payments"}},
+                    "response": {}
+                }],
+                "output": {"answers": [{"status": 200, "headers": {}, "body": ""}]}
+            })
+        ),
+        case(
             "what the manifest does not ask for is refused here too",
             json!([{"do": "http", "url": "https://other.example.com/"}]),
             json!({"error": {"name": "Plugin.CapabilityDenied", "cause": "its plugin.toml does not ask for that"}})
@@ -88,7 +101,7 @@ fn everything_outside_is_as_the_case_has_it() {
         ),
     ]);
     let text = test(&cases, &[]).success();
-    assert!(text.contains("\n5 passed, 0 failed\n"), "{text}");
+    assert!(text.contains("\n6 passed, 0 failed\n"), "{text}");
     assert!(text.contains("case http ... ok\n"), "{text}");
     let json: Value = serde_json::from_str(&test(&cases, &["--json", "--case", "log"]).success()).unwrap();
     assert_eq!(

@@ -8,6 +8,8 @@ fn a_new_project_runs_as_it_is() {
         let project = Project::empty();
         project.dirigent(&["plugin", "new", "hello", "--lang", language]).success();
         project.dirigent(&["plugin", "publish", "hello", "--install"]).success();
+        let tested = project.dirigent(&["plugin", "test", "hello"]).success();
+        assert!(tested.contains("3 passed, 0 failed"), "{language}: {tested}");
         let greet = |input| project.dirigent(&["run", "hello/workflow.asl.json", "--input", input]);
 
         let output = greet("{\"name\": \"Ada \u{1f600}\"}").success();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod handlers;
+mod mirror;
 mod sdk;
 
 use dirigent_tests::client::{self, Client};

@@ -4,12 +4,12 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use dirigent_tests::host::Setup;
+use dirigent_tests::host::{Host, Setup};
 use dirigent_tests::plugins::Registry;
 use dirigent_tests::{built, places, process, wait};
 use serde_json::{Value, json};
 
-use crate::ended;
+use crate::{ended, mirror};
 
 const LIMIT: Duration = Duration::from_secs(900);
 
@@ -28,20 +28,46 @@ fn from_nothing_to_a_plugin_in_a_workflow() {
     assert_eq!(serde_json::from_str::<Value>(&output).unwrap(), json!({ "greeting": "Hello, Ada!" }));
 }
 
+/// What the plugin `granted` asks for and may have.
+fn grants(mirror: &str) -> String {
+    format!(
+        "http = [\"{mirror}/v1/*\", \"GET http://127.0.0.1:1\"]\nkeyvalue = [\"orders\"]\nconfig = [\"CURRENCY\", \"NONE\"]\n"
+    )
+}
+
+/// A state machine that calls a plugin.
+fn machine(host: &Host, plugin: &str) -> String {
+    let task =
+        json!({ "Type": "Task", "Resource": format!("plugin:{plugin}"), "TimeoutSeconds": 100, "End": true });
+    host.create(plugin, &json!({ "StartAt": "Do", "States": { "Do": task } }))
+}
+
 #[test]
 fn what_plugins_see_return_and_raise() {
+    let home = places::scratch();
     let registry = Registry::empty();
-    let manifest = fs::read_to_string(places::root().join("tests/python-plugin/plugin.toml")).unwrap();
-    registry.put("everything", "1.0.0", &built::python_plugin(), &manifest);
-    let host = Setup::new().registry(registry.path()).start();
+    let component = built::python_plugin();
+    registry.put("everything", "1.0.0", &component, "");
+    // The same component once more, with grants.
+    let mirror = mirror::start();
+    registry.put("granted", "1.0.0", &component, &format!("[asks]\n{}", grants(&mirror)));
+    let configuration = home.path().join("dirigent.toml");
+    let values = "[config]\nCURRENCY = \"EUR\"\nSECRET = \"none of its business\"\n";
+    let allowed = format!("[[allow]]\naddresses = [\"127.0.0.1\"]\n{}{values}", grants(&mirror));
+    fs::write(&configuration, allowed).unwrap();
+    let setup = Setup::new().registry(registry.path());
+    let host = setup.argument("--config").argument(&configuration.to_string_lossy()).start();
     wait::plugins_ready(&host);
-    let task = json!({ "Type": "Task", "Resource": "plugin:everything", "TimeoutSeconds": 100, "End": true });
-    let machine = host.create("everything", &json!({ "StartAt": "Do", "States": { "Do": task } }));
-    let call = |input: &Value| ended(&host, &machine, &input.to_string());
+    let everything = machine(&host, "everything");
+    let call = |input: &Value| ended(&host, &everything, &input.to_string());
 
     let value = r#"{"z":123456789012345678901234567890,"a":[0.1,"😀",null]}"#;
     let input = format!(r#"{{"do": "echo", "value": {value}}}"#);
-    assert_eq!(ended(&host, &machine, &input), Ok(value.into()), "order, whole numbers and texts are kept");
+    assert_eq!(
+        ended(&host, &everything, &input),
+        Ok(value.into()),
+        "order, whole numbers and texts are kept"
+    );
 
     let lines = json!([{ "article": "pen", "pieces": 3, "price": 2.5 }, { "article": "ink", "pieces": 1 }]);
     for (input, expected) in [
@@ -56,6 +82,36 @@ fn what_plugins_see_return_and_raise() {
     ] {
         assert_eq!(call(&input), Ok(expected), "{input}");
     }
+
+    let granted = machine(&host, "granted");
+    let url = format!("{mirror}/v1/orders");
+    let asked = json!({
+        "line": "POST /v1/orders?b=%C3%BC HTTP/1.1", "test": "yes", "type": "application/json", "body": { "a": 1 },
+    });
+    for (input, expected) in [
+        (
+            json!({ "do": "request", "value": url }),
+            json!({ "status": 201, "type": "application/json", "json": asked }),
+        ),
+        (
+            json!({ "do": "bucket" }),
+            json!({
+                "seen": ["0076616c7565", { "b": 1, "a": [2] }, null, 2], "before": true, "after": false,
+                "keys": ["count", "json"],
+            }),
+        ),
+        (json!({ "do": "configured" }), json!(["EUR", null, { "CURRENCY": "EUR" }])),
+    ] {
+        let output = ended(&host, &granted, &input.to_string());
+        assert_eq!(
+            output.map(|output| serde_json::from_str::<Value>(&output).unwrap()),
+            Ok(expected),
+            "{input}"
+        );
+    }
+    // Nobody listens there, though it is granted.
+    let refused = ended(&host, &granted, r#"{"do": "refused", "value": "http://127.0.0.1:1/"}"#).unwrap_err();
+    assert_eq!(refused.0, "Http.ConnectionRefused", "{}", refused.1);
 
     // Chance is another one in each instance, though all begin from the same memory.
     let chance = || call(&json!({ "do": "chance" })).unwrap();

@@ -4,11 +4,12 @@
 //! - `wire`: bodies, queries and errors
 //! - `executions`: start and wait, search, describe, metering, stop, redrive, one by one and many at a time
 //! - `live`: events as they happen, by server-sent events
-//! - `plugins`: what is in the registry directory
+//! - `plugins`: what is in the registry directory; `plugin_logs`: what they logged lately
 
 mod executions;
 mod host;
 mod live;
+mod plugin_logs;
 mod plugins;
 mod wire;
 
@@ -20,6 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use host::Host;
+pub use plugin_logs::PluginLogLine;
 pub use plugins::{PluginDirectory, PluginEntry, PluginStatus};
 
 /// What the description says of the whole.
@@ -44,6 +46,7 @@ pub(crate) fn router() -> (Router<Host>, Document) {
         .routes(routes!(live::execution_events))
         .routes(routes!(live::all_events))
         .routes(routes!(plugins::plugins))
+        .routes(routes!(plugin_logs::logs))
         .split_for_parts();
     let served = document.clone();
     let answer = move || {

@@ -6,11 +6,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::host::Host;
+use super::plugin_logs::PluginLogLine;
 
 /// Who knows the plugins. The runtime does; this crate does not know the runtime.
 pub trait PluginDirectory: Send + Sync + 'static {
     /// All of them, an entry a version.
     fn plugins(&self) -> Vec<PluginEntry>;
+
+    /// Lines that a plugin (`NAME`, or `NAME@VERSION`) logged lately, in order: behind the one of a number, from a time on (Unix
+    /// milliseconds), the first `limit`.
+    fn logs(&self, plugin: &str, after: u64, since_ms: Option<i64>, limit: usize) -> Vec<PluginLogLine>;
 }
 
 /// A version of a plugin.

@@ -10,7 +10,7 @@ use tower::ServiceExt;
 
 use super::{OWN, World, pass, text};
 use crate::rest;
-use crate::{Host, PluginDirectory, PluginEntry, PluginStatus};
+use crate::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus};
 
 /// Largest answer that is read.
 const MOST: usize = 1 << 20;
@@ -30,6 +30,20 @@ impl PluginDirectory for OnePlugin {
             status: PluginStatus::Broken,
             why: Some("on purpose".into()),
         }]
+    }
+
+    fn logs(&self, plugin: &str, after: u64, since_ms: Option<i64>, limit: usize) -> Vec<PluginLogLine> {
+        let line = |number: u64| PluginLogLine {
+            number,
+            time_ms: since_ms.unwrap_or_default(),
+            plugin: plugin.to_owned(),
+            execution_arn: "arn:aws:states:us-east-1:000000000000:execution:m:e".into(),
+            state: "Echo".into(),
+            attempt: 0,
+            level: "info".into(),
+            message: "a line".into(),
+        };
+        (after + 1..=4).map(line).take(limit).collect()
     }
 }
 
@@ -110,6 +124,7 @@ fn fits(document: &Value, path: &str, method: &str, answer: &Answer) {
 /// A call of each operation that succeeds, and some that are refused: path in the description, method, path of the
 /// call, body, and status.
 async fn calls(world: &World) -> Vec<(&'static str, &'static str, String, Option<Value>, u16)> {
+    let logs = "/api/plugins/{name}/logs";
     let good = world.done("good", pass(json!({ "n": 1 }))).await;
     let bad = world.done("bad", fail("Made.Up")).await;
     let machine = world.create_as(OWN, "sleeper", wait()).await;
@@ -194,6 +209,9 @@ async fn calls(world: &World) -> Vec<(&'static str, &'static str, String, Option
             400,
         ),
         ("/api/plugins", "get", "/api/plugins".into(), None, 200),
+        (logs, "get", "/api/plugins/echo/logs?after=1&limit=2".into(), None, 200),
+        (logs, "get", "/api/plugins/echo/logs?limit=1001".into(), None, 400),
+        (logs, "get", "/api/plugins/echo/logs?since=yesterday".into(), None, 400),
         ("/api/events", "get", format!("/api/events?stateMachineArn={machines}x"), None, 400),
     ]
 }
@@ -301,5 +319,22 @@ async fn a_revision_is_named_by_number_id_version_or_as_the_latest() {
         let path = format!("/api/executions/{}/redrive", encoded(&arn));
         let answer = world.ask("POST", &path, Some(json!({ "onto": wrong }))).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn lines_that_plugins_logged_come_in_pages() {
+    let world = World::new().await;
+    let since = "2026-01-31T08:00:00.000Z";
+    for (query, lines, after) in
+        [("", 4, 4), ("?after=1&limit=2", 2, 3), ("?after=4", 0, 4), ("?since=2026-01-31T08:00:00Z", 4, 4)]
+    {
+        let answer = world.ask("GET", &format!("/api/plugins/echo%401.0.0/logs{query}"), None).await.json();
+        assert_eq!(answer["lines"].as_array().unwrap().len(), lines, "{query}");
+        assert_eq!(answer["after"], after, "{query}");
+        if lines > 0 {
+            assert_eq!(answer["lines"][0]["plugin"], "echo@1.0.0");
+            assert_eq!(answer["lines"][0]["time"] == since, query.contains("since"), "{query}");
+        }
     }
 }

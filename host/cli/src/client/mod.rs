@@ -8,6 +8,7 @@ mod host;
 mod json;
 pub(crate) mod machine;
 mod names;
+pub(crate) mod plugin_logs;
 mod stream;
 mod times;
 

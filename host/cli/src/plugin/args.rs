@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand};
 
 use super::build::Language;
+use crate::client::plugin_logs::Logs;
 
 pub(crate) const HELP: &str = "\
 From nothing to a plugin that runs in a workflow:
@@ -30,6 +31,7 @@ A case of cases.json is an object; `name` and one of `output` and `error` have t
     \"keyvalue\": { \"before\": { \"orders\": { \"7\": \"open\" } }, \"after\": { \"orders\": { \"7\": \"paid\" } } },
     \"config\": { \"currency\": \"EUR\" },
     \"environment\": { \"TABLE\": \"orders\" },
+    \"connections\": [\"payments\"],
     \"directories\": { \"/templates\": \"fixtures/templates\" },
     \"context\": { \"attempt\": 1, \"stateName\": \"Charge\", \"taskToken\": \"token\" },
     \"logs\": [\"what a line has to contain\"]
@@ -80,6 +82,8 @@ pub(super) enum Command {
     Install(Install),
     /// List the plugins and whether they can be called.
     List,
+    /// Show what a plugin logged lately on a running host.
+    Logs(Logs),
     /// Show one plugin: what it serves, asks for, imports, and may use.
     Inspect {
         /// NAME or NAME@VERSION of the registry; or the folder or the component of a plugin that is not in it.
@@ -106,7 +110,7 @@ pub(super) struct Build {
     /// The plugin's folder.
     #[arg(default_value = ".", value_name = "DIR", conflicts_with_all = ["lambda", "out"])]
     pub(super) dir: PathBuf,
-    /// Make a plugin of this AWS Lambda handler (.py, .js or .mjs), unchanged.
+    /// Make a plugin of this AWS Lambda handler (.py, .js or .mjs), unchanged; FILE:FUNCTION names its function too.
     #[arg(long, value_name = "FILE")]
     pub(super) lambda: Option<PathBuf>,
     /// The handler's function in FILE [default: lambda_handler in Python, handler in JavaScript].

@@ -24,6 +24,8 @@ mod registry;
 use std::process::ExitCode;
 
 use args::Command;
+
+use crate::client::plugin_logs;
 pub(crate) use args::{Args, HELP};
 
 pub(crate) async fn plugin(args: Args) -> anyhow::Result<ExitCode> {
@@ -35,6 +37,7 @@ pub(crate) async fn plugin(args: Args) -> anyhow::Result<ExitCode> {
         Command::Publish(publish) => publish::publish(&publish, &places).await,
         Command::Install(install) => install::install(&install, &places).await,
         Command::List => list::list(&registry::plugins(&places).await?, places.json),
+        Command::Logs(logs) => plugin_logs::logs(logs, places.json),
         Command::Inspect { plugin } => inspect::inspect(&plugin, &places).await,
     }
 }

@@ -111,8 +111,7 @@ impl Stored {
     /// The secret, as it was found at most the configured time ago. Callers wait for each other, so it is looked up once.
     pub(super) async fn get(&self) -> Result<Arc<Secret>, SecretError> {
         let mut kept = self.kept.lock().await;
-        if let Some((since, secret)) = kept.as_ref().filter(|(since, _)| since.elapsed() < self.refresh) {
-            let _ = since;
+        if let Some((_, secret)) = kept.as_ref().filter(|(since, _)| since.elapsed() < self.refresh) {
             return Ok(Arc::clone(secret));
         }
         let secret = Arc::new(Secret::new(fit(find(&self.source).await?, &self.source)?));

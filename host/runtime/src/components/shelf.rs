@@ -13,12 +13,15 @@ use std::{
 
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore, watch};
-use wasmtime::{Engine, component::Linker};
+use wasmtime::{
+    Engine,
+    component::{InstancePre, Linker},
+};
 
 use super::{Cache, bounds};
 use crate::{
     Digest,
-    sandbox::{CallState, PluginPre, engine},
+    sandbox::{CallState, Exports, engine},
 };
 
 /// Components that are compiled at the same time. One already uses all cores.
@@ -28,11 +31,13 @@ const LOAD_AT_ONCE: usize = 2;
 
 /// A component that can be called.
 pub(crate) struct Ready {
-    pub(crate) pre: PluginPre<CallState>,
+    pub(crate) instance: InstancePre<CallState>,
+    /// What of it can be called.
+    pub(crate) exports: Exports,
     /// What the component imports.
     pub(crate) imports: Vec<String>,
-    /// What it exports.
-    pub(crate) exports: Vec<String>,
+    /// The names of all that it exports.
+    pub(crate) exported: Vec<String>,
     /// Places in the pool that an instance takes.
     pub(crate) places: u32,
     /// Bytes of the compiled form.
@@ -254,12 +259,12 @@ impl Shelf {
                     .map_err(|_| format!("it does not fit this host: {missing:#}"))?
             }
         };
-        let pre = PluginPre::new(instance).map_err(|error| self.wrong_world(component, &error))?;
+        let exports = Exports::of(&instance).map_err(|error| self.wrong_world(component, &error))?;
         let needs = component.resources_required();
         let places = needs.map_or(1, |needs| engine::places(needs.num_memories, needs.num_tables));
         let exported = component.component_type();
-        let exports = exported.exports(&self.engine).map(|(name, _)| name.to_owned()).collect();
-        Ok(Ready { pre, imports, exports, places, compiled_bytes })
+        let exported = exported.exports(&self.engine).map(|(name, _)| name.to_owned()).collect();
+        Ok(Ready { instance, exports, imports, exported, places, compiled_bytes })
     }
 
     fn wrong_world(&self, component: &wasmtime::component::Component, error: &wasmtime::Error) -> String {
@@ -269,13 +274,9 @@ impl Shelf {
             .map(|(name, _)| name.to_owned())
             .collect::<Vec<_>>();
         let exports = if exports.is_empty() { "nothing".to_owned() } else { exports.join(", ") };
-        if exports.contains("dirigent:task/job@") && !exports.contains("dirigent:task/handler@") {
-            return format!(
-                "it exports {exports}; this host serves dirigent:task/handler@1.0.0 only, long jobs not yet"
-            );
-        }
         format!(
-            "it is not a task: it exports {exports}, and has to export dirigent:task/handler@1.0.0 ({error:#})"
+            "it is not a task: it exports {exports}, and has to export dirigent:task/handler@1.0.0 or \
+             dirigent:task/job@1.0.0 ({error:#})"
         )
     }
 }

@@ -288,7 +288,7 @@ fn info(found: Found, shelf: Option<ShelfState>, state: PluginState) -> PluginIn
         limits: manifest.limits,
         asks: Asks { ..manifest.asks },
         imports: ready.as_ref().map(|ready| ready.imports.clone()).unwrap_or_default(),
-        exports: ready.map(|ready| ready.exports.clone()).unwrap_or_default(),
+        exports: ready.map(|ready| ready.exported.clone()).unwrap_or_default(),
         state,
     }
 }

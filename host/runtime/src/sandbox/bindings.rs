@@ -1,7 +1,7 @@
 //! What wasmtime makes of the contract: the part of `wit/` that this host serves.
 //!
 //! The worlds in `wit/world.wit` say what a plugin may be. This one says what this host links and calls: a component
-//! that exports `job` as well, or imports more, loads all the same.
+//! that exports one of the two interfaces, or imports more, loads all the same.
 #![allow(missing_docs, unreachable_pub, clippy::all)]
 
 wasmtime::component::bindgen!({
@@ -16,6 +16,7 @@ wasmtime::component::bindgen!({
             import wasi:keyvalue/atomics@0.2.0-draft;
             import wasi:config/store@0.2.0-rc.1;
             export dirigent:task/handler@1.0.0;
+            export dirigent:task/job@1.0.0;
         }
     ",
     world: "dirigent:runtime/plugin",
@@ -33,6 +34,7 @@ wasmtime::component::bindgen!({
 });
 
 pub(crate) use dirigent::task::{host, journal, types};
+pub(crate) use exports::dirigent::task::{handler, job};
 pub(crate) use wasi::{
     config::store as config,
     keyvalue::{atomics, store as keyvalue},

@@ -9,7 +9,7 @@ use super::{
     bindings::types,
     state::{CallState, Stop},
 };
-use crate::{Failure, Limits, capabilities::cut, components::Identity, error_names};
+use crate::{Failure, JobAnswer, Limits, capabilities::cut, components::Identity, error_names};
 
 /// Bytes of a function's name in a backtrace. Rust's generic names can be pages long.
 const NAME_LIMIT: usize = 120;
@@ -19,7 +19,7 @@ const QUOTE_LIMIT: usize = 2_000;
 /// How a call ended.
 pub(super) enum End {
     /// The guest answered.
-    Answer(Result<String, types::Failure>),
+    Answer(Result<JobAnswer, types::Failure>),
     /// It did not: a trap, or the host stopped it in a host call.
     Error(Error),
     /// The host ended it, for a reason of its own.

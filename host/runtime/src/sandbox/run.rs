@@ -9,12 +9,13 @@ use wasmtime::Store;
 
 use super::{
     bindings::types,
+    entry::Entry,
     explain::{End, explain},
     state::CallState,
     ticker::Ticker,
 };
 use crate::{
-    Call, Failure, Limits, Metering, Outcome, TaskContext,
+    Call, Failure, JobAnswer, Limits, Metering, Outcome, TaskContext,
     capabilities::cut,
     components::{Identity, Ready},
     error_names,
@@ -37,8 +38,9 @@ pub(crate) async fn run(
     who: &Arc<Identity>,
     services: &Arc<Services>,
     limits: &Limits,
+    entry: &Entry,
     mut call: Call,
-) -> Outcome {
+) -> Outcome<JobAnswer> {
     let started = Instant::now();
     let input = Arc::clone(&call.input);
     let context = Arc::new(std::mem::take(&mut call.context));
@@ -47,7 +49,7 @@ pub(crate) async fn run(
         Err(failure) => return Outcome::failed(failure, input.len() as u64),
     };
     let state = CallState::new(who, limits, &context, &mut call, outside.clone());
-    let mut store = Store::new(ready.pre.engine(), state);
+    let mut store = Store::new(ready.instance.component().engine(), state);
     store.limiter(|state| &mut state.memory);
     store.set_hostcall_fuel(limits.output.as_usize().saturating_add(BESIDES_OUTPUT));
     // One tick, then the thread belongs to others for a moment, then one more tick.
@@ -59,8 +61,8 @@ pub(crate) async fn run(
         Ok(()) => {
             let _running = ticker.running();
             let work = async {
-                let plugin = ready.pre.instantiate_async(&mut store).await?;
-                plugin.dirigent_task_handler().call_run(&mut store, guest_context(&context), &input).await
+                let instance = ready.instance.instantiate_async(&mut store).await?;
+                ready.exports.call(&mut store, &instance, entry, guest_context(&context), &input).await
             };
             tokio::select! {
                 biased;
@@ -80,7 +82,8 @@ pub(crate) async fn run(
         // Whatever the guest made of it.
         (Some(failure), _) => Err(failure.clone()),
         (None, End::Answer(answer)) => finish(&outside).and_then(|()| match answer {
-            Ok(output) => check(output, who, limits),
+            Ok(JobAnswer::Succeeded(output)) => check(output, who, limits).map(JobAnswer::Succeeded),
+            Ok(answer) => Ok(answer),
             Err(failure) => Err(bounded(failure)),
         }),
         (None, End::Error(error)) => Err(explain(&error, &state, who, limits)),
@@ -96,7 +99,7 @@ pub(crate) async fn run(
         wall: started.elapsed(),
         host_calls: state.host_calls,
         input_bytes: input.len() as u64,
-        output_bytes: result.as_ref().map_or(0, |output| output.len() as u64),
+        output_bytes: result.as_ref().map_or(0, |answer| answer.len() as u64),
         sent_bytes,
         received_bytes,
     };

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod cache;
+mod connections;
 mod hostile;
+mod jobs;
 mod journal;
 mod outside;
 mod registry;

@@ -7,8 +7,8 @@
 //! - `models`: what the results of AWS's actions look like
 //! - `answer`: what is told of the run
 //!
-//! Messages that AWS was not recorded with are this program's own. There are no HTTP Tasks here, so an answer has no
-//! `request` and no `response`.
+//! Messages that AWS was not recorded with are this program's own. What an HTTP Task sends and gets passes the
+//! engine by, so an answer has no `request` and no `response`.
 
 mod answer;
 mod context;

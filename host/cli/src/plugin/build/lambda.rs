@@ -11,6 +11,8 @@ use super::Language;
 
 /// The plugin's folder, made if it is not there. One that is there keeps its manifest, which the author may have changed.
 pub(super) fn project(file: &Path, args: &Build) -> anyhow::Result<Project> {
+    let (file, named) = split(file);
+    let (file, handler) = (file.as_path(), args.handler.clone().or(named));
     if !file.is_file() {
         bail!("there is no handler {}", file.display());
     }
@@ -26,14 +28,14 @@ pub(super) fn project(file: &Path, args: &Build) -> anyhow::Result<Project> {
     let dir = args.out.clone().unwrap_or_else(|| PathBuf::from(&name));
     let manifest = dir.join(MANIFEST);
     if !manifest.exists() {
-        let text = manifest_text(&name, language, &from(&dir, file)?, args.handler.as_deref());
+        let text = manifest_text(&name, language, &from(&dir, file)?, handler.as_deref());
         embedded::place_file(&manifest, text.as_bytes())?;
         embedded::place_file(&dir.join(".gitignore"), b"/.dirigent\n/plugin.wasm\n")?;
     }
     let project = Project::read(&dir)?;
     let same = project.lambda.as_ref().is_some_and(|lambda| {
         lambda.file.canonicalize().ok() == file.canonicalize().ok()
-            && args.handler.as_ref().is_none_or(|handler| lambda.handler.as_ref() == Some(handler))
+            && handler.as_ref().is_none_or(|handler| lambda.handler.as_ref() == Some(handler))
     });
     if !same || project.name != name {
         bail!(
@@ -42,6 +44,17 @@ pub(super) fn project(file: &Path, args: &Build) -> anyhow::Result<Project> {
         );
     }
     Ok(project)
+}
+
+/// `handler.py:charge` names a function as well. A file whose own name has a colon is taken as it is.
+fn split(file: &Path) -> (PathBuf, Option<String>) {
+    let named = file.to_str().filter(|_| !file.exists()).and_then(|text| text.rsplit_once(':'));
+    match named {
+        Some((path, function)) if !function.is_empty() && !function.contains('/') => {
+            (path.into(), Some(function.into()))
+        }
+        _ => (file.to_owned(), None),
+    }
 }
 
 fn manifest_text(name: &str, language: Language, file: &Path, handler: Option<&str>) -> String {
@@ -84,6 +97,19 @@ mod tests {
             ("/a", "/a/src/handler.py", "src/handler.py"),
         ] {
             assert_eq!(from(Path::new(dir), Path::new(file)).unwrap(), Path::new(expected), "{dir} {file}");
+        }
+    }
+
+    #[test]
+    fn a_function_behind_a_file() {
+        for (text, file, function) in [
+            ("src/handler.py", "src/handler.py", None),
+            ("src/handler.py:charge", "src/handler.py", Some("charge")),
+            ("src/handler.py:", "src/handler.py:", None),
+            ("a:b/handler.py", "a:b/handler.py", None),
+        ] {
+            let expected = (PathBuf::from(file), function.map(str::to_owned));
+            assert_eq!(split(Path::new(text)), expected, "{text}");
         }
     }
 

@@ -57,6 +57,9 @@ pub(super) struct Case {
     /// The requests that the plugin makes, each once, and what comes back.
     #[serde(default)]
     pub(super) http: Vec<Exchange>,
+    /// Connections that there are. Requests that go through one have the header `X-Connection` with its name.
+    #[serde(default)]
+    pub(super) connections: Vec<String>,
     /// Directories that the plugin asks for, and where they are, seen from the plugin's folder.
     #[serde(default)]
     pub(super) directories: BTreeMap<String, PathBuf>,

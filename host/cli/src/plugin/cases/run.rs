@@ -1,11 +1,11 @@
 //! Runs one case: the component in the real sandbox, with all that is around it made from the case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use dirigent_outgoing::Client;
+use dirigent_outgoing::{Client, Connections};
 use dirigent_runtime::{
     Allow, Call, LogLine, Metering, OperatorPolicy, Outcome, Runtime, RuntimeConfig, Services, TaskContext,
 };
@@ -95,9 +95,29 @@ fn services(case: &Case, dir: &Path, http: Arc<FakeHttp>) -> anyhow::Result<Serv
     Ok(Services {
         policy: Arc::new(OperatorPolicy(vec![allow])),
         values: case.config.clone(),
+        connections: Arc::new(connections(case)?),
         client: Arc::new(Client::answering(move |request| http.answer(&request))),
         ..Services::default()
     })
+}
+
+/// The connections of the case, each for all hosts that it has requests to. They hold no secret: what stands for it is a
+/// header with the connection's name.
+fn connections(case: &Case) -> anyhow::Result<Connections> {
+    let uris = case.http.iter().filter_map(|exchange| exchange.request.url.parse::<http::Uri>().ok());
+    let hosts = uris.filter_map(|uri| Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?)));
+    let hosts: BTreeSet<String> = hosts.collect();
+    if case.connections.is_empty() {
+        return Ok(Connections::default());
+    }
+    let table = case.connections.iter().map(|name| {
+        let headers = toml::Table::from_iter([("X-Connection".to_owned(), name.as_str().into())]);
+        let hosts: Vec<toml::Value> = hosts.iter().map(|host| host.as_str().into()).collect();
+        let connection = [("hosts".to_owned(), hosts.into()), ("headers".to_owned(), headers.into())];
+        (name.clone(), toml::Table::from_iter(connection).into())
+    });
+    Connections::read(&table.collect())
+        .with_context(|| format!("the connections of the case `{}`", case.name))
 }
 
 fn context(case: &Case, resource: &str) -> TaskContext {
