@@ -84,6 +84,11 @@ impl Aliases {
     }
 }
 
+/// Whether a host takes this text as `aliases.toml`. An error says what is wrong.
+pub fn check_aliases(text: &str) -> Result<(), String> {
+    Aliases::read(text).map(|_| ())
+}
+
 fn versions(alias: &str, written: Written) -> Result<Vec<(Version, u32)>, String> {
     let named = alias.starts_with(|c: char| c.is_ascii_alphabetic())
         && alias.len() <= 64

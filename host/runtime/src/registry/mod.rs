@@ -7,6 +7,7 @@ mod scan;
 mod table;
 mod watch;
 
+pub use aliases::check_aliases;
 pub use manifest::check_manifest;
 pub(crate) use resource::function_name;
 pub(crate) use table::Table;
