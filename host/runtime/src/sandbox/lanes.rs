@@ -1,5 +1,5 @@
-//! Short calls run where they are; long ones move to threads that get the processor when nobody else wants it. So a plugin
-//! that computes without end delays other plugins that do, and hardly anybody else.
+//! Short calls run where they are; long ones move to a few threads that stand back. So a plugin that computes without end delays
+//! other plugins that do, and hardly anybody else.
 
 use std::{
     future::{Future, poll_fn},
@@ -12,10 +12,11 @@ use std::{
 
 use tokio::{runtime, task::JoinHandle};
 
-/// How long a call may compute before it counts as a long one: some fifty times what a plain plugin needs.
-const SHORT: Duration = Duration::from_millis(4);
-/// The lowest priority that there is (POSIX `nice`).
-const NICENESS: i32 = 19;
+/// How long a call may compute before it counts as a long one: some ten times what a plain plugin needs.
+const SHORT: Duration = Duration::from_micros(500);
+/// How far the threads for long calls stand back (POSIX `nice`). Further back they would hardly run at all beside others, and
+/// make these wait for locks that they hold.
+const NICENESS: i32 = 10;
 
 /// Threads for long calls.
 pub(crate) struct Lanes {
@@ -24,9 +25,9 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// Start the threads, as many as there are processors. They sleep while no call is long.
+    /// Start the threads, one less than there are processors, and one at least. They sleep while no call is long.
     pub(crate) fn start() -> io::Result<Self> {
-        let threads = available_parallelism().map_or(1, usize::from);
+        let threads = available_parallelism().map_or(1, |processors| processors.get() - 1).max(1);
         let long = runtime::Builder::new_multi_thread()
             .worker_threads(threads)
             .thread_name("plugin-long")
