@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use dirigent_api::{PluginDirectory, PluginEntry, PluginLogLine, PluginStatus};
 use dirigent_engine::{
-    Binding, Engine, Fault, JobAnswer, JobEntry, JobOutcome, Metering, Payload, TaskCall, TaskHost,
+    Binding, Engine, Fault, JobAnswer, JobEntry, JobOutcome, Metering, Payload, Spent, TaskCall, TaskHost,
     TaskOutcome,
 };
 use dirigent_runtime::{
@@ -128,11 +128,22 @@ impl PluginHost {
             plugin,
             fuel: used.fuel,
             peak_memory: used.peak_memory,
-            wall_us: u64::try_from(used.wall.as_micros()).unwrap_or(u64::MAX),
+            wall_us: micros(used.wall),
             host_calls: used.host_calls,
             logs: logs.into_iter().map(|line| (format!("{:?}", line.level), line.message)).collect(),
+            spent: Spent {
+                cpu_us: micros(used.cpu),
+                input_bytes: used.input_bytes,
+                output_bytes: used.output_bytes,
+                sent_bytes: used.sent_bytes,
+                received_bytes: used.received_bytes,
+            },
         }
     }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl PluginDirectory for PluginHost {

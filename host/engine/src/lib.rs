@@ -12,6 +12,7 @@
 pub mod activities;
 #[allow(missing_docs)]
 pub mod catalog;
+mod chunk;
 pub mod core;
 mod driver;
 pub mod event;
@@ -36,7 +37,7 @@ pub use driver::{
     RedriveRequest, ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskJournal, TaskOutcome,
     TestCases, TestRequest, WriteRequest,
 };
-pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
+pub use event::{Event, EventKind, Fault, Iteration, Metering, Spent, StateType, TaskResource};
 pub use journal::{JournalError, JournalScope, MAX_JOURNAL_BYTES, MAX_JOURNAL_RECORDS};
 pub use keyvalue::{
     KeyPage, KeyValue, KeyValueChange, KeyValueError, MAX_BUCKET_BYTES, MAX_KEY_BYTES, MAX_KEY_VALUE_CHANGES,

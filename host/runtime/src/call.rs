@@ -146,6 +146,8 @@ pub struct Metering {
     pub peak_memory: u64,
     /// Wall-clock time from the start of the instance to its end.
     pub wall: Duration,
+    /// Time in which it had a thread: computing, and in host calls, but not waiting for their answers.
+    pub cpu: Duration,
     /// Calls of host functions, WASI's included.
     pub host_calls: u32,
     /// Bytes of input.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dirigent_engine::{Engine, EngineError, EventKind, Metering, TaskResource};
+use dirigent_engine::{Engine, EngineError, EventKind, Metering, Spent, TaskResource};
 use dirigent_store::ExecutionId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,6 +26,48 @@ pub(crate) struct Usage {
     pub(crate) wall_micros: u64,
     /// Calls to the host.
     pub(crate) host_calls: u64,
+    /// Time in which it had a thread, in microseconds.
+    pub(crate) cpu_micros: u64,
+    /// Bytes of input.
+    pub(crate) input_bytes: u64,
+    /// Bytes of output.
+    pub(crate) output_bytes: u64,
+    /// Bytes of bodies of requests that it sent.
+    pub(crate) sent_bytes: u64,
+    /// Bytes of bodies of responses that it got.
+    pub(crate) received_bytes: u64,
+}
+
+impl Usage {
+    fn of(metering: &Metering) -> Usage {
+        let Spent { cpu_us, input_bytes, output_bytes, sent_bytes, received_bytes } = metering.spent;
+        Usage {
+            fuel: metering.fuel,
+            peak_memory: metering.peak_memory,
+            wall_micros: metering.wall_us,
+            host_calls: metering.host_calls.into(),
+            cpu_micros: cpu_us,
+            input_bytes,
+            output_bytes,
+            sent_bytes,
+            received_bytes,
+        }
+    }
+
+    /// Both together.
+    fn and(self, other: &Usage) -> Usage {
+        Usage {
+            fuel: self.fuel.saturating_add(other.fuel),
+            peak_memory: self.peak_memory.max(other.peak_memory),
+            wall_micros: self.wall_micros.saturating_add(other.wall_micros),
+            host_calls: self.host_calls.saturating_add(other.host_calls),
+            cpu_micros: self.cpu_micros.saturating_add(other.cpu_micros),
+            input_bytes: self.input_bytes.saturating_add(other.input_bytes),
+            output_bytes: self.output_bytes.saturating_add(other.output_bytes),
+            sent_bytes: self.sent_bytes.saturating_add(other.sent_bytes),
+            received_bytes: self.received_bytes.saturating_add(other.received_bytes),
+        }
+    }
 }
 
 /// One attempt of a task.
@@ -100,12 +142,7 @@ impl Attempts {
 
     /// All of it together.
     pub(crate) fn total(&self) -> Usage {
-        self.tasks.iter().fold(Usage::default(), |sum, task| Usage {
-            fuel: sum.fuel.saturating_add(task.usage.fuel),
-            peak_memory: sum.peak_memory.max(task.usage.peak_memory),
-            wall_micros: sum.wall_micros.saturating_add(task.usage.wall_micros),
-            host_calls: sum.host_calls.saturating_add(task.usage.host_calls),
-        })
+        self.tasks.iter().fold(Usage::default(), |sum, task| sum.and(&task.usage))
     }
 }
 
@@ -117,8 +154,9 @@ fn attempt(event_id: u64, state: Arc<str>, kind: &EventKind) -> Option<TaskUsage
         EventKind::TaskTimedOut { resource, metering, .. } => (TaskStatus::TimedOut, resource, metering),
         _ => return None,
     };
-    let Metering { plugin, fuel, peak_memory, wall_us, host_calls, logs } =
-        metering.as_deref().cloned().unwrap_or_default();
+    let metering = metering.as_deref().cloned().unwrap_or_default();
+    let usage = Usage::of(&metering);
+    let Metering { plugin, logs, .. } = metering;
     let resource = match resource {
         TaskResource::Lambda { arn } | TaskResource::Activity { arn } => arn.to_string(),
         TaskResource::Service { resource_type, resource } => format!("{resource_type}:{resource}"),
@@ -129,7 +167,7 @@ fn attempt(event_id: u64, state: Arc<str>, kind: &EventKind) -> Option<TaskUsage
         event_id,
         status,
         plugin: Some(plugin).filter(|plugin| !plugin.is_empty()),
-        usage: Usage { fuel, peak_memory, wall_micros: wall_us, host_calls: host_calls.into() },
+        usage,
         logs: logs.into_iter().map(|(level, message)| LogLine { level, message }).collect(),
     })
 }
