@@ -3,72 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dirigent_engine::{Engine, EngineError, EventKind, Metering, Spent, TaskResource};
+use dirigent_engine::{Engine, EngineError, EventKind, Metering, TaskResource};
 use dirigent_store::ExecutionId;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::rest::Usage;
 
 /// Events read at a time.
 const READ: usize = 1_000;
 
 /// Events of a history that are read for this; of a longer one, the first so many.
 const MAX_EVENTS: u64 = 100_000;
-
-/// What a task, or all of an execution's, used.
-#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Usage {
-    /// Units of fuel.
-    pub(crate) fuel: u64,
-    /// Greatest memory, in bytes.
-    pub(crate) peak_memory: u64,
-    /// Time on the clock, in microseconds.
-    pub(crate) wall_micros: u64,
-    /// Calls to the host.
-    pub(crate) host_calls: u64,
-    /// Time in which it had a thread, in microseconds.
-    pub(crate) cpu_micros: u64,
-    /// Bytes of input.
-    pub(crate) input_bytes: u64,
-    /// Bytes of output.
-    pub(crate) output_bytes: u64,
-    /// Bytes of bodies of requests that it sent.
-    pub(crate) sent_bytes: u64,
-    /// Bytes of bodies of responses that it got.
-    pub(crate) received_bytes: u64,
-}
-
-impl Usage {
-    fn of(metering: &Metering) -> Usage {
-        let Spent { cpu_us, input_bytes, output_bytes, sent_bytes, received_bytes } = metering.spent;
-        Usage {
-            fuel: metering.fuel,
-            peak_memory: metering.peak_memory,
-            wall_micros: metering.wall_us,
-            host_calls: metering.host_calls.into(),
-            cpu_micros: cpu_us,
-            input_bytes,
-            output_bytes,
-            sent_bytes,
-            received_bytes,
-        }
-    }
-
-    /// Both together.
-    fn and(self, other: &Usage) -> Usage {
-        Usage {
-            fuel: self.fuel.saturating_add(other.fuel),
-            peak_memory: self.peak_memory.max(other.peak_memory),
-            wall_micros: self.wall_micros.saturating_add(other.wall_micros),
-            host_calls: self.host_calls.saturating_add(other.host_calls),
-            cpu_micros: self.cpu_micros.saturating_add(other.cpu_micros),
-            input_bytes: self.input_bytes.saturating_add(other.input_bytes),
-            output_bytes: self.output_bytes.saturating_add(other.output_bytes),
-            sent_bytes: self.sent_bytes.saturating_add(other.sent_bytes),
-            received_bytes: self.received_bytes.saturating_add(other.received_bytes),
-        }
-    }
-}
 
 /// One attempt of a task.
 #[derive(Serialize, ToSchema)]
