@@ -11,7 +11,7 @@ use dirigent_engine::{
     TaskOutcome,
 };
 use dirigent_runtime::{
-    Call, Digest, Failure, LogLine, Outcome, PluginInfo, PluginState, Runtime, TaskContext,
+    Call, Digest, Failure, Fuel, LogLine, Outcome, PluginInfo, PluginState, Runtime, TaskContext,
 };
 
 use crate::journal_host::{AttemptJournal, Buckets};
@@ -112,6 +112,10 @@ fn request(call: TaskCall) -> Call {
     request.journal = Some(Arc::new(AttemptJournal(call.journal)));
     request.time_limit = remaining.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX)));
     request.heartbeat = call.heartbeat;
+    if let Some(limit) = call.fuel {
+        request.limits.fuel = Some(Fuel(limit.units));
+        request.fuel_advice = Some(limit.advice);
+    }
     request
 }
 

@@ -82,6 +82,9 @@ pub struct Call {
     pub input: Arc<str>,
     /// Limits lower than the manifest's, a state's own budget for example.
     pub limits: LimitOverrides,
+    /// Why [`LimitOverrides::fuel`] of `limits` is what it is and what to do if it is too low, for the failure when it is the lowest:
+    /// a sentence without its end.
+    pub fuel_advice: Option<String>,
     /// Wall-clock limit of this call, such as `TimeoutSeconds`. The lowest of this, [`crate::Limits::time`] and the
     /// manifest's holds. It covers the instance's run, not the wait for compilation or a free place in the pool.
     pub time_limit: Option<Duration>,

@@ -96,7 +96,7 @@ pub(crate) async fn run(
             Ok(answer) => Ok(answer),
             Err(failure) => Err(bounded(failure)),
         }),
-        (None, End::Error(error)) => Err(explain(&error, &state, who, limits)),
+        (None, End::Error(error)) => Err(explain(&error, &state, who, limits, call.fuel_advice.as_deref())),
         (None, End::TimedOut | End::Ended) => Err(timed_out(who, limits.time)),
     };
     // Its streams may hold the beginning of a last line.
