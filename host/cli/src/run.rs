@@ -22,6 +22,9 @@ use crate::plugin_host::PluginHost;
 use crate::progress::Progress;
 use crate::validate;
 
+/// How long the process stays for jobs that are being cancelled.
+const LONGEST_CANCEL: std::time::Duration = std::time::Duration::from_secs(30);
+
 pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let file = &args.definition;
     let definition = input::file("definition", file)?;
@@ -76,6 +79,8 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
         let _ = tokio::time::timeout(std::time::Duration::from_secs(5), shown).await;
     }
 
+    // What is to be cancelled is kept in memory, and ends with it.
+    let _ = tokio::time::timeout(LONGEST_CANCEL, engine.jobs_cancelled()).await;
     let description = engine.describe(started.id).await?;
     match (&description.row.status, &description.output) {
         (StatusRow::Succeeded(_), Some(output)) => {

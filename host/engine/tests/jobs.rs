@@ -149,7 +149,7 @@ impl Host {
         ended.map_err(|fault| fault.error.map(|error| error.to_string()))
     }
 
-    /// Until nothing is left to be cancelled.
+    /// Until nothing is left to be cancelled, of which the engine says the same as its store.
     fn until_cancelled(&self, store: &MemoryStore) {
         self.runtime.block_on(async {
             let cancelled = async {
@@ -158,6 +158,7 @@ impl Host {
                 }
             };
             common::within("all is cancelled", cancelled).await;
+            common::within("the engine says so", self.engine.jobs_cancelled()).await;
         });
     }
 
@@ -230,7 +231,9 @@ fn a_job_that_nobody_waits_for_is_cancelled() {
             host.runtime.block_on(host.engine.stop(id, Fault::default())).expect("stops");
         }
         assert_eq!(host.end(id), Err(error.map(str::to_owned)), "{name}");
-        service.until("cancel");
+        let cancelled = common::within("all is cancelled", host.engine.jobs_cancelled());
+        host.runtime.block_on(cancelled);
+        assert!(service.calls().contains(&"cancel"), "{name}: whoever waits for it finds it done");
         host.until_cancelled(&store);
         assert_eq!(service.calls().iter().filter(|call| **call == "cancel").count(), 1, "{name}");
         host.kill();

@@ -33,6 +33,8 @@ pub struct PluginInfo {
     pub imports: Vec<String>,
     /// What it exports, such as `dirigent:task/handler@1.0.0`. Empty until it is compiled.
     pub exports: Vec<String>,
+    /// Aliases that name this version, with its weight in them.
+    pub aliases: Vec<(String, u32)>,
     /// Whether it can be called.
     pub state: PluginState,
 }

@@ -45,5 +45,5 @@ pub use info::{PluginInfo, PluginState};
 pub use journal::{Journal, JournalError, JournalScope, KeyValueChange};
 pub use limits::{ByteSize, Fuel, LimitOverrides, Limits, LogLimits};
 pub use outside::{KeyValueStore, Services};
-pub use registry::check_manifest;
+pub use registry::{check_aliases, check_manifest};
 pub use runtime::Runtime;

@@ -11,7 +11,7 @@ use crate::{
     error_names,
     outside::Services,
     registry::{Registry, function_name},
-    sandbox::{self, Entry, Ticker},
+    sandbox::{self, Entry, Lanes, Ticker},
 };
 
 /// Finds plugins and calls them. One for a process; share it by `Arc`.
@@ -20,8 +20,9 @@ pub struct Runtime {
     services: Arc<Services>,
     registry: Registry,
     shelf: Arc<Shelf>,
-    ticker: Ticker,
-    places: Semaphore,
+    ticker: Arc<Ticker>,
+    lanes: Lanes,
+    places: Arc<Semaphore>,
     /// All places, which a component that needs more than there are may still have.
     all_places: u32,
 }
@@ -51,15 +52,16 @@ impl Runtime {
             services: Arc::new(config.services),
             registry,
             shelf,
-            ticker,
-            places: Semaphore::new(config.max_concurrent_calls),
+            ticker: Arc::new(ticker),
+            lanes: Lanes::start().map_err(RuntimeError::Thread)?,
+            places: Arc::new(Semaphore::new(config.max_concurrent_calls)),
             all_places,
         }))
     }
 
     /// The pin of what serves this `Resource` at this moment, or None: see [`Self::explain_missing`].
     ///
-    /// `plugin:NAME`, `plugin:NAME@1.2` (any version that starts so) and a Lambda function's ARN name a plugin; any other
+    /// `plugin:NAME`, `plugin:NAME@1.2` (any version that starts so), `plugin:NAME@stable` (an alias of `aliases.toml`) and a Lambda function's ARN name a plugin; any other
     /// resource is served by the plugin whose manifest names it, exactly. The newest version serves; a pre-release only
     /// when named in full or alone.
     pub fn resolve(&self, resource: &str) -> Option<Digest> {
@@ -70,7 +72,10 @@ impl Runtime {
     /// or a partial or whole ARN.
     pub fn resolve_function(&self, name: &str) -> Option<Digest> {
         let table = self.registry.table();
-        table.resolve(name).or_else(|| table.find(function_name(name), None))
+        table.resolve(name).or_else(|| {
+            let (name, qualifier) = function_name(name);
+            table.find_function(name, qualifier)
+        })
     }
 
     /// Why [`Self::resolve`] found nothing for this resource, as the failure of the task: `Plugin.NotFound`, or
@@ -83,7 +88,7 @@ impl Runtime {
     /// The same for [`Self::resolve_function`].
     pub fn explain_missing_function(&self, name: &str) -> Failure {
         let directory = self.registry.directory().map(|path| path.as_path());
-        self.registry.table().explain_missing(name, Some(function_name(name)), directory)
+        self.registry.table().explain_missing(name, Some(function_name(name).0), directory)
     }
 
     /// Run one call of a pin in a fresh instance. Dropping the future ends the instance at once.
@@ -91,7 +96,7 @@ impl Runtime {
     /// The pin may be one that has left the registry, as long as the cache has it. Waits for the component to be compiled
     /// and for one of [`RuntimeConfig::max_concurrent_calls`] places; neither counts against the time limit.
     pub async fn call(&self, pin: Digest, call: Call) -> Outcome {
-        let Outcome { result, metering, logs } = self.enter(pin, &Entry::Run, call).await;
+        let Outcome { result, metering, logs } = self.enter(pin, Entry::Run, call).await;
         let result = result.map(|answer| match answer {
             JobAnswer::Succeeded(output) => output,
             // A task gives nothing else.
@@ -102,7 +107,7 @@ impl Runtime {
 
     /// Run one call of a pin that serves jobs, as [`Self::call`] does one of a task.
     pub async fn job(&self, pin: Digest, entry: JobEntry, call: Call) -> Outcome<JobAnswer> {
-        self.enter(pin, &Entry::Job(entry), call).await
+        self.enter(pin, Entry::Job(entry), call).await
     }
 
     /// Whether a pin serves jobs. Waits for the component to be compiled; one that cannot be called serves none.
@@ -111,7 +116,7 @@ impl Runtime {
         matches!(self.shelf.ready(component).await, Some(Ok(ready)) if ready.exports.serves_jobs())
     }
 
-    async fn enter(&self, pin: Digest, entry: &Entry, mut call: Call) -> Outcome<JobAnswer> {
+    async fn enter(&self, pin: Digest, entry: Entry, mut call: Call) -> Outcome<JobAnswer> {
         let input_bytes = call.input.len() as u64;
         let failed = |failure| Outcome::failed(failure, input_bytes);
         let who = self.identity(&pin);
@@ -129,7 +134,7 @@ impl Runtime {
                 return failed(Failure::new(error_names::NOT_FOUND, cause));
             }
         };
-        let (served, wanted) = match entry {
+        let (served, wanted) = match &entry {
             Entry::Run => {
                 (ready.exports.serves_tasks(), "jobs only, so call it by a Resource that ends in .sync")
             }
@@ -146,10 +151,16 @@ impl Runtime {
         if let Some(time) = call.time_limit {
             limits.time = limits.time.min(time);
         }
-        let Ok(_places) = self.places.acquire_many(ready.places.min(self.all_places)).await else {
-            return failed(Failure::new(error_names::NOT_FOUND, "the host is stopping"));
-        };
-        sandbox::run(&ready, &self.ticker, &who, &self.services, &limits, entry, call).await
+        let stopping = || failed(Failure::new(error_names::NOT_FOUND, "the host is stopping"));
+        let places = Arc::clone(&self.places).acquire_many_owned(ready.places.min(self.all_places));
+        let Ok(places) = places.await else { return stopping() };
+        let (ticker, services) = (Arc::clone(&self.ticker), Arc::clone(&self.services));
+        let run = Box::pin(async move {
+            let outcome = sandbox::run(&ready, &ticker, &who, &services, &limits, &entry, call).await;
+            drop(places);
+            outcome
+        });
+        self.lanes.run(run).await.unwrap_or_else(stopping)
     }
 
     /// Every plugin in the registry, by name and then version, newest first.

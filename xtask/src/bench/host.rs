@@ -55,7 +55,7 @@ impl Host {
     pub(super) fn start(project: &Project, binary: &Path, data: &Path) -> Result<Host> {
         let begin = Instant::now();
         let mut child = Command::new(binary)
-            .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn,plugin=off", "--data"])
             .arg(data)
             .arg("--registry")
             .arg(project.registry())

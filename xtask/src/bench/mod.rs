@@ -30,8 +30,10 @@ const BENCHES: [Bench; 2] = [
     Bench { package: "dirigent-runtime", name: "call", plugins: true },
 ];
 
-/// Benchmarks of a running host.
-const OF_THE_HOST: [(&str, fn(&Project) -> Result<()>); 2] = [("wire", wire::run), ("hostile", hostile::run)];
+/// A benchmark of a running host.
+type OfTheHost = fn(&Project) -> Result<()>;
+
+const OF_THE_HOST: [(&str, OfTheHost); 2] = [("wire", wire::run), ("hostile", hostile::run)];
 
 const LIMIT: Duration = Duration::from_secs(1800);
 

@@ -80,6 +80,12 @@ pub(super) enum Command {
     Publish(Publish),
     /// Get a plugin from an OCI registry, and put it into the registry directory.
     Install(Install),
+    /// Give a version a name, or several versions one with weights: plugin:NAME@ALIAS is then one of them.
+    ///
+    /// The alias `default` is what the plugin's bare name means. An execution stays with what it began with.
+    Alias(Alias),
+    /// Remove a version from the registry, unless an alias names it. Executions that began with it keep it.
+    Remove(Remove),
     /// List the plugins and whether they can be called.
     List,
     /// Show what a plugin logged lately on a running host.
@@ -90,6 +96,29 @@ pub(super) enum Command {
         #[arg(value_name = "NAME|DIR|FILE")]
         plugin: String,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Alias {
+    /// The plugin.
+    pub(super) name: String,
+    /// The alias, such as stable or canary.
+    pub(super) alias: String,
+    /// The version, or versions with weights: 1.2.0=90 1.3.0=10.
+    #[arg(value_name = "VERSION[=WEIGHT]", conflicts_with = "delete")]
+    pub(super) versions: Vec<String>,
+    /// Delete the alias.
+    #[arg(long)]
+    pub(super) delete: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Remove {
+    /// NAME@VERSION.
+    pub(super) plugin: String,
+    /// Remove it though an alias names it.
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, ClapArgs)]

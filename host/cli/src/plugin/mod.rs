@@ -20,6 +20,7 @@ mod oci;
 mod project;
 mod publish;
 mod registry;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,8 @@ pub(crate) async fn plugin(args: Args) -> anyhow::Result<ExitCode> {
         Command::Test(test) => cases::test(&test, &places).await,
         Command::Publish(publish) => publish::publish(&publish, &places).await,
         Command::Install(install) => install::install(&install, &places).await,
+        Command::Alias(alias) => versions::alias(&alias, &places),
+        Command::Remove(remove) => versions::remove(&remove, &places),
         Command::List => list::list(&registry::plugins(&places).await?, places.json),
         Command::Logs(logs) => plugin_logs::logs(logs, places.json),
         Command::Inspect { plugin } => inspect::inspect(&plugin, &places).await,

@@ -73,7 +73,7 @@ pub(super) fn install(place: &Path, component: &[u8], manifest: &str) -> anyhow:
 }
 
 /// Renamed into place, so that no host reads half a file.
-fn write(folder: &Path, file: &str, bytes: &[u8]) -> anyhow::Result<()> {
+pub(super) fn write(folder: &Path, file: &str, bytes: &[u8]) -> anyhow::Result<()> {
     let path = folder.join(file);
     let written = || -> anyhow::Result<()> {
         let mut new = tempfile::NamedTempFile::new_in(folder)?;

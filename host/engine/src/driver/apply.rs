@@ -55,7 +55,7 @@ impl Engine {
             let lost = jobs::lost(&execution, &live.program, &step, |resource, text| {
                 jobs::component_of(live, resource, text)
             })?;
-            let (cancels, lost) = jobs::split(lost);
+            let (cancels, lost) = jobs::split(self, lost);
             let over = live.journals.lock().settle(&execution, &step);
             let commit = match live.durability {
                 Durability::EachStep => {

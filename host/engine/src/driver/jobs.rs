@@ -170,6 +170,7 @@ impl Drop for Begun {
             return;
         };
         let engine = self.engine.clone();
+        let waiting = Waiting::of(&engine);
         runtime.spawn(async move {
             // Nobody waited, so there is no commit of a step to write it in.
             let written = async {
@@ -181,6 +182,7 @@ impl Drop for Begun {
                 tracing::error!(%error, "that a job is to be cancelled could not be written down");
             }
             cancel(engine, key, row).await;
+            drop(waiting);
         });
     }
 }
@@ -305,11 +307,12 @@ pub(crate) fn lost(
     Ok(rows)
 }
 
-/// The rows of lost jobs, and what is to be done once they are durable.
+/// The rows of lost jobs, and what is to be done once they are durable. They count from now on.
 pub(super) fn split(
+    engine: &Arc<Engine>,
     lost: Vec<(CatalogChange, CancelRow)>,
-) -> (Vec<CatalogChange>, Vec<(CatalogKey, CancelRow)>) {
-    lost.into_iter().map(|(change, row)| (change.clone(), (change.key, row))).unzip()
+) -> (Vec<CatalogChange>, Vec<(Waiting, CatalogKey, CancelRow)>) {
+    lost.into_iter().map(|(change, row)| (change.clone(), (Waiting::of(engine), change.key, row))).unzip()
 }
 
 /// The component that an execution is bound to for a resource.
@@ -319,10 +322,38 @@ pub(super) fn component_of(live: &Live, resource: &Resource, text: &Arc<str>) ->
 
 impl Engine {
     /// Cancels jobs, of which the store knows.
-    pub(super) fn cancel_jobs(self: &Arc<Self>, jobs: Vec<(CatalogKey, CancelRow)>) {
-        for (key, row) in jobs {
-            tokio::spawn(cancel(self.clone(), key, row));
+    pub(super) fn cancel_jobs(self: &Arc<Self>, jobs: Vec<(Waiting, CatalogKey, CancelRow)>) {
+        for (waiting, key, row) in jobs {
+            let engine = self.clone();
+            tokio::spawn(async move {
+                cancel(engine, key, row).await;
+                drop(waiting);
+            });
         }
+    }
+
+    /// Resolves when no job is left that this process is to cancel. Whoever ends the process with a store that does not
+    /// outlive it waits for this, with a bound.
+    pub async fn jobs_cancelled(&self) {
+        let mut left = self.to_cancel.subscribe();
+        // The sender lives as long as the engine, which the caller holds.
+        let _ = left.wait_for(|left| *left == 0).await;
+    }
+}
+
+/// A job that is to be cancelled, counted.
+pub(super) struct Waiting(Arc<Engine>);
+
+impl Waiting {
+    fn of(engine: &Arc<Engine>) -> Waiting {
+        engine.to_cancel.send_modify(|left| *left += 1);
+        Waiting(engine.clone())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.to_cancel.send_modify(|left| *left -= 1);
     }
 }
 
@@ -361,7 +392,10 @@ pub(super) fn catch_up(engine: &Arc<Engine>) {
     let engine = engine.clone();
     tokio::spawn(async move {
         match read(&*engine.store).await {
-            Ok(jobs) => engine.cancel_jobs(jobs),
+            Ok(jobs) => {
+                let jobs = jobs.into_iter().map(|(key, row)| (Waiting::of(&engine), key, row));
+                engine.cancel_jobs(jobs.collect());
+            }
             Err(error) => {
                 tracing::error!(%error, "cannot read which jobs to cancel; restart to try again");
             }

@@ -25,6 +25,8 @@ const MAX_LOG_BYTES: usize = 4096;
 pub(super) struct Invocation {
     /// The function's name, without account and qualifier.
     pub(super) function: Arc<str>,
+    /// The function's name, with the version or alias behind a colon if one is named: what it is looked up by.
+    pub(super) qualified: Arc<str>,
     /// Its event, as JSON text.
     pub(super) input: Arc<str>,
     /// `LogType: Tail`.
@@ -38,8 +40,15 @@ impl Invocation {
             let cause = "The parameters of lambda:invoke need a FunctionName";
             return Err(Fault::new(error_names::RUNTIME, cause));
         };
+        // AWS Lambda API, "Invoke": a qualifier in the name or beside it.
+        let qualifier = parameters.get("Qualifier").and_then(Value::as_str).or_else(|| qualifier(function));
+        let function = function_name(function);
         Ok(Invocation {
-            function: function_name(function).into(),
+            function: function.into(),
+            qualified: match qualifier {
+                Some(qualifier) => format!("{function}:{qualifier}").into(),
+                None => function.into(),
+            },
             input: event(parameters.get("Payload"))?.into(),
             log_tail: parameters.get("LogType").and_then(Value::as_str) == Some("Tail"),
         })
@@ -182,6 +191,11 @@ fn function_name(text: &str) -> &str {
     after.split(':').next().unwrap_or(after)
 }
 
+fn qualifier(text: &str) -> Option<&str> {
+    let after = text.rsplit_once("function:").map_or(text, |(_, after)| after);
+    after.split_once(':').map(|(_, qualifier)| qualifier)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -201,6 +215,18 @@ mod tests {
             "arn:aws:lambda:us-east-1:1:function:f:1",
         ] {
             assert_eq!(function_name(text), "f", "{text}");
+        }
+    }
+
+    #[test]
+    fn qualifiers() {
+        for (parameters, qualified) in [
+            (json!({ "FunctionName": "f" }), "f"),
+            (json!({ "FunctionName": "f:live" }), "f:live"),
+            (json!({ "FunctionName": "arn:aws:lambda:us-east-1:1:function:f:7" }), "f:7"),
+            (json!({ "FunctionName": "f", "Qualifier": "canary" }), "f:canary"),
+        ] {
+            assert_eq!(&*invocation(parameters).unwrap().qualified, qualified);
         }
     }
 

@@ -145,6 +145,8 @@ pub struct Engine {
     journals: Arc<Journals>,
     /// Permits of jobs that are being cancelled.
     cancelling: tokio::sync::Semaphore,
+    /// How many jobs are to be cancelled yet.
+    to_cancel: watch::Sender<usize>,
     slots: Slots,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
@@ -276,6 +278,7 @@ impl Engine {
             cases,
             journals,
             cancelling: tokio::sync::Semaphore::new(jobs::MAX_CANCELLING),
+            to_cancel: watch::Sender::new(0),
             slots: Slots::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),

@@ -342,7 +342,7 @@ impl Request {
             Resource::Service { service, action, .. } if service == "lambda" && action == "invoke" => {
                 let invocation = Invocation::of(parameters)?;
                 Ok(Request {
-                    binding: Binding::Function(invocation.function.clone()),
+                    binding: Binding::Function(invocation.qualified.clone()),
                     input: invocation.input.clone(),
                     invocation: Some(invocation),
                 })

@@ -3,8 +3,11 @@
 /// What a resource refers to by its form.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reference<'a> {
-    /// A plugin's name and a prefix of its version: `plugin:NAME`, `plugin:NAME@1.2`, a Lambda function.
+    /// A plugin's name, and an alias or a prefix of its version: `plugin:NAME`, `plugin:NAME@1.2`, `plugin:NAME@stable`.
     Plugin { name: &'a str, version: Option<&'a str> },
+    /// A Lambda function. Its alias or version is Lambda's own, and means something only if the plugin has an alias of that
+    /// name.
+    Function { name: &'a str, qualifier: Option<&'a str> },
     /// Anything else: only a manifest that names it serves it.
     Other,
 }
@@ -18,22 +21,24 @@ pub(super) fn reference(resource: &str) -> Reference<'_> {
         };
     }
     match resource.split(':').collect::<Vec<_>>()[..] {
-        // The alias or version at the end is Lambda's, and means nothing here.
-        ["arn", _, "lambda", _, _, "function", name] | ["arn", _, "lambda", _, _, "function", name, _] => {
-            Reference::Plugin { name, version: None }
+        ["arn", _, "lambda", _, _, "function", name] => Reference::Function { name, qualifier: None },
+        ["arn", _, "lambda", _, _, "function", name, qualifier] => {
+            Reference::Function { name, qualifier: Some(qualifier) }
         }
         _ => Reference::Other,
     }
 }
 
-/// The function's name in `FunctionName` of Lambda's Invoke (AWS Lambda API: a name, `name:alias`, a partial ARN
-/// `account:function:name` or a whole ARN).
-pub(crate) fn function_name(function: &str) -> &str {
+/// The function's name and its qualifier in `FunctionName` of Lambda's Invoke (AWS Lambda API: a name, `name:alias`, a
+/// partial ARN `account:function:name` or a whole ARN).
+pub(crate) fn function_name(function: &str) -> (&str, Option<&str>) {
     match function.split(':').collect::<Vec<_>>()[..] {
-        ["arn", _, "lambda", _, _, "function", name, ..] => name,
-        [_, "function", name] | [_, "function", name, _] => name,
-        [name] | [name, _] => name,
-        _ => function,
+        ["arn", _, "lambda", _, _, "function", name, qualifier] | [_, "function", name, qualifier] => {
+            (name, Some(qualifier))
+        }
+        ["arn", _, "lambda", _, _, "function", name, ..] | [_, "function", name] | [name] => (name, None),
+        [name, qualifier] => (name, Some(qualifier)),
+        _ => (function, None),
     }
 }
 
@@ -43,34 +48,37 @@ mod tests {
 
     #[test]
     fn forms_of_resources() {
+        let plugin = |name, version| Reference::Plugin { name, version };
+        let function = |name, qualifier| Reference::Function { name, qualifier };
         for (resource, expected) in [
-            ("plugin:charge", Some(("charge", None))),
-            ("plugin:charge@1.2", Some(("charge", Some("1.2")))),
-            ("arn:aws:lambda:us-east-1:123456789012:function:charge", Some(("charge", None))),
-            ("arn:aws:lambda:us-east-1:123456789012:function:charge:PROD", Some(("charge", None))),
-            ("arn:aws-cn:lambda:cn-north-1:123456789012:function:charge:$LATEST", Some(("charge", None))),
-            ("arn:aws:states:::lambda:invoke", None),
-            ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", None),
-            ("charge", None),
-            ("", None),
+            ("plugin:charge", plugin("charge", None)),
+            ("plugin:charge@1.2", plugin("charge", Some("1.2"))),
+            ("arn:aws:lambda:us-east-1:123456789012:function:charge", function("charge", None)),
+            ("arn:aws:lambda:us-east-1:123456789012:function:charge:PROD", function("charge", Some("PROD"))),
+            (
+                "arn:aws-cn:lambda:cn-north-1:123456789012:function:charge:$LATEST",
+                function("charge", Some("$LATEST")),
+            ),
+            ("arn:aws:states:::lambda:invoke", Reference::Other),
+            ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", Reference::Other),
+            ("charge", Reference::Other),
+            ("", Reference::Other),
         ] {
-            let expected =
-                expected.map_or(Reference::Other, |(name, version)| Reference::Plugin { name, version });
             assert_eq!(reference(resource), expected, "{resource}");
         }
     }
 
     #[test]
     fn forms_of_function_names() {
-        for function in [
-            "charge",
-            "charge:PROD",
-            "123456789012:function:charge",
-            "123456789012:function:charge:7",
-            "arn:aws:lambda:us-east-1:123456789012:function:charge",
-            "arn:aws:lambda:us-east-1:123456789012:function:charge:PROD",
+        for (function, qualifier) in [
+            ("charge", None),
+            ("charge:PROD", Some("PROD")),
+            ("123456789012:function:charge", None),
+            ("123456789012:function:charge:7", Some("7")),
+            ("arn:aws:lambda:us-east-1:123456789012:function:charge", None),
+            ("arn:aws:lambda:us-east-1:123456789012:function:charge:PROD", Some("PROD")),
         ] {
-            assert_eq!(function_name(function), "charge", "{function}");
+            assert_eq!(function_name(function), ("charge", qualifier), "{function}");
         }
     }
 }

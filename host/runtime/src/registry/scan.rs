@@ -1,7 +1,7 @@
 //! Reading the registry directory: what is there, without any judgement of whether it works.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fs, io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -9,7 +9,7 @@ use std::{
 
 use semver::Version;
 
-use super::{COMPONENT, MANIFEST, manifest::Manifest};
+use super::{ALIASES, COMPONENT, MANIFEST, aliases::Aliases, manifest::Manifest};
 use crate::Digest;
 
 /// How long a file has to stay as it is before it counts as finished. Whoever writes it slower than this, in pauses,
@@ -85,6 +85,23 @@ impl Scanner {
         }
         self.known.retain(|path, _| all.iter().any(|found| found.component == *path));
         all
+    }
+
+    /// The aliases of each plugin that has a file of them.
+    pub(super) fn aliases(&self) -> BTreeMap<String, Result<Aliases, String>> {
+        let read = folders(&self.directory).into_iter().filter_map(|(name, plugin)| {
+            let path = plugin.join(ALIASES);
+            let size = fs::metadata(&path).ok()?.len();
+            let read = if size > MANIFEST_LIMIT {
+                Err(format!("it has {size} bytes; at most {MANIFEST_LIMIT} are allowed"))
+            } else {
+                fs::read_to_string(&path)
+                    .map_err(|error| error.to_string())
+                    .and_then(|text| Aliases::read(&text))
+            };
+            Some((name, read.map_err(|why| format!("{}: {why}", path.display()))))
+        });
+        read.take(FOUND_LIMIT).collect()
     }
 
     fn read(&mut self, name: String, folder: String, path: &Path) -> Option<Found> {

@@ -10,6 +10,7 @@ use std::{
 use semver::Version;
 
 use super::{
+    aliases::{Aliases, DEFAULT},
     manifest::Manifest,
     resource::{Reference, reference},
     scan::Found,
@@ -35,6 +36,10 @@ pub(crate) struct Table {
     pub(crate) identities: HashMap<Digest, Arc<Identity>>,
     /// What serves for each folder, by name and version.
     published: HashMap<(String, String), Published>,
+    /// By name of the plugin.
+    aliases: BTreeMap<String, Aliases>,
+    /// What is wrong with files of aliases, for which those of before stay.
+    wrong_aliases: BTreeMap<String, String>,
     /// Something is still being written.
     pub(crate) unsettled: bool,
 }
@@ -148,6 +153,45 @@ impl Table {
         self.identities.extend(now.into_iter().map(|(pin, identity)| (pin, Arc::new(identity))));
     }
 
+    /// Take over the aliases that were read. Those of a file that is wrong stay as they were.
+    pub(super) fn set_aliases(&mut self, read: BTreeMap<String, Result<Aliases, String>>, previous: &Self) {
+        for (name, read) in read {
+            match read {
+                Ok(aliases) => {
+                    let news = previous.aliases.get(&name) != Some(&aliases);
+                    for (alias, version) in
+                        aliases.all().filter(|(_, version)| self.exact(&name, version).is_none())
+                    {
+                        if news {
+                            tracing::warn!(
+                                plugin = name,
+                                "the alias `{alias}` names {version}, which is not there"
+                            );
+                        }
+                    }
+                    self.aliases.insert(name, aliases);
+                }
+                Err(why) => {
+                    if previous.wrong_aliases.get(&name) != Some(&why) {
+                        tracing::warn!(plugin = name, "aliases stay as they were: {why}");
+                    }
+                    if let Some(before) = previous.aliases.get(&name) {
+                        self.aliases.insert(name.clone(), before.clone());
+                    }
+                    self.wrong_aliases.insert(name, why);
+                }
+            }
+        }
+        for plugin in &mut self.plugins {
+            if let (Some(aliases), Ok(version)) =
+                (self.aliases.get(&plugin.name), Version::parse(&plugin.version))
+            {
+                plugin.aliases =
+                    aliases.of_version(&version).map(|(alias, weight)| (alias.to_owned(), weight)).collect();
+            }
+        }
+    }
+
     /// Whether this component is in the registry now.
     pub(super) fn has(&self, digest: &Digest) -> bool {
         self.published.values().any(|published| published.digest == *digest)
@@ -160,8 +204,15 @@ impl Table {
         }
         match reference(resource) {
             Reference::Plugin { name, version } => self.find(name, version),
+            Reference::Function { name, qualifier } => self.find_function(name, qualifier),
             Reference::Other => None,
         }
+    }
+
+    /// What serves a Lambda function.
+    pub(crate) fn find_function(&self, name: &str, qualifier: Option<&str>) -> Option<Digest> {
+        let ours = |alias: &&str| self.aliases.get(name).is_some_and(|aliases| aliases.has(alias));
+        self.find(name, qualifier.filter(ours))
     }
 
     fn serving(&self, resource: &str) -> Option<Digest> {
@@ -174,10 +225,20 @@ impl Table {
         })
     }
 
-    /// The newest version of a plugin, of those that start with this prefix.
+    /// What an alias means, drawn anew by its weights, or the newest version of a plugin, of those that start with this
+    /// prefix.
     pub(crate) fn find(&self, name: &str, version: Option<&str>) -> Option<Digest> {
+        let alias = version.unwrap_or(DEFAULT);
+        if let Some(chosen) = self.aliases.get(name).and_then(|aliases| aliases.choose(alias, rand::random()))
+        {
+            return self.exact(name, chosen);
+        }
         let candidates = self.by_name.get(name)?.iter();
         newest(candidates.filter(|it| version.is_none_or(|prefix| matches_prefix(&it.version, prefix))))
+    }
+
+    fn exact(&self, name: &str, version: &Version) -> Option<Digest> {
+        self.by_name.get(name)?.iter().find(|it| it.version == *version).map(|it| it.pin)
     }
 
     /// Why nothing serves this resource.
@@ -194,12 +255,22 @@ impl Table {
         let (name, version) = match (name, reference(resource)) {
             (Some(name), _) => (name, None),
             (None, Reference::Plugin { name, version }) => (name, version),
+            (None, Reference::Function { name, .. }) => (name, None),
             (None, Reference::Other) => {
                 return not_found(format!(
                     "no plugin serves `{resource}`: name it in `serves` of a plugin.toml ({place})"
                 ));
             }
         };
+        let alias = version.unwrap_or(DEFAULT);
+        let missing = self.aliases.get(name).into_iter().flat_map(Aliases::all);
+        let mut missing =
+            missing.filter(|(named, version)| *named == alias && self.exact(name, version).is_none());
+        if let Some((_, version)) = missing.next() {
+            return not_found(format!(
+                "the alias `{alias}` of plugin `{name}` names {version}, which is not there ({place})"
+            ));
+        }
         let same: Vec<_> = self.plugins.iter().filter(|plugin| plugin.name == name).collect();
         let wanted = same.iter().find(|plugin| {
             version.is_none_or(|prefix| {
@@ -290,6 +361,7 @@ fn info(found: Found, shelf: Option<ShelfState>, state: PluginState) -> PluginIn
         imports: ready.as_ref().map(|ready| ready.imports.clone()).unwrap_or_default(),
         exports: ready.map(|ready| ready.exported.clone()).unwrap_or_default(),
         state,
+        aliases: Vec::new(),
     }
 }
 
@@ -303,135 +375,4 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(name: &str, version: &str, serves: &[&str]) -> Found {
-        Found {
-            name: name.into(),
-            folder: version.into(),
-            version: Version::parse(version).map_err(|error| error.to_string()),
-            component: "plugin.wasm".into(),
-            component_bytes: 1,
-            digest: Ok(digest(name, version)),
-            manifest: Ok(Manifest {
-                serves: serves.iter().map(|&it| it.to_owned()).collect(),
-                ..Manifest::default()
-            }),
-            settled: true,
-        }
-    }
-
-    fn digest(name: &str, version: &str) -> Digest {
-        Digest::of(format!("{name}@{version}").as_bytes())
-    }
-
-    fn broken(is_broken: &'static [(&'static str, &'static str)]) -> impl Fn(&Digest) -> Option<ShelfState> {
-        move |it| {
-            let broken = is_broken.iter().any(|(name, version)| digest(name, version) == *it);
-            broken.then(|| ShelfState::Broken("no component".into()))
-        }
-    }
-
-    fn table() -> Table {
-        let plugins = vec![
-            found("charge", "1.2.0", &[]),
-            found("charge", "1.10.0", &["arn:aws:states:::sqs:sendMessage"]),
-            found("charge", "1.2.7", &[]),
-            found("charge", "2.0.0-rc.1", &[]),
-            found("charge", "1.11.0", &[]), // broken
-            found("beta", "0.1.0-beta.1", &["arn:aws:states:::sqs:sendMessage"]),
-            found("other", "1.0.0", &["arn:aws:lambda:us-east-1:123456789012:function:charge"]),
-            found("bad", "1.0.0", &[]), // broken
-            found("not a name", "1.0.0", &[]),
-            found("folder", "latest", &[]),
-        ];
-        Table::build(plugins, broken(&[("charge", "1.11.0"), ("bad", "1.0.0")]), &Table::default(), true)
-    }
-
-    #[test]
-    fn resources_and_what_serves_them() {
-        let table = table();
-        for (resource, expected) in [
-            ("plugin:charge", Some(("charge", "1.10.0"))),
-            ("plugin:charge@1", Some(("charge", "1.10.0"))),
-            ("plugin:charge@1.2", Some(("charge", "1.2.7"))),
-            ("plugin:charge@1.1", None),
-            ("plugin:charge@1.2.0", Some(("charge", "1.2.0"))),
-            ("plugin:charge@1.11", Some(("charge", "1.11.0"))), // broken, but the only one: the call says why
-            ("plugin:charge@2", None),
-            ("plugin:charge@2.0.0-rc.1", Some(("charge", "2.0.0-rc.1"))),
-            ("plugin:charge@", None),
-            ("plugin:beta", Some(("beta", "0.1.0-beta.1"))),
-            ("plugin:bad", Some(("bad", "1.0.0"))),
-            ("plugin:absent", None),
-            ("arn:aws:lambda:eu-west-1:123456789012:function:charge:PROD", Some(("charge", "1.10.0"))),
-            // A manifest that names the whole ARN wins over the plugin of that name.
-            ("arn:aws:lambda:us-east-1:123456789012:function:charge", Some(("other", "1.0.0"))),
-            // Two plugins: the first by name.
-            ("arn:aws:states:::sqs:sendMessage", Some(("beta", "0.1.0-beta.1"))),
-            ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", None),
-            ("plugin:folder", None),
-            ("plugin:not a name", None),
-        ] {
-            assert_eq!(
-                table.resolve(resource),
-                expected.map(|(name, version)| digest(name, version)),
-                "{resource}"
-            );
-        }
-    }
-
-    #[test]
-    fn why_nothing_serves() {
-        let table = table();
-        let registry = Some(Path::new("registry"));
-        for (resource, error, cause) in [
-            (
-                "plugin:absent",
-                "Plugin.NotFound",
-                "there is no plugin `absent` (the registry is registry, which has bad, beta, charge, other)",
-            ),
-            (
-                "plugin:charge@3",
-                "Plugin.NotFound",
-                "plugin `charge` has no version `3`; it has 2.0.0-rc.1, 1.11.0, 1.10.0, 1.2.7, 1.2.0",
-            ),
-            (
-                "arn:aws:states:::sns:publish",
-                "Plugin.NotFound",
-                "no plugin serves `arn:aws:states:::sns:publish`: name it in `serves` of a plugin.toml (the registry is registry)",
-            ),
-            ("plugin:folder", "Plugin.Broken", "plugin folder@latest is broken: "),
-        ] {
-            let failure = table.explain_missing(resource, None, registry);
-            assert_eq!(failure.error, error, "{resource}");
-            assert!(failure.cause.starts_with(cause), "{resource}: {}", failure.cause);
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_being_written_replaces_nothing() {
-        let before = table();
-        let unsettled = |name: &str, content: &str| Found {
-            digest: Ok(Digest::of(content.as_bytes())),
-            settled: false,
-            ..found(name, "1.0.0", &[])
-        };
-        let half = |_: &Digest| Some(ShelfState::Broken("truncated".into()));
-        let nothing_yet = |_: &Digest| Some(ShelfState::Compiling);
-        for state in [&half as &dyn Fn(&Digest) -> Option<ShelfState>, &nothing_yet] {
-            let after = Table::build(
-                vec![unsettled("other", "half"), unsettled("new", "half")],
-                state,
-                &before,
-                false,
-            );
-            assert_eq!(after.resolve("plugin:other"), Some(digest("other", "1.0.0")));
-            assert_eq!(after.resolve("plugin:new"), None);
-            assert_eq!(after.explain_missing("plugin:new", None, None).error, "Plugin.NotFound");
-            assert!(after.unsettled);
-            assert!(after.plugins.iter().all(|plugin| plugin.state == PluginState::Compiling));
-        }
-    }
-}
+mod tests;

@@ -136,7 +136,8 @@ async fn update(shared: &Arc<Shared>, mut scanner: Scanner, first: bool) -> Opti
             }
         }
         let previous = Arc::clone(&theirs.table.read());
-        let table = Table::build(found, |digest| shelf.state(digest), &previous, first);
+        let mut table = Table::build(found, |digest| shelf.state(digest), &previous, first);
+        table.set_aliases(scanner.aliases(), &previous);
         for (pin, identity) in &table.identities {
             if previous.identities.get(pin) != Some(identity)
                 && let Err(error) = shelf.cache().store_identity(pin, identity)

@@ -4,12 +4,14 @@ pub(crate) mod bindings;
 pub(crate) mod engine;
 mod entry;
 mod explain;
+mod lanes;
 mod memory;
 mod run;
 mod state;
 mod ticker;
 
 pub(crate) use entry::{Entry, Exports};
+pub(crate) use lanes::Lanes;
 pub(crate) use run::run;
 pub(crate) use state::CallState;
 pub(crate) use ticker::Ticker;

@@ -205,3 +205,52 @@ async fn functions_are_plugins_of_that_name() {
     assert_eq!(failure.error, "Plugin.NotFound");
     assert!(failure.cause.starts_with("there is no plugin `other`"), "{failure}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn aliases_and_their_weights() {
+    let house = House::new();
+    let bytes = component("hostile");
+    for (version, manifest) in [("1.2.0", "description = \"old\"\n[environment]\nV = \"old\""), ("1.3.0", "")]
+    {
+        house.install("charge", version, &bytes);
+        house.manifest("charge", version, manifest);
+    }
+    let aliases = house.folder.path().join("registry/charge/aliases.toml");
+    std::fs::write(
+        &aliases,
+        "stable = \"1.2.0\"\ncanary = { \"1.2.0\" = 90, \"1.3.0\" = 10 }\ngone = \"9.9.9\"",
+    )
+    .unwrap();
+    let runtime = house.open().await;
+    let pin = |version: &str| runtime.resolve(&format!("plugin:charge@{version}")).unwrap();
+    let (old, new) = (pin("1.2.0"), pin("1.3.0"));
+    assert_ne!(old, new);
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:charge";
+    for (resource, expected) in [
+        ("plugin:charge".to_owned(), new),
+        ("plugin:charge@stable".to_owned(), old),
+        (format!("{function}:stable"), old),
+        // A qualifier of Lambda's own, which is no alias here.
+        (format!("{function}:PROD"), new),
+    ] {
+        assert_eq!(runtime.resolve(&resource), Some(expected), "{resource}");
+    }
+    assert_eq!(runtime.resolve_function("charge:stable"), Some(old));
+    let drawn = (0..2_000).filter(|_| runtime.resolve("plugin:charge@canary") == Some(new)).count();
+    // Two hundred are expected; further off than this happens less often than once in 10^20 times.
+    assert!((60..400).contains(&drawn), "{drawn}");
+    let missing = runtime.explain_missing("plugin:charge@gone");
+    assert!(
+        missing.cause.contains("the alias `gone` of plugin `charge` names 9.9.9, which is not there"),
+        "{missing}"
+    );
+
+    // A file that is wrong changes nothing; a mended one counts, without a restart.
+    std::fs::write(&aliases, "stable = 1").unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(runtime.resolve("plugin:charge@stable"), Some(old));
+    std::fs::write(&aliases, "default = \"1.2.0\"").unwrap();
+    eventually("the new aliases count", || (runtime.resolve("plugin:charge") == Some(old)).then_some(()))
+        .await;
+    assert_eq!(runtime.resolve("plugin:charge@stable"), None);
+}

@@ -147,6 +147,7 @@ fn plugin() -> PluginInfo {
         imports: vec!["dirigent:task/host@1.0.0".into()],
         exports: vec!["dirigent:task/handler@1.0.0".into()],
         state: PluginState::Ready,
+        aliases: Vec::new(),
     }
 }
 

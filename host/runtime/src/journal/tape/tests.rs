@@ -1,3 +1,4 @@
+//! Tapes over what an earlier run left.
 #![allow(clippy::unwrap_used)]
 
 use async_trait::async_trait;
