@@ -13,7 +13,7 @@
 //! - `faults`: errors and causes, as they come in and as they are shown
 //! - [`mock_config`]: the file that Step Functions Local's users have their test cases in
 //! - [`logging`]: which of them are logged, and their records
-//! - `rest`: `/api`, described by OpenAPI
+//! - `rest`: `/api`, described by OpenAPI; `metrics`: what Prometheus reads
 //! - `sdk`: the same actions for tasks of workflows
 
 mod actions;
@@ -23,6 +23,7 @@ mod error;
 mod events;
 mod faults;
 pub mod logging;
+mod metrics;
 pub mod mock_config;
 mod names;
 mod params;
@@ -34,7 +35,7 @@ mod shapes;
 mod tests;
 mod token;
 
-pub use rest::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus};
+pub use rest::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage, Usage};
 pub use sdk::call as call_own_action;
 pub use server::router;
 

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use dirigent_engine::Engine;
 
-use crate::{Host, aws, rest};
+use crate::{Host, aws, metrics, rest};
 
 /// Everything that the host answers.
 pub fn router(host: Host) -> Router {
@@ -17,6 +17,7 @@ pub fn router(host: Host) -> Router {
     api.route("/", post(aws::handle))
         .route("/healthz", get(healthy))
         .route("/readyz", get(ready))
+        .route("/metrics", get(metrics::metrics))
         .layer(DefaultBodyLimit::max(request_bytes))
         .with_state(host)
 }

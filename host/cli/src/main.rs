@@ -13,6 +13,7 @@ mod mocks;
 mod object_host;
 mod plugin;
 mod plugin_host;
+mod plugin_totals;
 mod progress;
 mod recent_logs;
 mod run;

@@ -1,27 +1,29 @@
 //! The plugin runtime as the engine's task host.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use dirigent_api::{PluginDirectory, PluginEntry, PluginLogLine, PluginStatus};
+use dirigent_api::{PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage};
 use dirigent_engine::{
-    Binding, Engine, Fault, JobAnswer, JobEntry, JobOutcome, Metering, Payload, TaskCall, TaskHost,
+    Binding, Engine, Fault, JobAnswer, JobEntry, JobOutcome, Metering, Payload, Spent, TaskCall, TaskHost,
     TaskOutcome,
 };
 use dirigent_runtime::{
-    Call, Digest, Failure, LogLine, Outcome, PluginInfo, PluginState, Runtime, TaskContext,
+    Call, Digest, Failure, Fuel, LogLine, Outcome, PluginInfo, PluginState, Runtime, TaskContext,
 };
 
 use crate::journal_host::{AttemptJournal, Buckets};
+use crate::plugin_totals::PluginTotals;
 use crate::recent_logs::RecentLogs;
 
 /// Runs tasks as plugins. The engine knows no WASM and the runtime no workflows; they meet here.
-pub(crate) struct PluginHost(pub(crate) Arc<Runtime>, RecentLogs);
+pub(crate) struct PluginHost(pub(crate) Arc<Runtime>, RecentLogs, PluginTotals);
 
 impl PluginHost {
     pub(crate) fn new(runtime: Arc<Runtime>) -> PluginHost {
-        PluginHost(runtime, RecentLogs::default())
+        PluginHost(runtime, RecentLogs::default(), PluginTotals::default())
     }
 }
 
@@ -55,9 +57,11 @@ impl TaskHost for PluginHost {
 
     async fn call(&self, component: [u8; 32], call: TaskCall) -> TaskOutcome {
         let told = Told::of(&call);
+        let running = Running { host: self, component };
         let Outcome { result, metering, logs } = self.0.call(Digest::from(component), request(call)).await;
-        let metering = self.metering(component, &told, metering, logs);
-        TaskOutcome { result: result.map_err(fault), metering }
+        let result = result.map_err(fault);
+        let metering = running.ended(&told, metering, logs, result.as_ref().err());
+        TaskOutcome { result, metering }
     }
 
     async fn serves_jobs(&self, component: [u8; 32]) -> bool {
@@ -71,6 +75,7 @@ impl TaskHost for PluginHost {
             JobEntry::Cancel(handle) => dirigent_runtime::JobEntry::Cancel(handle),
         };
         let told = Told::of(&call);
+        let running = Running { host: self, component };
         let outcome = self.0.job(Digest::from(component), entry, request(call)).await;
         let result = outcome.result.map_err(fault).map(|answer| match answer {
             dirigent_runtime::JobAnswer::Started(handle) => JobAnswer::Started(handle),
@@ -78,7 +83,8 @@ impl TaskHost for PluginHost {
             dirigent_runtime::JobAnswer::Succeeded(output) => JobAnswer::Succeeded(output),
             dirigent_runtime::JobAnswer::Cancelled => JobAnswer::Cancelled,
         });
-        JobOutcome { result, metering: self.metering(component, &told, outcome.metering, outcome.logs) }
+        let metering = running.ended(&told, outcome.metering, outcome.logs, result.as_ref().err());
+        JobOutcome { result, metering }
     }
 }
 
@@ -106,6 +112,10 @@ fn request(call: TaskCall) -> Call {
     request.journal = Some(Arc::new(AttemptJournal(call.journal)));
     request.time_limit = remaining.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX)));
     request.heartbeat = call.heartbeat;
+    if let Some(limit) = call.fuel {
+        request.limits.fuel = Some(Fuel(limit.units));
+        request.fuel_advice = Some(limit.advice);
+    }
     request
 }
 
@@ -113,7 +123,40 @@ fn fault(failure: Failure) -> Fault {
     Fault::new(failure.error, failure.cause)
 }
 
+/// A call under way. Dropped before it has ended, it was cancelled.
+struct Running<'a> {
+    host: &'a PluginHost,
+    component: [u8; 32],
+}
+
+impl Running<'_> {
+    fn ended(
+        self,
+        told: &Told,
+        used: dirigent_runtime::Metering,
+        logs: Vec<LogLine>,
+        fault: Option<&Fault>,
+    ) -> Metering {
+        let metering = self.host.metering(self.component, told, used, logs);
+        self.host.2.count(&metering, fault.map(|fault| fault.error.as_deref().unwrap_or_default()));
+        // It has ended.
+        std::mem::forget(self);
+        metering
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.host.2.count_cancelled(&self.host.name_of(self.component));
+    }
+}
+
 impl PluginHost {
+    fn name_of(&self, component: [u8; 32]) -> String {
+        let pin = Digest::from(component);
+        self.0.name_of(pin).unwrap_or_else(|| pin.to_string())
+    }
+
     fn metering(
         &self,
         component: [u8; 32],
@@ -121,27 +164,46 @@ impl PluginHost {
         used: dirigent_runtime::Metering,
         logs: Vec<LogLine>,
     ) -> Metering {
-        let pin = Digest::from(component);
-        let plugin = self.0.name_of(pin).unwrap_or_else(|| pin.to_string());
+        let plugin = self.name_of(component);
         self.1.add(logs.iter().map(|line| logged(line, &plugin, told)));
         Metering {
             plugin,
             fuel: used.fuel,
             peak_memory: used.peak_memory,
-            wall_us: u64::try_from(used.wall.as_micros()).unwrap_or(u64::MAX),
+            wall_us: micros(used.wall),
             host_calls: used.host_calls,
             logs: logs.into_iter().map(|line| (format!("{:?}", line.level), line.message)).collect(),
+            spent: Spent {
+                cpu_us: micros(used.cpu),
+                input_bytes: used.input_bytes,
+                output_bytes: used.output_bytes,
+                sent_bytes: used.sent_bytes,
+                received_bytes: used.received_bytes,
+            },
         }
     }
 }
 
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
 impl PluginDirectory for PluginHost {
     fn plugins(&self) -> Vec<PluginEntry> {
-        self.0.plugins().into_iter().map(entry).collect()
+        let mut usage = self.usage();
+        let entries = self.0.plugins().into_iter().map(|plugin| {
+            let used = usage.remove(&format!("{}@{}", plugin.name, plugin.version)).unwrap_or_default();
+            entry(plugin, used)
+        });
+        entries.collect()
     }
 
     fn logs(&self, plugin: &str, after: u64, since_ms: Option<i64>, limit: usize) -> Vec<PluginLogLine> {
         self.1.find(plugin, after, since_ms, limit)
+    }
+
+    fn usage(&self) -> BTreeMap<String, PluginUsage> {
+        self.2.all()
     }
 }
 
@@ -174,7 +236,7 @@ fn logged(line: &LogLine, plugin: &str, told: &Told) -> PluginLogLine {
     }
 }
 
-fn entry(plugin: PluginInfo) -> PluginEntry {
+fn entry(plugin: PluginInfo, usage: PluginUsage) -> PluginEntry {
     let (status, why) = match plugin.state {
         PluginState::Ready => (PluginStatus::Ready, None),
         PluginState::Compiling => (PluginStatus::Compiling, None),
@@ -190,5 +252,6 @@ fn entry(plugin: PluginInfo) -> PluginEntry {
         component_bytes: plugin.component_bytes,
         status,
         why,
+        usage,
     }
 }

@@ -249,6 +249,24 @@ pub struct Metering {
     pub host_calls: u32,
     /// What it logged: level and message, within the runtime's bounds.
     pub logs: Vec<(String, String)>,
+    /// What else it used. Rows of earlier versions have none of it, so [`crate::rows::Chunk`] writes it behind the events.
+    #[serde(skip)]
+    pub spent: Spent,
+}
+
+/// What an attempt used beside what was measured first.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Spent {
+    /// Time in which it had a thread, in microseconds.
+    pub cpu_us: u64,
+    /// Bytes of its input.
+    pub input_bytes: u64,
+    /// Bytes of its output; 0 when it failed.
+    pub output_bytes: u64,
+    /// Bytes of bodies of requests that it sent.
+    pub sent_bytes: u64,
+    /// Bytes of bodies of responses that it got.
+    pub received_bytes: u64,
 }
 
 impl StateType {
@@ -283,6 +301,29 @@ impl StateType {
 }
 
 impl EventKind {
+    /// What the attempt of a task used that the event tells the end of.
+    #[must_use]
+    pub fn metering(&self) -> Option<&Metering> {
+        match self {
+            EventKind::TaskSucceeded { metering, .. }
+            | EventKind::TaskSubmitted { metering, .. }
+            | EventKind::TaskFailed { metering, .. }
+            | EventKind::TaskTimedOut { metering, .. } => metering.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The same, to be completed.
+    pub(crate) fn metering_mut(&mut self) -> Option<&mut Metering> {
+        match self {
+            EventKind::TaskSucceeded { metering, .. }
+            | EventKind::TaskSubmitted { metering, .. }
+            | EventKind::TaskFailed { metering, .. }
+            | EventKind::TaskTimedOut { metering, .. } => metering.as_deref_mut(),
+            _ => None,
+        }
+    }
+
     /// Whether it is the last event of an execution.
     #[must_use]
     pub fn is_terminal(&self) -> bool {

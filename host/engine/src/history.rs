@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::event::{Event, EventKind};
 use crate::payload::{Payload, PayloadRef};
-use crate::rows::{Chunk, RowError, decode};
+use crate::rows::{Chunk, RowError};
 
 /// Chunks read at a time. A chunk holds the events of one commit.
 const CHUNKS_PER_READ: usize = 64;
@@ -79,7 +79,7 @@ pub(crate) async fn read(
         let chunks = store.history(id, next, to, CHUNKS_PER_READ).await?;
         let before = next;
         for (first, bytes) in &chunks {
-            let chunk: Chunk = decode(bytes)?;
+            let chunk = Chunk::decode(bytes)?;
             next = first + chunk.events.len() as u64;
             if data {
                 keep_payloads(&mut page.payloads, *first, &chunk);
@@ -105,7 +105,7 @@ pub(crate) async fn read(
 pub(crate) async fn last_event(store: &dyn Store, id: ExecutionId) -> Result<u64, HistoryError> {
     let last = store.history(id, u64::MAX - 1, u64::MAX, 1).await?;
     match last.first() {
-        Some((first, bytes)) => Ok(first + decode::<Chunk>(bytes)?.events.len() as u64 - 1),
+        Some((first, bytes)) => Ok(first + Chunk::decode(bytes)?.events.len() as u64 - 1),
         None => Ok(0),
     }
 }
@@ -122,7 +122,7 @@ pub(crate) async fn fetch(
             continue;
         }
         if let Some(bytes) = store.history_chunk(id, at.chunk).await? {
-            keep_payloads(known, at.chunk, &decode(&bytes)?);
+            keep_payloads(known, at.chunk, &Chunk::decode(&bytes)?);
         }
     }
     Ok(())

@@ -12,6 +12,7 @@
 pub mod activities;
 #[allow(missing_docs)]
 pub mod catalog;
+mod chunk;
 pub mod core;
 mod driver;
 pub mod event;
@@ -29,14 +30,14 @@ mod work;
 
 pub use driver::{
     ActivityTask, AmendRequest, Binding, CASE_MARK, CallbackError, ChildResult, ChildStatus, Counts,
-    Description, Engine, EngineConfig, EngineError, ExecutionLog, Happening, Item, ItemStream, JobAnswer,
-    JobEntry, JobOutcome, Listing, LogEntry, LogHost, MAX_HANDLE_BYTES, MAX_LIVE_EXECUTIONS,
-    MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, NoLogs,
-    NoObjects, NotRedrivable, ObjectHost, Origin, Pending, PollError, ReadRequest, RedriveError,
-    RedriveRequest, ResultSink, StartRequest, Started, Target, TaskCall, TaskHost, TaskJournal, TaskOutcome,
-    TestCases, TestRequest, WriteRequest,
+    Description, EXECUTION_FUEL_TAG, Engine, EngineConfig, EngineError, ExecutionLog, FuelLimit, Happening,
+    Item, ItemStream, JobAnswer, JobEntry, JobOutcome, Listing, LogEntry, LogHost, MAX_HANDLE_BYTES,
+    MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus,
+    MapRunUpdate, NoLogs, NoObjects, NotRedrivable, ObjectHost, Origin, Pending, PollError, ReadRequest,
+    RedriveError, RedriveRequest, ResultSink, StartRequest, Started, TASK_FUEL_TAG, Target, TaskCall,
+    TaskHost, TaskJournal, TaskOutcome, TestCases, TestRequest, WriteRequest, is_good_budget_tag,
 };
-pub use event::{Event, EventKind, Fault, Iteration, Metering, StateType, TaskResource};
+pub use event::{Event, EventKind, Fault, Iteration, Metering, Spent, StateType, TaskResource};
 pub use journal::{JournalError, JournalScope, MAX_JOURNAL_BYTES, MAX_JOURNAL_RECORDS};
 pub use keyvalue::{
     KeyPage, KeyValue, KeyValueChange, KeyValueError, MAX_BUCKET_BYTES, MAX_KEY_BYTES, MAX_KEY_VALUE_CHANGES,

@@ -14,6 +14,8 @@ use crate::core::{Execution, FrameRow, Redrives, Status, Step};
 use crate::event::{Event, EventKind, Fault};
 use crate::payload::{Payload, PayloadRef};
 
+pub use crate::chunk::Chunk;
+
 /// Version of the rows that this program writes.
 const ROW_VERSION: u8 = 1;
 
@@ -125,15 +127,6 @@ impl<F> StatusRow<F> {
     }
 }
 
-/// The events of one step, with the payloads that they are the first to refer to.
-#[derive(Debug, Deserialize, Serialize)]
-pub struct Chunk {
-    /// Payloads, by [`PayloadRef::index`].
-    pub payloads: Vec<Arc<str>>,
-    /// Events, in order.
-    pub events: Vec<Event>,
-}
-
 /// Encodes a row.
 pub(crate) fn encode<T: Serialize>(row: &T) -> Result<Vec<u8>, RowError> {
     Ok(postcard::to_extend(row, vec![ROW_VERSION])?)
@@ -211,7 +204,7 @@ pub(crate) fn change(
     if !step.events.is_empty() {
         let events = std::mem::take(&mut step.events);
         let chunk = Chunk { payloads, events };
-        change.history = Some((first_event, encode(&chunk)?));
+        change.history = Some((first_event, chunk.encode()?));
         step.events = chunk.events;
         step.payloads = chunk.payloads;
     }
@@ -240,7 +233,7 @@ pub(crate) fn ended(execution: &Execution, revision: u32) -> Result<ExecutionCha
         Event { id: first + 1, previous: 0, at_ms, kind: end },
     ];
     change.record = Some(row.encode()?);
-    change.history = Some((first, encode(&Chunk { payloads, events })?));
+    change.history = Some((first, Chunk { payloads, events }.encode()?));
     Ok(change)
 }
 

@@ -82,6 +82,9 @@ pub struct Call {
     pub input: Arc<str>,
     /// Limits lower than the manifest's, a state's own budget for example.
     pub limits: LimitOverrides,
+    /// Why [`LimitOverrides::fuel`] of `limits` is what it is and what to do if it is too low, for the failure when it is the lowest:
+    /// a sentence without its end.
+    pub fuel_advice: Option<String>,
     /// Wall-clock limit of this call, such as `TimeoutSeconds`. The lowest of this, [`crate::Limits::time`] and the
     /// manifest's holds. It covers the instance's run, not the wait for compilation or a free place in the pool.
     pub time_limit: Option<Duration>,
@@ -146,6 +149,8 @@ pub struct Metering {
     pub peak_memory: u64,
     /// Wall-clock time from the start of the instance to its end.
     pub wall: Duration,
+    /// Time in which it had a thread: computing, and in host calls, but not waiting for their answers.
+    pub cpu: Duration,
     /// Calls of host functions, WASI's included.
     pub host_calls: u32,
     /// Bytes of input.

@@ -116,7 +116,7 @@ impl Runtime {
         matches!(self.shelf.ready(component).await, Some(Ok(ready)) if ready.exports.serves_jobs())
     }
 
-    async fn enter(&self, pin: Digest, entry: Entry, call: Call) -> Outcome<JobAnswer> {
+    async fn enter(&self, pin: Digest, entry: Entry, mut call: Call) -> Outcome<JobAnswer> {
         let input_bytes = call.input.len() as u64;
         let failed = |failure| Outcome::failed(failure, input_bytes);
         let who = self.identity(&pin);
@@ -143,7 +143,11 @@ impl Runtime {
         if !served {
             return failed(Failure::new(error_names::BROKEN, format!("plugin {who} serves {wanted}")));
         }
-        let mut limits = self.limits.lowered_by(&who.limits).lowered_by(&call.limits);
+        let own = self.limits.lowered_by(&who.limits);
+        let mut limits = own.lowered_by(&call.limits);
+        if limits.fuel == own.fuel {
+            call.fuel_advice = None;
+        }
         if let Some(time) = call.time_limit {
             limits.time = limits.time.min(time);
         }

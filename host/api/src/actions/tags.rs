@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dirigent_engine::Engine;
+use dirigent_engine::{EXECUTION_FUEL_TAG, Engine, TASK_FUEL_TAG, is_good_budget_tag};
 use serde_json::{Value, json};
 
 use super::{MAX_ARN, activities, create_state_machine::with_arn};
@@ -25,6 +25,7 @@ pub(super) fn pairs(engine: &Engine, params: &mut Params) -> Result<Option<Vec<(
         set(&mut pairs, key, value.unwrap_or_default());
     }
     check_number(engine, &pairs)?;
+    check_budgets(&pairs)?;
     Ok(Some(pairs))
 }
 
@@ -41,6 +42,17 @@ fn check_number(engine: &Engine, tags: &[(String, String)]) -> Result<(), ApiErr
         return Err(ApiError::new("TooManyTags", format!("A resource has at most {most} tags")));
     }
     Ok(())
+}
+
+/// AWS takes any value, but the names are this host's own, and a budget that is not kept is worse than one that is refused.
+fn check_budgets(tags: &[(String, String)]) -> Result<(), ApiError> {
+    match tags.iter().find(|(name, value)| !is_good_budget_tag(name, value)) {
+        None => Ok(()),
+        Some((name, value)) => Err(ApiError::validation(format!(
+            "The tag {name} cannot be '{value}'. A budget is a whole number of units of fuel, and its name {TASK_FUEL_TAG} or \
+             {EXECUTION_FUEL_TAG}"
+        ))),
+    }
 }
 
 fn missing(arn: &str) -> ApiError {

@@ -4,13 +4,14 @@
 //! - `wire`: bodies, queries and errors
 //! - `executions`: start and wait, search, describe, metering, stop, redrive, one by one and many at a time
 //! - `live`: events as they happen, by server-sent events
-//! - `plugins`: what is in the registry directory; `plugin_logs`: what they logged lately
+//! - `plugins`: what is in the registry directory; `plugin_logs`: what they logged lately; `usage`: what they used
 
 mod executions;
 mod host;
 mod live;
 mod plugin_logs;
 mod plugins;
+mod usage;
 mod wire;
 
 use axum::Router;
@@ -23,6 +24,7 @@ use utoipa_axum::routes;
 pub use host::Host;
 pub use plugin_logs::PluginLogLine;
 pub use plugins::{PluginDirectory, PluginEntry, PluginStatus};
+pub use usage::{PluginUsage, Usage};
 
 /// What the description says of the whole.
 const ABOUT: &str = "The host's own API, beside that of AWS. ARNs in paths are percent-encoded. Times are RFC 3339, in UTC. \

@@ -1,5 +1,7 @@
 //! The plugins of the registry directory.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -7,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::host::Host;
 use super::plugin_logs::PluginLogLine;
+use super::usage::PluginUsage;
 
 /// Who knows the plugins. The runtime does; this crate does not know the runtime.
 pub trait PluginDirectory: Send + Sync + 'static {
@@ -16,6 +19,9 @@ pub trait PluginDirectory: Send + Sync + 'static {
     /// Lines that a plugin (`NAME`, or `NAME@VERSION`) logged lately, in order: behind the one of a number, from a time on (Unix
     /// milliseconds), the first `limit`.
     fn logs(&self, plugin: &str, after: u64, since_ms: Option<i64>, limit: usize) -> Vec<PluginLogLine>;
+
+    /// What the calls of each used since the host started, by `name@version`; of those too that have gone since.
+    fn usage(&self) -> BTreeMap<String, PluginUsage>;
 }
 
 /// A version of a plugin.
@@ -42,6 +48,8 @@ pub struct PluginEntry {
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// What its calls used since the host started.
+    pub usage: PluginUsage,
 }
 
 /// Whether a plugin can be called.

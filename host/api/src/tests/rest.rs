@@ -1,6 +1,6 @@
 //! `/api`, held to its own OpenAPI description: every operation is called, and every answer fits its schema.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -10,7 +10,7 @@ use tower::ServiceExt;
 
 use super::{OWN, World, pass, text};
 use crate::rest;
-use crate::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus};
+use crate::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage};
 
 /// Largest answer that is read.
 const MOST: usize = 1 << 20;
@@ -29,6 +29,7 @@ impl PluginDirectory for OnePlugin {
             component_bytes: 73_000,
             status: PluginStatus::Broken,
             why: Some("on purpose".into()),
+            usage: self.usage().remove("echo@1.0.0").unwrap_or_default(),
         }]
     }
 
@@ -44,6 +45,12 @@ impl PluginDirectory for OnePlugin {
             message: "a line".into(),
         };
         (after + 1..=4).map(line).take(limit).collect()
+    }
+
+    fn usage(&self) -> BTreeMap<String, PluginUsage> {
+        let failures = BTreeMap::from([("Plugin.Trapped".into(), 1)]);
+        let usage = PluginUsage { calls: 2, failures, ..PluginUsage::default() };
+        BTreeMap::from([("echo@1.0.0".into(), usage)])
     }
 }
 
@@ -62,8 +69,7 @@ impl Answer {
 
 impl World {
     async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let (router, _) = rest::router();
-        let router = router.with_state(Host::new(self.engine.clone(), Arc::new(OnePlugin)));
+        let router = crate::router(Host::new(self.engine.clone(), Arc::new(OnePlugin)));
         let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let answer = async {
@@ -234,6 +240,17 @@ async fn every_operation_answers_as_it_is_described() {
     assert_eq!(called, described.collect(), "every operation that is described is called");
     let served = world.ask("GET", "/api/openapi.json", None).await;
     assert_eq!(served.json(), document);
+}
+
+#[tokio::test]
+async fn metrics_are_told_to_prometheus() {
+    let answer = World::new().await.ask("GET", "/metrics", None).await;
+    assert_eq!(
+        (answer.status, &*answer.content_type),
+        (StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8")
+    );
+    let failed = r#"dirigent_plugin_calls_total{plugin="echo",version="1.0.0",outcome="Plugin.Trapped"} 1"#;
+    assert!(answer.body.lines().any(|line| line == failed), "{}", answer.body);
 }
 
 #[tokio::test]

@@ -273,6 +273,8 @@ impl CancelRow {
             heartbeat: None,
             role_arn: self.role_arn.clone(),
             recovered: false,
+            // Whatever was used, a job must end.
+            fuel: None,
             journal,
         }
     }

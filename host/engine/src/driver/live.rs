@@ -13,6 +13,7 @@ use dirigent_store::{ExecutionId, FrameId};
 use parking_lot::Mutex;
 use tokio::sync::{OnceCell, oneshot};
 
+use super::budget::Used;
 use super::logs::{self, ExecutionLog};
 use super::test_cases::RunningCase;
 use super::{Engine, EngineError, map_runs};
@@ -46,6 +47,8 @@ pub(crate) struct Live {
     pub(super) tasks: Mutex<HashMap<(FrameId, u32), oneshot::Sender<()>>>,
     /// How many records its tasks' journals have. Changes under the execution's lock.
     pub(super) journals: Mutex<Book>,
+    /// Fuel that its tasks have used.
+    pub(super) used: Used,
     /// The test case that it belongs to.
     pub(super) case: Option<Arc<RunningCase>>,
 }
@@ -215,6 +218,7 @@ pub(super) async fn read_back(
         pins_changed: AtomicBool::new(false),
         tasks: Mutex::default(),
         journals: Mutex::new(engine.journals.of(id).await?),
+        used: Used::default(),
         case,
     };
     Ok((live, effects))

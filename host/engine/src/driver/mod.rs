@@ -6,6 +6,7 @@
 //! - `live`: executions in memory, loaded when something happens to them and dropped when they only wait
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `arns`: ARNs and the accounts in them
+//! - `budget`: what tasks may use because their state machine says so
 //! - `logs`: where executions are logged
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`, `search`, `redrive`: what callers ask for
@@ -23,6 +24,7 @@
 
 mod apply;
 mod arns;
+mod budget;
 mod callbacks;
 pub(crate) mod jobs;
 mod journal;
@@ -64,6 +66,7 @@ use crate::limits::Limits;
 use crate::recover::RecoverError;
 use crate::rows::RowError;
 
+pub use budget::{EXECUTION_FUEL_TAG, FuelLimit, TASK_FUEL_TAG, is_good_budget_tag};
 pub use callbacks::{ActivityTask, CallbackError, PollError};
 pub use jobs::{JobAnswer, JobEntry, JobOutcome, MAX_HANDLE_BYTES};
 pub use journal::TaskJournal;

@@ -8,6 +8,7 @@ use dirigent_store::{CatalogChange, ExecutionId};
 use parking_lot::Mutex;
 
 use super::apply::Create;
+use super::budget::Used;
 use super::live::{Durability, Lease, Live};
 use super::targets::{self, Origin};
 use super::tasks::binding;
@@ -209,6 +210,7 @@ impl Engine {
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
             journals: Mutex::default(),
+            used: Used::nothing(),
             case,
         };
         let create = if !kept {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
+use super::budget::FuelLimit;
 use super::jobs::{JobEntry, JobOutcome};
 use super::{Engine, TaskJournal};
 use crate::event::{Fault, Metering};
@@ -98,6 +99,8 @@ pub struct TaskCall {
     /// The attempt may have begun to run before the host was restarted. One that may not have finds nothing in its journal's
     /// scope of the attempt.
     pub recovered: bool,
+    /// What it may use where its state machine has a budget; the plugin's own limits hold too.
+    pub fuel: Option<FuelLimit>,
     /// What the attempt records.
     pub journal: TaskJournal,
 }

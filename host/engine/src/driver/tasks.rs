@@ -16,7 +16,7 @@ use super::lambda::Invocation;
 use super::live::{Lease, Live};
 use super::now_ms;
 use super::task_host::{Binding, TaskCall};
-use super::{EngineConfig, nested};
+use super::{EngineConfig, budget, nested};
 use crate::core::{Effect, Execution, Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::{Fault, Metering};
 use crate::payload::Payload;
@@ -60,6 +60,9 @@ pub(super) async fn run(lease: Lease, mut run: TaskRun) {
     loop {
         let Some((answer, metering)) = call(&lease, &run).await else { return };
         let TaskRun { frame, generation, .. } = run;
+        if !matches!(answer, Answer::Running(_)) {
+            lease.live.used.add(&metering);
+        }
         let metering = Some(metering);
         let mut begun = None;
         let stimulus = match answer {
@@ -208,6 +211,10 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
     if run.deadline_ms.is_some_and(|deadline| deadline <= now_ms()) {
         return ended(Err(timed_out()));
     }
+    let fuel = match budget::of_attempt(lease).await {
+        Ok(fuel) => fuel,
+        Err(fault) => return ended(Err(fault)),
+    };
     let is_job = run.job.is_some()
         || (jobs::is_job(&task.resource) && lease.engine().tasks.serves_jobs(component).await);
     let (info, idempotency_key) = {
@@ -234,6 +241,7 @@ async fn invoke(lease: &Lease, run: &TaskRun, heartbeat: Option<mpsc::UnboundedS
         heartbeat,
         role_arn: info.role_arn.clone(),
         recovered: run.recovered,
+        fuel,
         journal: lease.engine().journals.open_for(lease, run),
     };
     match &run.job {

@@ -8,6 +8,7 @@ use dirigent_asl::{MachineIndex, Program};
 use dirigent_store::{ExecutionId, MachineId};
 use parking_lot::Mutex;
 
+use super::budget::Used;
 use super::live::{Durability, Lease, Live};
 use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, now_ms};
 use crate::core::{Execution, ExecutionInfo, Findings, StateTest, Status, Stimulus, error_names};
@@ -68,6 +69,7 @@ impl Engine {
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::default(),
             journals: Mutex::default(),
+            used: Used::nothing(),
             case: None,
         };
         let lease = Lease::of_new(self, id, live);

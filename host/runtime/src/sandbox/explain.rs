@@ -29,7 +29,13 @@ pub(super) enum End {
 }
 
 /// The failure for an error of wasmtime.
-pub(super) fn explain(error: &Error, state: &CallState, who: &Identity, limits: &Limits) -> Failure {
+pub(super) fn explain(
+    error: &Error,
+    state: &CallState,
+    who: &Identity,
+    limits: &Limits,
+    fuel_advice: Option<&str>,
+) -> Failure {
     if let Some(Stop::HostCalls(limit)) = error.downcast_ref() {
         return Failure::new(
             error_names::OUT_OF_HOST_CALLS,
@@ -42,9 +48,10 @@ pub(super) fn explain(error: &Error, state: &CallState, who: &Identity, limits: 
     let trap = error.downcast_ref::<Trap>().copied();
     if trap == Some(Trap::OutOfFuel) {
         let mut cause = format!(
-            "plugin {who} used all of its {} units of fuel (about one an instruction). Raise limits.fuel in plugin.toml \
-             and the host's own limit, if that is not a loop without end",
-            limits.fuel
+            "plugin {who} used all of its {} units of fuel (about one an instruction). {}, if that is not a loop \
+             without end",
+            limits.fuel,
+            fuel_advice.unwrap_or("Raise limits.fuel in plugin.toml and the host's own limit")
         );
         add_frames(&mut cause, error);
         return Failure::new(error_names::OUT_OF_FUEL, cause);

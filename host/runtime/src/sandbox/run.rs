@@ -1,6 +1,8 @@
 //! One call, from a fresh instance to its outcome.
 
 use std::{
+    future::poll_fn,
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -56,14 +58,22 @@ pub(crate) async fn run(
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
 
+    let mut cpu = Duration::ZERO;
     let end = match store.set_fuel(limits.fuel.0) {
         Err(error) => End::Error(error),
         Ok(()) => {
             let _running = ticker.running();
-            let work = async {
+            let mut work = pin!(async {
                 let instance = ready.instance.instantiate_async(&mut store).await?;
                 ready.exports.call(&mut store, &instance, entry, guest_context(&context), &input).await
-            };
+            });
+            // A guest that waits, or that has had its share of the thread, is not polled meanwhile.
+            let work = poll_fn(|waker| {
+                let began = Instant::now();
+                let polled = work.as_mut().poll(waker);
+                cpu += began.elapsed();
+                polled
+            });
             tokio::select! {
                 biased;
                 () = outside.fatal().wait() => End::Ended,
@@ -86,7 +96,7 @@ pub(crate) async fn run(
             Ok(answer) => Ok(answer),
             Err(failure) => Err(bounded(failure)),
         }),
-        (None, End::Error(error)) => Err(explain(&error, &state, who, limits)),
+        (None, End::Error(error)) => Err(explain(&error, &state, who, limits, call.fuel_advice.as_deref())),
         (None, End::TimedOut | End::Ended) => Err(timed_out(who, limits.time)),
     };
     // Its streams may hold the beginning of a last line.
@@ -97,6 +107,7 @@ pub(crate) async fn run(
         fuel: limits.fuel.0.saturating_sub(fuel_left),
         peak_memory: state.memory.peak as u64,
         wall: started.elapsed(),
+        cpu,
         host_calls: state.host_calls,
         input_bytes: input.len() as u64,
         output_bytes: result.as_ref().map_or(0, |answer| answer.len() as u64),

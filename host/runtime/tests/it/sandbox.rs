@@ -174,6 +174,7 @@ async fn what_a_call_used_is_metered() {
     assert_eq!((used.input_bytes, used.output_bytes, used.host_calls), (1011, 1011, 0));
     assert!((1_000..1_000_000).contains(&used.fuel), "{used:?}");
     assert!((64 << 10..4 << 20).contains(&used.peak_memory), "{used:?}");
+    assert!(!used.cpu.is_zero() && used.cpu <= used.wall, "{used:?}");
     // The same work costs the same, whoever else runs.
     assert_eq!(call(&runtime, "plugin:echo", input).await.metering.fuel, used.fuel);
 

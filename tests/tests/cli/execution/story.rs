@@ -42,7 +42,17 @@ fn the_story_of_an_execution() {
     assert!(used.contains(" fuel, ") && used.contains(" KiB of memory"), "{shown}");
     let tasks = asked.text(&["execution", "show", "say/one", "--tasks"]);
     let row: Vec<&str> = tasks.lines().nth(1).unwrap().split_whitespace().collect();
-    assert_eq!((row[0], row[1], row[2], row[8]), ("Echo", "SUCCEEDED", "echo@1.0.0", "plugin:echo"));
+    assert_eq!((row[0], row[1], row[2], row[9]), ("Echo", "SUCCEEDED", "echo@1.0.0", "plugin:echo"));
+    let used = asked.text(&["execution", "show", "say/one", "--tasks", "--json"]);
+    let used: Value = serde_json::from_str(&used).unwrap();
+    let [task, total] = [&used["tasks"][0], &used["total"]];
+    assert_eq!(
+        (&task["inputBytes"], &task["outputBytes"]),
+        (&json!(input.len()), &json!(input.len())),
+        "{used}"
+    );
+    assert!(task["cpuMicros"].as_u64() > Some(0) && task["cpuMicros"] == total["cpuMicros"], "{used}");
+    assert_eq!((&task["sentBytes"], &total["receivedBytes"]), (&json!(0), &json!(0)), "{used}");
 
     let heads = ["ID", "TIME", "TYPE", "DETAIL"];
     let history = asked.table(&["execution", "history", "say/one"], &heads);

@@ -10,9 +10,10 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::find;
-use super::metering::{Attempts, Usage};
+use super::metering::Attempts;
 use super::summary::Summary;
 use crate::error::ApiError;
+use crate::rest::Usage;
 use crate::rest::wire::{Refusal, RestError};
 
 /// An execution, whole.

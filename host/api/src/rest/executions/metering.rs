@@ -8,25 +8,13 @@ use dirigent_store::ExecutionId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::rest::Usage;
+
 /// Events read at a time.
 const READ: usize = 1_000;
 
 /// Events of a history that are read for this; of a longer one, the first so many.
 const MAX_EVENTS: u64 = 100_000;
-
-/// What a task, or all of an execution's, used.
-#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Usage {
-    /// Units of fuel.
-    pub(crate) fuel: u64,
-    /// Greatest memory, in bytes.
-    pub(crate) peak_memory: u64,
-    /// Time on the clock, in microseconds.
-    pub(crate) wall_micros: u64,
-    /// Calls to the host.
-    pub(crate) host_calls: u64,
-}
 
 /// One attempt of a task.
 #[derive(Serialize, ToSchema)]
@@ -100,12 +88,7 @@ impl Attempts {
 
     /// All of it together.
     pub(crate) fn total(&self) -> Usage {
-        self.tasks.iter().fold(Usage::default(), |sum, task| Usage {
-            fuel: sum.fuel.saturating_add(task.usage.fuel),
-            peak_memory: sum.peak_memory.max(task.usage.peak_memory),
-            wall_micros: sum.wall_micros.saturating_add(task.usage.wall_micros),
-            host_calls: sum.host_calls.saturating_add(task.usage.host_calls),
-        })
+        self.tasks.iter().fold(Usage::default(), |sum, task| sum.and(&task.usage))
     }
 }
 
@@ -117,8 +100,9 @@ fn attempt(event_id: u64, state: Arc<str>, kind: &EventKind) -> Option<TaskUsage
         EventKind::TaskTimedOut { resource, metering, .. } => (TaskStatus::TimedOut, resource, metering),
         _ => return None,
     };
-    let Metering { plugin, fuel, peak_memory, wall_us, host_calls, logs } =
-        metering.as_deref().cloned().unwrap_or_default();
+    let metering = metering.as_deref().cloned().unwrap_or_default();
+    let usage = Usage::of(&metering);
+    let Metering { plugin, logs, .. } = metering;
     let resource = match resource {
         TaskResource::Lambda { arn } | TaskResource::Activity { arn } => arn.to_string(),
         TaskResource::Service { resource_type, resource } => format!("{resource_type}:{resource}"),
@@ -129,7 +113,7 @@ fn attempt(event_id: u64, state: Arc<str>, kind: &EventKind) -> Option<TaskUsage
         event_id,
         status,
         plugin: Some(plugin).filter(|plugin| !plugin.is_empty()),
-        usage: Usage { fuel, peak_memory, wall_micros: wall_us, host_calls: host_calls.into() },
+        usage,
         logs: logs.into_iter().map(|(level, message)| LogLine { level, message }).collect(),
     })
 }

@@ -9,7 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::find;
-use super::metering::{Attempts, TaskUsage, Usage};
+use super::metering::{Attempts, TaskUsage};
+use crate::rest::Usage;
 use crate::rest::wire::{Refusal, RestError};
 
 /// The attempts of an execution's tasks.

@@ -20,6 +20,7 @@ const TASKS: &[(&str, Align)] = &[
     ("FUEL", Align::Right),
     ("MEMORY", Align::Right),
     ("TIME", Align::Right),
+    ("CPU", Align::Right),
     ("CALLS", Align::Right),
     ("RESOURCE", Align::Left),
 ];
@@ -28,7 +29,7 @@ const TASKS: &[(&str, Align)] = &[
 pub(super) struct Show {
     /// The execution: an ARN, or MACHINE/NAME.
     execution: String,
-    /// Show its tasks instead: plugin, fuel, peak memory, time, host calls, and what they logged.
+    /// Show its tasks instead: plugin, fuel, peak memory, time, time on a thread, host calls, and what they logged.
     #[arg(long)]
     tasks: bool,
 }
@@ -131,6 +132,7 @@ fn tasks(client: &Client, path: &str) -> anyhow::Result<()> {
             number(&task["fuel"]).into(),
             memory(&task["peakMemory"]).into(),
             micros(&task["wallMicros"]).into(),
+            micros(&task["cpuMicros"]).into(),
             number(&task["hostCalls"]).into(),
             text(task, "resource").into(),
         ]);

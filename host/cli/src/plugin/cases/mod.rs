@@ -114,6 +114,7 @@ fn as_json(case: &Case, report: &Report) -> Value {
         "problems": report.problems,
         "logs": logs.collect::<Vec<_>>(),
         "fuel": report.metering.fuel,
+        "cpuMicros": u64::try_from(report.metering.cpu.as_micros()).unwrap_or(u64::MAX),
         "peakMemory": report.metering.peak_memory,
         "hostCalls": report.metering.host_calls,
     })

@@ -12,6 +12,7 @@ use super::ids;
 use super::row::MapRunRow;
 use crate::core::{Execution, ExecutionInfo, Redrive, Status, Stimulus};
 use crate::driver::apply::report;
+use crate::driver::budget::Used;
 use crate::driver::live::{self, Durability, Lease, Live};
 use crate::driver::logs::{self, ExecutionLog};
 use crate::driver::objects::ChildStatus;
@@ -106,6 +107,7 @@ impl Template {
             pins_changed: AtomicBool::new(false),
             tasks: Mutex::new(HashMap::new()),
             journals: Mutex::default(),
+            used: Used::nothing(),
             case: self.case.clone(),
         }
     }
