@@ -3,7 +3,6 @@
 
 mod cache;
 mod connections;
-mod hostile;
 mod jobs;
 mod journal;
 mod outside;

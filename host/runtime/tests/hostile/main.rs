@@ -1,10 +1,16 @@
 //! Components that attack the host: each is stopped with its named error, and after each one the host serves as before.
+//!
+//! A process of its own, since its memory is measured.
+#![allow(clippy::unwrap_used)]
 
 mod abi;
 mod files;
 mod handles;
 mod machine;
 mod network;
+#[path = "../it/support.rs"]
+#[allow(dead_code, reason = "the other tests use the rest")]
+mod support;
 mod text;
 mod wire;
 
@@ -20,6 +26,9 @@ use crate::support::{House, call, call_digest, context, eventually, output};
 const MEMORY_KEPT: u64 = 512 << 20;
 /// Memory that the process may have more of at the worst moment.
 const MEMORY_PEAK: u64 = 2 << 30;
+
+/// Memory is the whole process's, so one table at a time.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// One attack.
 struct Case {
@@ -83,6 +92,7 @@ fn complaint(case: &Case, ended: &Result<String, Failure>) -> Option<String> {
 }
 
 async fn all_are_stopped(cases: Vec<Case>) {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let house = House::with(&["echo"]);
     for case in &cases {
         house.install(case.name, "1.0.0", &case.component);
