@@ -155,12 +155,13 @@ impl Runtime {
         let places = Arc::clone(&self.places).acquire_many_owned(ready.places.min(self.all_places));
         let Ok(places) = places.await else { return stopping() };
         let (ticker, services) = (Arc::clone(&self.ticker), Arc::clone(&self.services));
+        let was_long = Arc::clone(&ready.was_long);
         let run = Box::pin(async move {
             let outcome = sandbox::run(&ready, &ticker, &who, &services, &limits, &entry, call).await;
             drop(places);
             outcome
         });
-        self.lanes.run(run).await.unwrap_or_else(stopping)
+        self.lanes.run(run, &was_long).await.unwrap_or_else(stopping)
     }
 
     /// Every plugin in the registry, by name and then version, newest first.

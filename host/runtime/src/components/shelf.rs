@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -42,6 +42,8 @@ pub(crate) struct Ready {
     pub(crate) places: u32,
     /// Bytes of the compiled form.
     pub(crate) compiled_bytes: u64,
+    /// Its last call was a long one.
+    pub(crate) was_long: Arc<AtomicBool>,
 }
 
 /// How far a component is.
@@ -264,7 +266,8 @@ impl Shelf {
         let places = needs.map_or(1, |needs| engine::places(needs.num_memories, needs.num_tables));
         let exported = component.component_type();
         let exported = exported.exports(&self.engine).map(|(name, _)| name.to_owned()).collect();
-        Ok(Ready { instance, exports, imports, exported, places, compiled_bytes })
+        let was_long = Arc::default();
+        Ok(Ready { instance, exports, imports, exported, places, compiled_bytes, was_long })
     }
 
     fn wrong_world(&self, component: &wasmtime::component::Component, error: &wasmtime::Error) -> String {

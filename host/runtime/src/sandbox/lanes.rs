@@ -5,6 +5,10 @@ use std::{
     future::{Future, poll_fn},
     io,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
     thread::available_parallelism,
     time::{Duration, Instant},
@@ -42,27 +46,44 @@ impl Lanes {
         Ok(Self { long: Some(long) })
     }
 
-    /// Run a call to its end, in the lane that it belongs to. None: it panicked there, or the host is stopping.
+    /// Run a call to its end, in the lane that it belongs to. `was_long` is kept for the component: one whose last call was long
+    /// begins in the long lane. None: it panicked there, or the host is stopping.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         mut call: Pin<Box<dyn Future<Output = T> + Send>>,
+        was_long: &Arc<AtomicBool>,
     ) -> Option<T> {
-        let mut computed = Duration::ZERO;
-        let short = poll_fn(|waker| {
-            let began = Instant::now();
-            let polled = call.as_mut().poll(waker);
-            computed += began.elapsed();
-            match polled {
-                Poll::Ready(ended) => Poll::Ready(Some(ended)),
-                Poll::Pending if computed > SHORT => Poll::Ready(None),
-                Poll::Pending => Poll::Pending,
+        if !was_long.load(Ordering::Relaxed) {
+            let mut computed = Duration::ZERO;
+            let short = poll_fn(|waker| {
+                let began = Instant::now();
+                let polled = call.as_mut().poll(waker);
+                computed += began.elapsed();
+                match polled {
+                    Poll::Ready(ended) => Poll::Ready(Some(ended)),
+                    Poll::Pending if computed > SHORT => Poll::Ready(None),
+                    Poll::Pending => Poll::Pending,
+                }
+            });
+            if let Some(ended) = short.await {
+                return Some(ended);
             }
-        });
-        if let Some(ended) = short.await {
-            return Some(ended);
         }
-        let long = self.long.as_ref()?;
-        let mut moved = Moved(long.spawn(call));
+        was_long.store(true, Ordering::Relaxed);
+        let was_long = Arc::clone(was_long);
+        let mut moved = Moved(self.long.as_ref()?.spawn(async move {
+            let mut computed = Duration::ZERO;
+            let ended = poll_fn(|waker| {
+                let began = Instant::now();
+                let polled = call.as_mut().poll(waker);
+                computed += began.elapsed();
+                polled
+            });
+            let ended = ended.await;
+            was_long.store(computed > SHORT, Ordering::Relaxed);
+            ended
+        }));
+        // Until it ends it counts as long, also when nobody waits for its end.
         (&mut moved.0).await.ok()
     }
 }
