@@ -130,7 +130,7 @@ fn test_host(project: &Project, _: bool, counts: &mut Counts) -> Result<()> {
 }
 
 /// Seconds for each fuzz target.
-const FUZZ_SECONDS: u64 = 60;
+const FUZZ_SECONDS: u64 = 30;
 /// With `--quick`.
 const FUZZ_SECONDS_QUICK: u64 = 5;
 

@@ -1,3 +1,5 @@
+//! Asks a service for the receipt of an order, once.
+
 use dirigent_plugin::{Context, Failure, config, http, journal, keyvalue, log, plugin};
 use serde::{Deserialize, Serialize};
 
