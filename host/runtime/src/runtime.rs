@@ -161,7 +161,9 @@ impl Runtime {
             drop(places);
             outcome
         });
-        self.lanes.run(run, &was_long).await.unwrap_or_else(stopping)
+        let Some((mut outcome, computed)) = self.lanes.run(run, &was_long).await else { return stopping() };
+        outcome.metering.cpu = computed;
+        outcome
     }
 
     /// Every plugin in the registry, by name and then version, newest first.

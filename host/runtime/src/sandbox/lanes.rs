@@ -47,14 +47,14 @@ impl Lanes {
     }
 
     /// Run a call to its end, in the lane that it belongs to. `was_long` is kept for the component: one whose last call was long
-    /// begins in the long lane. None: it panicked there, or the host is stopping.
+    /// begins in the long lane. Also says how long it had a thread. None: it panicked there, or the host is stopping.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         mut call: Pin<Box<dyn Future<Output = T> + Send>>,
         was_long: &Arc<AtomicBool>,
-    ) -> Option<T> {
+    ) -> Option<(T, Duration)> {
+        let mut computed = Duration::ZERO;
         if !was_long.load(Ordering::Relaxed) {
-            let mut computed = Duration::ZERO;
             let short = poll_fn(|waker| {
                 let began = Instant::now();
                 let polled = call.as_mut().poll(waker);
@@ -66,13 +66,12 @@ impl Lanes {
                 }
             });
             if let Some(ended) = short.await {
-                return Some(ended);
+                return Some((ended, computed));
             }
         }
         was_long.store(true, Ordering::Relaxed);
         let was_long = Arc::clone(was_long);
         let mut moved = Moved(self.long.as_ref()?.spawn(async move {
-            let mut computed = Duration::ZERO;
             let ended = poll_fn(|waker| {
                 let began = Instant::now();
                 let polled = call.as_mut().poll(waker);
@@ -81,7 +80,7 @@ impl Lanes {
             });
             let ended = ended.await;
             was_long.store(computed > SHORT, Ordering::Relaxed);
-            ended
+            (ended, computed)
         }));
         // Until it ends it counts as long, also when nobody waits for its end.
         (&mut moved.0).await.ok()
