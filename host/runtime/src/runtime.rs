@@ -162,7 +162,8 @@ impl Runtime {
             outcome
         });
         let Some((mut outcome, computed)) = self.lanes.run(run, &was_long).await else { return stopping() };
-        outcome.metering.cpu = computed;
+        // It has the end of the instance in it, which the wall-clock time has not.
+        outcome.metering.cpu = computed.min(outcome.metering.wall);
         outcome
     }
 
