@@ -12,7 +12,7 @@ use std::{
 use wasmtime::Engine;
 
 /// How long a guest computes before others get their turn.
-pub(crate) const TICK: Duration = Duration::from_millis(1);
+pub(crate) const TICK: Duration = Duration::from_millis(2);
 
 /// A thread that ticks while calls run and sleeps without waking up while none does.
 pub(crate) struct Ticker {
