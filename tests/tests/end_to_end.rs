@@ -156,7 +156,7 @@ fn each_misbehaviour_has_its_name_and_harms_nobody() {
         ("hostile", json!({ "do": "log", "lines": 5_000, "bytes": 10 }), "Plugin.OutOfHostCalls"),
         ("hostile", json!({ "do": "text", "text": "not JSON" }), "Plugin.InvalidOutput"),
         ("hostile", json!({ "do": "text", "text": "" }), "Plugin.InvalidOutput"),
-        ("hostile", json!({ "do": "journal" }), "Plugin.CapabilityDenied"),
+        ("hostile", json!({ "do": "bucket" }), "Plugin.CapabilityDenied"),
         ("hostile", json!({ "do": "what" }), "Plugin.InvalidInput"),
         ("hostile", json!({ "do": "fail", "error": "Card.Declined", "cause": "no funds" }), "Card.Declined"),
         ("late", json!({ "do": "spin", "milliseconds": 600_000 }), "States.Timeout"),
@@ -221,7 +221,7 @@ fn the_sandbox_errors_can_be_caught() {
             "Plugin.OutOfMemory",
         ),
         (json!({ "do": "trap" }), json!(["States.TaskFailed"]), "Plugin.Trapped"),
-        (json!({ "do": "journal" }), json!(["States.ALL"]), "Plugin.CapabilityDenied"),
+        (json!({ "do": "bucket" }), json!(["States.ALL"]), "Plugin.CapabilityDenied"),
     ];
     for (n, (input, catches, error)) in cases.into_iter().enumerate() {
         let mut definition = task("plugin:hostile");

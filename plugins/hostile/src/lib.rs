@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use dirigent_plugin::{Context, Failure, clock, guest, heartbeat, log, progress, random};
+use dirigent_plugin::{Context, Failure, clock, guest, heartbeat, keyvalue, log, progress, random};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -39,8 +39,8 @@ enum Behaviour {
     BeatAndLoop,
     /// Answer with this text, JSON or not.
     Text { text: String },
-    /// Call what the host declares and does not offer.
-    Journal,
+    /// Open a bucket that no manifest asks for.
+    Bucket,
     /// Count how often this instance was called: always 1, as instances are fresh.
     Count,
 }
@@ -111,10 +111,7 @@ fn run(context: &Context, behaviour: Behaviour) -> Result<Value, Failure> {
             }
         }
         Behaviour::Text { .. } => unreachable!("answered by the export itself"),
-        Behaviour::Journal => {
-            use dirigent_plugin::guest::bindings::dirigent::task::journal;
-            Ok(json!(journal::recall("step").is_ok()))
-        }
+        Behaviour::Bucket => Ok(json!(keyvalue::open("accounts").is_ok())),
         Behaviour::Count => {
             use std::sync::atomic::{AtomicU32, Ordering};
             static CALLS: AtomicU32 = AtomicU32::new(0);

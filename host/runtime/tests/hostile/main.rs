@@ -108,7 +108,13 @@ async fn all_are_stopped(cases: Vec<Case>) {
     assert!(complaints.is_empty(), "{} of {}:\n{}", complaints.len(), cases.len(), complaints.join("\n"));
     drop(runtime);
     let (after, peak) = (memory("VmRSS"), memory("VmHWM"));
-    assert!(after < before + MEMORY_KEPT, "{before} bytes before, {after} after");
+    // Threads of the compiler may be at their last component still.
+    let given_back = || (memory("VmRSS") < before + MEMORY_KEPT).then_some(());
+    eventually(
+        &format!("{before} bytes before, {after} after, all but {MEMORY_KEPT} given back"),
+        given_back,
+    )
+    .await;
     assert!(peak < before + MEMORY_PEAK, "{before} bytes before, {peak} at the most");
 }
 
