@@ -15,7 +15,7 @@ use crate::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, Plu
 /// Largest answer that is read.
 const MOST: usize = 1 << 20;
 
-struct OnePlugin;
+pub(super) struct OnePlugin;
 
 impl PluginDirectory for OnePlugin {
     fn plugins(&self) -> Vec<PluginEntry> {
@@ -354,4 +354,18 @@ async fn lines_that_plugins_logged_come_in_pages() {
             assert_eq!(answer["lines"][0]["time"] == since, query.contains("since"), "{query}");
         }
     }
+}
+
+/// The console's types are made of the description as it is committed. After a change of the API, `DIRIGENT_BLESS=1` writes
+/// that anew, and `npm run api-types` the types.
+#[test]
+fn the_console_has_the_description() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../console/openapi.json");
+    let (_, document) = rest::router();
+    let description = format!("{}\n", serde_json::to_string_pretty(&document).unwrap());
+    if std::env::var_os("DIRIGENT_BLESS").is_some() {
+        std::fs::write(path, &description).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap();
+    assert!(committed == description, "openapi.json is stale: run this test with DIRIGENT_BLESS=1");
 }
