@@ -3,6 +3,7 @@
 mod args;
 mod client;
 mod config;
+mod console;
 mod input;
 mod journal_host;
 mod limits;

@@ -14,6 +14,7 @@ use dirigent_store::{RedbOptions, RedbStore};
 
 use crate::args;
 use crate::config;
+use crate::console;
 use crate::logs::{EventLogs, FilesConfig};
 use crate::mocks;
 use crate::object_host::BucketHost;
@@ -75,14 +76,14 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let polled = engine.clone();
-    let server = axum::serve(listener, dirigent_api::router(Host::new(engine.clone(), plugins.clone())))
-        .with_graceful_shutdown(async move {
-            signal().await;
-            tracing::info!("stopping");
-            // A worker that polls would else keep the server for as long as it is let.
-            polled.end_polls();
-            let _ = stopping.send(());
-        });
+    let host = Host::new(engine.clone(), plugins.clone()).with_console(console::console());
+    let server = axum::serve(listener, dirigent_api::router(host)).with_graceful_shutdown(async move {
+        signal().await;
+        tracing::info!("stopping");
+        // A worker that polls would else keep the server for as long as it is let.
+        polled.end_polls();
+        let _ = stopping.send(());
+    });
     tokio::select! {
         served = async { server.await } => served?,
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => {}

@@ -7,6 +7,7 @@ use dirigent_engine::Engine;
 use tokio::sync::Semaphore;
 
 use super::plugins::PluginDirectory;
+use crate::Console;
 
 /// Streams of events that are open at a time; more are refused. Each holds a connection and looks at every step.
 pub(super) const MAX_STREAMS: usize = 1_000;
@@ -18,12 +19,19 @@ pub struct Host {
     pub(crate) plugins: Arc<dyn PluginDirectory>,
     /// A permit for each stream of events.
     pub(crate) streams: Arc<Semaphore>,
+    pub(crate) console: Arc<Console>,
 }
 
 impl Host {
     /// An engine, and the plugins that it runs.
     pub fn new(engine: Arc<Engine>, plugins: Arc<dyn PluginDirectory>) -> Host {
-        Host { engine, plugins, streams: Arc::new(Semaphore::new(MAX_STREAMS)) }
+        Host { engine, plugins, streams: Arc::new(Semaphore::new(MAX_STREAMS)), console: Arc::default() }
+    }
+
+    /// With a console; without this it is one that was not built.
+    #[must_use]
+    pub fn with_console(self, console: Console) -> Host {
+        Host { console: Arc::new(console), ..self }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - `host`: what requests are answered with
 //! - `wire`: bodies, queries and errors
-//! - `executions`: start and wait, search, describe, metering, stop, redrive, one by one and many at a time
+//! - `executions`: start and wait, search, describe, ranges of histories, metering, stop, redrive, one by one and many at a time
 //! - `live`: events as they happen, by server-sent events
 //! - `plugins`: what is in the registry directory; `plugin_logs`: what they logged lately; `usage`: what they used
 
@@ -42,6 +42,7 @@ pub(crate) fn router() -> (Router<Host>, Document) {
         .routes(routes!(executions::bulk::stop_many))
         .routes(routes!(executions::bulk::redrive_many))
         .routes(routes!(executions::describe::describe))
+        .routes(routes!(executions::history::history))
         .routes(routes!(executions::tasks::tasks))
         .routes(routes!(executions::stop::stop))
         .routes(routes!(executions::redrive::redrive))

@@ -5,6 +5,7 @@
 mod accounts;
 mod aliases;
 mod configurations;
+mod console;
 mod kept_express;
 mod redrive;
 mod rest;

@@ -8,14 +8,14 @@ use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{OWN, World, pass, text};
+use super::{OWN, World, column, pass, text};
 use crate::rest;
 use crate::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage};
 
 /// Largest answer that is read.
 const MOST: usize = 1 << 20;
 
-struct OnePlugin;
+pub(super) struct OnePlugin;
 
 impl PluginDirectory for OnePlugin {
     fn plugins(&self) -> Vec<PluginEntry> {
@@ -175,6 +175,10 @@ async fn calls(world: &World) -> Vec<(&'static str, &'static str, String, Option
         (one, "get", of(&bad, ""), None, 200),
         (one, "get", of(none, ""), None, 400),
         (one, "get", of("x", ""), None, 400),
+        ("/api/executions/{arn}/history", "get", of(good, "/history?from=2&limit=1&data=false"), None, 200),
+        ("/api/executions/{arn}/history", "get", of(good, "/history?from=0"), None, 400),
+        ("/api/executions/{arn}/history", "get", of(good, "/history?limit=1001"), None, 400),
+        ("/api/executions/{arn}/history", "get", of(none, "/history"), None, 400),
         ("/api/executions/{arn}/tasks", "get", of(good, "/tasks"), None, 200),
         ("/api/executions/{arn}/tasks", "get", of(none, "/tasks"), None, 400),
         ("/api/executions/{arn}/events", "get", of(good, "/events"), None, 200),
@@ -251,6 +255,34 @@ async fn metrics_are_told_to_prometheus() {
     );
     let failed = r#"dirigent_plugin_calls_total{plugin="echo",version="1.0.0",outcome="Plugin.Trapped"} 1"#;
     assert!(answer.body.lines().any(|line| line == failed), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn ranges_of_a_history() {
+    let world = World::new().await;
+    let arn = world.done("order", pass(json!({ "n": 1 }))).await;
+    let all = "ExecutionStarted PassStateEntered PassStateExited ExecutionSucceeded";
+    for (query, types, output) in [
+        ("", all, Some(r#"{"n":1}"#)),
+        ("?data=false", all, None),
+        ("?from=2&limit=2", "PassStateEntered PassStateExited", Some(r#"{"n":1}"#)),
+        ("?from=3&limit=10000&data=false", "PassStateExited ExecutionSucceeded", None),
+        ("?from=5", "", None),
+    ] {
+        let answer =
+            world.ask("GET", &format!("/api/executions/{}/history{query}", encoded(&arn)), None).await;
+        let body = answer.json();
+        assert_eq!(column(&body["events"], "type").join(" "), types, "{query}");
+        assert_eq!(body["lastEventId"], 4, "{query}");
+        let events = body["events"].as_array().unwrap();
+        let exited = events.iter().find_map(|event| event.get("stateExitedEventDetails"));
+        assert_eq!(exited.and_then(|details| details["output"].as_str()), output, "{query}");
+    }
+    let stream = format!("/api/executions/{}/events", encoded(&arn));
+    for (query, told) in [("", true), ("?data=true", true), ("?data=false", false)] {
+        let answer = world.ask("GET", &format!("{stream}{query}"), None).await;
+        assert_eq!(answer.body.contains(r#"\"n\":1"#), told, "{query}: {}", answer.body);
+    }
 }
 
 #[tokio::test]
@@ -354,4 +386,18 @@ async fn lines_that_plugins_logged_come_in_pages() {
             assert_eq!(answer["lines"][0]["time"] == since, query.contains("since"), "{query}");
         }
     }
+}
+
+/// The console's types are made of the description as it is committed. After a change of the API, `DIRIGENT_BLESS=1` writes
+/// that anew, and `npm run api-types` the types.
+#[test]
+fn the_console_has_the_description() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../console/openapi.json");
+    let (_, document) = rest::router();
+    let description = format!("{}\n", serde_json::to_string_pretty(&document).unwrap());
+    if std::env::var_os("DIRIGENT_BLESS").is_some() {
+        std::fs::write(path, &description).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap();
+    assert!(committed == description, "openapi.json is stale: run this test with DIRIGENT_BLESS=1");
 }

@@ -113,6 +113,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/executions/{arn}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A range of an execution's history. AWS's GetExecutionHistory has pages and no ranges. */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/executions/{arn}/redrive": {
         parameters: {
             query?: never;
@@ -276,6 +293,16 @@ export interface components {
             /** @description Only those of this state machine. */
             stateMachineArn?: string | null;
             status?: components["schemas"]["Status"][];
+        };
+        /** @description A range of a history. */
+        History: {
+            /** @description Each is one of AWS's HistoryEvent, with a text for its time. Their numbers have no gaps. */
+            events: unknown[];
+            /**
+             * Format: int64
+             * @description The number of the last event that there is.
+             */
+            lastEventId: number;
         };
         /** @description A line of a plugin's log. */
         Line: {
@@ -752,7 +779,10 @@ export interface operations {
     };
     execution_events: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether inputs and outputs are wanted; they are, unless said otherwise. */
+                data?: boolean;
+            };
             header?: {
                 /** @description The last event that the client has */
                 "Last-Event-ID"?: number | null;
@@ -771,6 +801,43 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    history: {
+        parameters: {
+            query?: {
+                /** @description The first event's number; 1 unless said otherwise. */
+                from?: number;
+                /** @description Whether inputs and outputs are wanted, which may be much; they are, unless said otherwise. */
+                data?: boolean;
+                /** @description 1 to 1,000, and to 10,000 without data, which is also what holds if it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The execution's ARN, percent-encoded */
+                arn: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
                 };
             };
             "4XX": {
