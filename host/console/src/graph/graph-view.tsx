@@ -1,0 +1,184 @@
+// A definition drawn as a graph, with what an execution did in it.
+import {
+  Controls,
+  MiniMap,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  ViewportPortal,
+} from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import {
+  type KeyboardEvent,
+  type MouseEvent as ReactMouseEvent,
+  type ReactNode,
+  useEffect,
+  useMemo,
+  useRef,
+} from "react";
+import { Edges } from "./edges";
+import { flowNodes } from "./flow-nodes";
+import "./graph.css";
+import { isArrow, neighbour } from "./keys";
+import { type Edge, type Region, regionsOf, statesOf } from "./model";
+import { NODE_TYPES, type Problem, type StateData } from "./nodes";
+import type { StateStatus } from "./status";
+import { type LaidOut, useLayout } from "./use-layout";
+
+/** From how many states on a small map of the whole is shown. */
+const MAP_FROM = 30;
+/** How far a graph is enlarged to fill its place. */
+const MOST_ZOOM = 1.15;
+
+export interface GraphViewProps {
+  /** The graph: `graphOf(value of the definition)`. Keep it the same object as long as the definition is the same. */
+  readonly graph: Region;
+  /** What it is a graph of, for screen readers: `Graph of order-fulfilment`. */
+  readonly label: string;
+  /** By state id. When it is there, an execution is shown, and states without a status were not reached. */
+  readonly status?: ReadonlyMap<string, StateStatus> | undefined;
+  /** How often each edge was taken, by edge id. When it is there, edges without a count were not taken. */
+  readonly counts?: ReadonlyMap<string, number> | undefined;
+  /** A short text on a state's card, by state id: `12 / 40` on a Map, `3rd try` on a Task. */
+  readonly badges?: ReadonlyMap<string, string> | undefined;
+  /** By state id. */
+  readonly problems?: ReadonlyMap<string, Problem> | undefined;
+  /** The id of the state that is selected. */
+  readonly selected?: string | undefined;
+  /** A state was clicked, or Enter pressed on it, or `undefined`: the ground was clicked. */
+  readonly onSelect?: ((id: string | undefined) => void) | undefined;
+  readonly onContextMenu?: ((event: ReactMouseEvent, id: string) => void) | undefined;
+  readonly onKeyDown?: ((event: KeyboardEvent) => void) | undefined;
+  /** States can be dragged: what to do as it begins. */
+  readonly onDragStart?: StateData["onDragStart"];
+  /** What is drawn over the graph, in its coordinates. */
+  readonly overlay?: ((laid: LaidOut) => ReactNode) | undefined;
+  /** What an empty machine says. */
+  readonly emptyText?: string | undefined;
+  /** What stands in a corner of the graph, besides the buttons for zooming. */
+  readonly children?: ReactNode;
+}
+
+/**
+ * A graph that can be moved, enlarged, and walked by the arrow keys. It fills its place, which must have a height.
+ *
+ * An execution's history names states; `idsByName(graph)` has their ids.
+ */
+export function GraphView(props: GraphViewProps) {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Canvas(props: GraphViewProps) {
+  const { graph, selected, onSelect, status, counts, badges, problems, onDragStart } = props;
+  const { emptyText = "No states" } = props;
+  const { laid, error } = useLayout(graph);
+  const canvas = useRef<HTMLElement>(null);
+  const flow = useReactFlow();
+  const nodes = useMemo(
+    () =>
+      laid
+        ? flowNodes(laid.graph, laid.layout, {
+            status,
+            badges,
+            problems,
+            selected,
+            onDragStart,
+            emptyText,
+          })
+        : [],
+    [laid, status, badges, problems, selected, onDragStart, emptyText],
+  );
+  const edges = useMemo(
+    (): Edge[] => regionsOf(laid?.graph ?? graph).flatMap((r) => r.edges),
+    [laid, graph],
+  );
+  const many = useMemo(() => statesOf(graph).length >= MAP_FROM, [graph]);
+  useRevealed(selected, laid, flow);
+
+  const focus = (id: string) =>
+    canvas.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`)?.focus();
+  const onKeyDown = (event: KeyboardEvent) => {
+    props.onKeyDown?.(event);
+    const id = (event.target as HTMLElement)
+      .closest?.(".react-flow__node")
+      ?.getAttribute("data-id");
+    if (event.defaultPrevented || !laid || !id) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      onSelect?.(id);
+    } else if (isArrow(event.key) && !event.altKey && !event.metaKey && !event.ctrlKey) {
+      event.preventDefault();
+      const next = neighbour(laid.graph, laid.layout, id, event.key);
+      if (next === undefined) return;
+      focus(next);
+      onSelect?.(next);
+    }
+  };
+  if (error) return <p className="g-error">The graph cannot be drawn: {error}</p>;
+  return (
+    <section className="g-canvas" ref={canvas} onKeyDown={onKeyDown} aria-label={props.label}>
+      {laid && (
+        <ReactFlow
+          nodes={nodes}
+          edges={[]}
+          nodeTypes={NODE_TYPES}
+          onNodeClick={(_, node) => node.type === "state" && onSelect?.(node.id)}
+          onNodeContextMenu={(event, node) =>
+            node.type === "state" && props.onContextMenu?.(event, node.id)
+          }
+          onPaneClick={() => onSelect?.(undefined)}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          elementsSelectable={false}
+          disableKeyboardA11y
+          deleteKeyCode={null}
+          zoomOnDoubleClick={false}
+          onlyRenderVisibleElements={many}
+          minZoom={0.05}
+          maxZoom={2}
+          fitView
+          fitViewOptions={{ padding: 0.08, maxZoom: MOST_ZOOM }}
+        >
+          <ViewportPortal>
+            <Edges edges={edges} layout={laid.layout} counts={counts} selected={selected} />
+            {props.overlay?.(laid)}
+          </ViewportPortal>
+          <Controls
+            showInteractive={false}
+            fitViewOptions={{ padding: 0.08, maxZoom: MOST_ZOOM }}
+          />
+          {many && <MiniMap pannable zoomable ariaLabel="Map of the whole graph" />}
+          {props.children}
+        </ReactFlow>
+      )}
+    </section>
+  );
+}
+
+/** Brings a state that was selected elsewhere into view. */
+function useRevealed(
+  selected: string | undefined,
+  laid: LaidOut | undefined,
+  flow: ReturnType<typeof useReactFlow>,
+): void {
+  useEffect(() => {
+    const box = selected === undefined ? undefined : laid?.layout.boxes.get(selected);
+    const element = document.querySelector(".g-canvas")?.getBoundingClientRect();
+    if (!box || !element) return;
+    const { x, y, zoom } = flow.getViewport();
+    const [left, top] = [box.x * zoom + x, box.y * zoom + y];
+    const inside =
+      left >= 0 &&
+      top >= 0 &&
+      left + 100 * zoom <= element.width &&
+      top + 48 * zoom <= element.height;
+    if (!inside) {
+      const middle = [box.x + box.width / 2, box.y + Math.min(box.height, 200) / 2] as const;
+      void flow.setCenter(...middle, { zoom, duration: 200 });
+    }
+  }, [selected, laid, flow]);
+}
