@@ -4,6 +4,8 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/app";
 import "./ui/tokens.css";
 import "./ui/base.css";
+import "./ui/controls.css";
+import "./app/shell.css";
 
 const root = document.getElementById("root");
 if (root) {
