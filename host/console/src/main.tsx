@@ -5,6 +5,7 @@ import { App } from "./app/app";
 import "./ui/tokens.css";
 import "./ui/base.css";
 import "./ui/controls.css";
+import "./ui/rows.css";
 import "./app/shell.css";
 
 const root = document.getElementById("root");

@@ -10,7 +10,6 @@ export function Button({ kind, size, type = "button", className, ...rest }: Prop
   return (
     <button
       {...rest}
-      // biome-ignore lint/a11y/useButtonType: it is a parameter.
       type={type}
       className={className ? `button ${className}` : "button"}
       data-kind={kind}

@@ -16,6 +16,11 @@ export function duration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** A duration between two events, whose times are in whole milliseconds. */
+export function between(ms: number): string {
+  return ms === 0 ? "< 1 ms" : duration(ms);
+}
+
 function trim(number: number, digits: number): string {
   return String(Number(number.toFixed(digits)));
 }

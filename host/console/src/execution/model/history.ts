@@ -102,13 +102,16 @@ export class History {
       type: event.type.replace(/StateEntered$/, ""),
       enteredMs: ms,
       attempts: [],
+      followed: false,
       aborted: false,
       fatal: false,
       events: [],
       children: [],
       ...(parent ? { parent } : {}),
       ...(iteration === undefined ? {} : { iteration }),
+      ...(before && !inside ? { previous: before } : {}),
     };
+    if (visit.previous) visit.previous.followed = true;
     parent?.children.push(visit);
     this.visits.push(visit);
     const same = this.byState.get(visit.state);

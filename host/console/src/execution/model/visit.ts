@@ -25,6 +25,10 @@ export interface Visit {
   type: string;
   /** The visit of the Parallel or Map that it is inside of. */
   parent?: Visit;
+  /** The visit that it was entered from; none at the beginning of a machine, a branch or an iteration. */
+  previous?: Visit;
+  /** Whether another state was entered from it. */
+  followed: boolean;
   /** Which iteration of a Map it belongs to. */
   iteration?: number;
   enteredMs: number;
