@@ -7,6 +7,7 @@ import Elk from "elkjs/lib/elk.bundled.js";
 import { describe, expect, it } from "vitest";
 import { layoutOf } from "../graph/layout";
 import { graphOf, statesOf } from "../graph/model";
+import { fromYaml, toYaml } from "../studio/yaml";
 import { JsonDocument } from "./document";
 import { remove, set } from "./edit";
 
@@ -50,8 +51,13 @@ describe.skipIf(!found)("every recorded definition", () => {
     expect(texts.length).toBeGreaterThan(300);
   });
 
-  it("saved untouched is what it was", () => {
-    for (const text of texts) expect(new JsonDocument(text).text).toBe(text);
+  it("saved untouched is what it was, looked at as YAML too", () => {
+    for (const text of texts) {
+      const document = new JsonDocument(text);
+      expect(document.text).toBe(text);
+      const same = fromYaml(document, toYaml(document));
+      expect("document" in same ? same.document.text : same.problems).toBe(text);
+    }
   });
 
   it("takes a comment of each state, and nothing outside of it changes", () => {

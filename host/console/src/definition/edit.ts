@@ -35,8 +35,9 @@ export function insert(
   const container = document.node(parent);
   if (container?.type !== "object" && container?.type !== "array") return document;
   const style = styleOf(document);
+  const colon = colonGap(document, container) ?? style.afterColon;
   const named = (text: string) =>
-    container.type === "object" ? `${JSON.stringify(name ?? "")}:${style.afterColon}${text}` : text;
+    container.type === "object" ? `${JSON.stringify(name ?? "")}:${colon}${text}` : text;
   const children = container.children ?? [];
   const first = children[0];
   if (first === undefined) {
@@ -195,6 +196,15 @@ function separator(document: JsonDocument, container: Node, afterComma: string):
   if (first && second) return document.text.slice(endOf(first), second.offset);
   const lead = first ? document.text.slice(container.offset + 1, first.offset) : "";
   return `,${lead.includes("\n") ? lead : afterComma}`;
+}
+
+/** What stands between a colon and a value in an object, if it says. */
+function colonGap(document: JsonDocument, container: Node): string | undefined {
+  const property = container.children?.[0];
+  const value = property?.children?.[1];
+  if (property?.colonOffset === undefined || value === undefined) return undefined;
+  const gap = document.text.slice(property.colonOffset + 1, value.offset);
+  return gap.includes("\n") ? undefined : gap;
 }
 
 /** The property node of a member, or the node of an element. */

@@ -12,6 +12,7 @@ import {
   type KeyboardEvent,
   type MouseEvent as ReactMouseEvent,
   type ReactNode,
+  type RefObject,
   useEffect,
   useMemo,
   useRef,
@@ -20,7 +21,7 @@ import { Edges } from "./edges";
 import { flowNodes } from "./flow-nodes";
 import "./graph.css";
 import { isArrow, neighbour } from "./keys";
-import { type Edge, type Region, regionsOf, statesOf } from "./model";
+import { type Edge, type Region, regionsOf, startOf, statesOf } from "./model";
 import { NODE_TYPES, type Problem, type StateData } from "./nodes";
 import type { StateStatus } from "./status";
 import { type LaidOut, useLayout } from "./use-layout";
@@ -28,7 +29,10 @@ import { type LaidOut, useLayout } from "./use-layout";
 /** From how many states on a small map of the whole is shown. */
 const MAP_FROM = 30;
 /** How far a graph is enlarged to fill its place. */
-const MOST_ZOOM = 1.15;
+const MOST_ZOOM = 1;
+const FIT = { padding: 0.08, maxZoom: MOST_ZOOM };
+/** How long the graph takes to move to another place, in milliseconds. */
+const MOVE_MS = 200;
 
 export interface GraphViewProps {
   /** The graph: `graphOf(value of the definition)`. Keep it the same object as long as the definition is the same. */
@@ -97,7 +101,8 @@ function Canvas(props: GraphViewProps) {
     [laid, graph],
   );
   const many = useMemo(() => statesOf(graph).length >= MAP_FROM, [graph]);
-  useRevealed(selected, laid, flow);
+  const touched = useKeptInView(selected, laid, flow);
+  useRevealed(canvas, selected, laid, flow);
 
   const focus = (id: string) =>
     canvas.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`)?.focus();
@@ -131,6 +136,10 @@ function Canvas(props: GraphViewProps) {
             node.type === "state" && props.onContextMenu?.(event, node.id)
           }
           onPaneClick={() => onSelect?.(undefined)}
+          // Without an event it is the page that moves the graph.
+          onMoveStart={(event) => {
+            if (event) touched.current = true;
+          }}
           nodesDraggable={false}
           nodesConnectable={false}
           elementsSelectable={false}
@@ -141,7 +150,7 @@ function Canvas(props: GraphViewProps) {
           minZoom={0.05}
           maxZoom={2}
           fitView
-          fitViewOptions={{ padding: 0.08, maxZoom: MOST_ZOOM }}
+          fitViewOptions={FIT}
         >
           <ViewportPortal>
             <Edges edges={edges} layout={laid.layout} counts={counts} selected={selected} />
@@ -149,7 +158,10 @@ function Canvas(props: GraphViewProps) {
           </ViewportPortal>
           <Controls
             showInteractive={false}
-            fitViewOptions={{ padding: 0.08, maxZoom: MOST_ZOOM }}
+            fitViewOptions={FIT}
+            onFitView={() => {
+              touched.current = false;
+            }}
           />
           {many && <MiniMap pannable zoomable ariaLabel="Map of the whole graph" />}
           {props.children}
@@ -159,15 +171,52 @@ function Canvas(props: GraphViewProps) {
   );
 }
 
+/**
+ * Keeps a graph that changes where it can be seen: the whole of it as long as its user has not moved it, and otherwise
+ * the state that is selected (or the start) where it was. Answers whether it was moved.
+ */
+function useKeptInView(
+  selected: string | undefined,
+  laid: LaidOut | undefined,
+  flow: ReturnType<typeof useReactFlow>,
+): RefObject<boolean> {
+  const touched = useRef(false);
+  const before = useRef<LaidOut>(undefined);
+  const anchor = useRef(selected);
+  anchor.current = selected;
+  useEffect(() => {
+    const old = before.current;
+    before.current = laid;
+    if (!laid || !old || old === laid) return;
+    if (!touched.current) {
+      // The nodes of the new layout are there after the next frame.
+      requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: MOVE_MS }));
+      return;
+    }
+    const id =
+      anchor.current !== undefined && old.layout.boxes.has(anchor.current)
+        ? anchor.current
+        : startOf("");
+    const [from, to] = [old.layout.boxes.get(id), laid.layout.boxes.get(id)];
+    if (!from || !to) return;
+    const { x, y, zoom } = flow.getViewport();
+    void flow.setViewport({ x: x + (from.x - to.x) * zoom, y: y + (from.y - to.y) * zoom, zoom });
+  }, [laid, flow]);
+  return touched;
+}
+
 /** Brings a state that was selected elsewhere into view. */
 function useRevealed(
+  canvas: RefObject<HTMLElement | null>,
   selected: string | undefined,
   laid: LaidOut | undefined,
   flow: ReturnType<typeof useReactFlow>,
 ): void {
+  const now = useRef(laid);
+  now.current = laid;
   useEffect(() => {
-    const box = selected === undefined ? undefined : laid?.layout.boxes.get(selected);
-    const element = document.querySelector(".g-canvas")?.getBoundingClientRect();
+    const box = selected === undefined ? undefined : now.current?.layout.boxes.get(selected);
+    const element = canvas.current?.getBoundingClientRect();
     if (!box || !element) return;
     const { x, y, zoom } = flow.getViewport();
     const [left, top] = [box.x * zoom + x, box.y * zoom + y];
@@ -176,9 +225,8 @@ function useRevealed(
       top >= 0 &&
       left + 100 * zoom <= element.width &&
       top + 48 * zoom <= element.height;
-    if (!inside) {
-      const middle = [box.x + box.width / 2, box.y + Math.min(box.height, 200) / 2] as const;
-      void flow.setCenter(...middle, { zoom, duration: 200 });
-    }
-  }, [selected, laid, flow]);
+    if (inside) return;
+    const middle = [box.x + box.width / 2, box.y + Math.min(box.height, 200) / 2] as const;
+    void flow.setCenter(...middle, { zoom, duration: MOVE_MS });
+  }, [selected, flow, canvas]);
 }
