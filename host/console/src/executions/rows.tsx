@@ -5,6 +5,7 @@ import { Link } from "../app/location";
 import { paths } from "../app/routes";
 import { ago, duration, moment, nameOf } from "../ui/format";
 import { useNow } from "../ui/now";
+import { Scroll } from "../ui/scroll";
 import { StatusMark } from "../ui/status";
 import "./executions.css";
 
@@ -27,7 +28,7 @@ export function ExecutionRows({ executions, machine, chosen, onChoose, onOpen }:
     onChoose?.(after);
   };
   return (
-    <div className="scroll">
+    <Scroll label="List of executions">
       <table className="list executions">
         <thead>
           <tr>
@@ -103,6 +104,6 @@ export function ExecutionRows({ executions, machine, chosen, onChoose, onOpen }:
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -61,11 +61,13 @@ function stateNode(
   const problem = shown.problems?.get(state.id);
   const badge = shown.badges?.get(state.id);
   const selected = shown.selected === state.id;
+  const type = typeWords(state);
+  // First what is seen, as it is seen, so that those who speak to their computer can say it.
+  const seen = [state.name, state.detail || type, badge];
   const words = [
-    state.name,
-    typeWords(state),
+    seen.filter(Boolean).join(" "),
+    state.detail ? type : undefined,
     status ? STATUS_WORDS[status] : shown.status ? "not reached" : undefined,
-    badge,
     problem === "ERROR" ? "has errors" : problem === "WARNING" ? "has warnings" : undefined,
   ];
   const node: Bare = {

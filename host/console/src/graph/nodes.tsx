@@ -48,9 +48,9 @@ function State({ data }: NodeProps<StateFlowNode>) {
           <TypeIcon type={state.type} />
         </span>
         <span className="g-words">
-          <span className="g-name">{state.name}</span>
+          <span className="g-name">{state.name}</span>{" "}
           <span className="g-detail">{state.detail || typeWords(state)}</span>
-        </span>
+        </span>{" "}
         {badge && <span className="g-badge">{badge}</span>}
         {status && (
           <span className="g-status" title={STATUS_WORDS[status]}>
