@@ -61,11 +61,12 @@ function stateNode(
   const problem = shown.problems?.get(state.id);
   const badge = shown.badges?.get(state.id);
   const selected = shown.selected === state.id;
+  // What can be seen comes first and as it stands there, for those who speak to their computer.
+  const seen = [state.name, state.detail || typeWords(state), badge].filter(Boolean).join(" ");
   const words = [
-    state.name,
-    typeWords(state),
+    seen,
+    state.detail ? typeWords(state) : undefined,
     status ? STATUS_WORDS[status] : shown.status ? "not reached" : undefined,
-    badge,
     problem === "ERROR" ? "has errors" : problem === "WARNING" ? "has warnings" : undefined,
   ];
   const node: Bare = {

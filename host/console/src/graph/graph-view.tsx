@@ -31,8 +31,8 @@ const MAP_FROM = 30;
 /** How far a graph is enlarged to fill its place. */
 const MOST_ZOOM = 1;
 const FIT = { padding: 0.08, maxZoom: MOST_ZOOM };
-/** How long the graph takes to move to another place, in milliseconds. */
-const MOVE_MS = 200;
+/** How long the graph takes to move to another place, in milliseconds: no time for those who want none of it. */
+const moveMs = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200);
 
 export interface GraphViewProps {
   /** The graph: `graphOf(value of the definition)`. Keep it the same object as long as the definition is the same. */
@@ -125,7 +125,13 @@ function Canvas(props: GraphViewProps) {
   };
   if (error) return <p className="g-error">The graph cannot be drawn: {error}</p>;
   return (
-    <section className="g-canvas" ref={canvas} onKeyDown={onKeyDown} aria-label={props.label}>
+    <section
+      className="g-canvas"
+      ref={canvas}
+      onKeyDown={onKeyDown}
+      aria-label={props.label}
+      aria-busy={laid?.graph !== graph}
+    >
       {laid && (
         <ReactFlow
           nodes={nodes}
@@ -190,7 +196,7 @@ function useKeptInView(
     if (!laid || !old || old === laid) return;
     if (!touched.current) {
       // The nodes of the new layout are there after the next frame.
-      requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: MOVE_MS }));
+      requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: moveMs() }));
       return;
     }
     const id =
@@ -227,6 +233,6 @@ function useRevealed(
       top + 48 * zoom <= element.height;
     if (inside) return;
     const middle = [box.x + box.width / 2, box.y + Math.min(box.height, 200) / 2] as const;
-    void flow.setCenter(...middle, { zoom, duration: MOVE_MS });
+    void flow.setCenter(...middle, { zoom, duration: moveMs() });
   }, [selected, flow, canvas]);
 }
