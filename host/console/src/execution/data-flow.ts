@@ -77,6 +77,8 @@ export async function readStages(
   recorded: Recorded,
   signal?: AbortSignal,
 ): Promise<Stage[]> {
+  // What the branches of a Parallel and the iterations of a Map gave is in no event.
+  if (visit.type === "Map" || visit.type === "Parallel") return [];
   const mocked = visit.type === "Task";
   if (mocked && recorded.result === undefined && recorded.error === undefined) return [];
   const variables = await variablesBefore(arn, visit, definition, signal);
