@@ -11,15 +11,26 @@ async function still(page) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)))));
 }
 
+/** Drags something to a place, which may come to be as the drag begins. */
+async function dragTo(page, what, place) {
+  await still(page);
+  await page.locator(what).hover();
+  await page.mouse.down();
+  const { x, y } = await page.locator(".design-canvas").boundingBox();
+  await page.mouse.move(x + 5, y + 5, { steps: 3 });
+  await page.locator(place).hover();
+  await page.mouse.up();
+}
+
 /** Drags something of the palette to a place, and waits until the state is in the graph. */
 async function drag(page, template, place, state) {
-  await still(page);
-  await page.dragAndDrop(`[data-template="${template}"]`, place);
+  await dragTo(page, `[data-template="${template}"]`, place);
   await page.locator(card(state)).waitFor();
   ok(`${template} is dropped, and becomes ${state}`);
 }
 
 const onEdge = (id) => `.spot-edge[data-place="${id}"]`;
+const onState = (id) => `.spot-state[data-place="${id}"]`;
 const inRegion = (id) => `.spot-region[data-place="${id}"]`;
 const field = (page, name) => page.locator(`[data-field="${name}"]`).locator("input, textarea, select");
 
@@ -40,12 +51,19 @@ async function build(page) {
   await field(page, "ItemsPath").fill("$.items");
   await drag(page, "flow:Pass", inRegion("/States/Map/ItemProcessor"), "/States/Map/ItemProcessor/States/Pass");
   await drag(page, "flow:Choice", onEdge("/States/Map/End"), "/States/Choice");
-  await drag(page, "flow:Parallel", card("/States/Choice"), "/States/Parallel");
+  await drag(page, "flow:Parallel", onState("/States/Choice"), "/States/Parallel");
   await drag(page, "plugin:echo", inRegion("/States/Parallel/Branches/0"), "/States/Parallel/Branches/0/States/Echo 2");
   await drag(page, "flow:Pass", inRegion("/States/Parallel/Branches/1"), "/States/Parallel/Branches/1/States/Pass 2");
-  await drag(page, "flow:Fail", card("/States/Echo"), "/States/Fail");
+  await drag(page, "flow:Fail", onState("/States/Echo"), "/States/Fail");
   await page.getByText("No problems").waitFor();
   ok("the host's compiler finds nothing wrong");
+
+  await dragTo(page, card("/States/Wait"), onEdge("/StartAt"));
+  await page.locator('.g-canvas[aria-busy="false"]').waitFor();
+  await page.locator(onEdge("/States/Wait/Next")).waitFor();
+  const boxes = await Promise.all(["Wait", "Echo"].map((name) => page.locator(card(`/States/${name}`)).boundingBox()));
+  must("a state that is dragged to another transition stands there", boxes[0].y < boxes[1].y);
+  await page.getByRole("button", { name: "Undo" }).click();
 
   await page.locator(card("/States/Choice")).click();
   await field(page, "Variable").fill("$[0].go");
@@ -145,6 +163,14 @@ async function edit(page) {
   await page.locator(card("/States/Wait")).waitFor();
   await page.keyboard.press("Control+z");
   await page.locator(card("/States/Wait")).waitFor({ state: "detached" });
+  await page.locator(card("/States/First")).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+c");
+  await page.keyboard.press("Control+v");
+  await page.locator(card("/States/First 2")).waitFor();
+  ok("a copy is pasted behind the selected state");
+  await page.keyboard.press("Control+z");
+  await page.locator(card("/States/First 2")).waitFor({ state: "detached" });
   await page.getByText("Saved", { exact: true }).waitFor();
   ok("undone, it is byte for byte what is saved");
 
@@ -184,6 +210,8 @@ async function edit(page) {
   ok("what is no JSON is told at its place");
   await page.keyboard.press("Control+z");
   await page.getByText("No problems").waitFor();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  ok("undone, it is what was saved");
   await page.getByRole("button", { name: "Config", exact: true }).click();
   await page.getByRole("heading", { name: "Tags" }).waitFor();
   await picture(page, "studio-8-config");

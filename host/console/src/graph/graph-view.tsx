@@ -10,7 +10,6 @@ import {
 import "@xyflow/react/dist/base.css";
 import {
   type KeyboardEvent,
-  type MouseEvent as ReactMouseEvent,
   type ReactNode,
   type RefObject,
   useEffect,
@@ -21,6 +20,7 @@ import { Edges } from "./edges";
 import { flowNodes } from "./flow-nodes";
 import "./graph.css";
 import { isArrow, neighbour } from "./keys";
+import { HEAD, STATE } from "./layout";
 import { type Edge, type Region, regionsOf, startOf, statesOf } from "./model";
 import { NODE_TYPES, type Problem, type StateData } from "./nodes";
 import type { StateStatus } from "./status";
@@ -51,8 +51,6 @@ export interface GraphViewProps {
   readonly selected?: string | undefined;
   /** A state was clicked, or Enter pressed on it, or `undefined`: the ground was clicked. */
   readonly onSelect?: ((id: string | undefined) => void) | undefined;
-  readonly onContextMenu?: ((event: ReactMouseEvent, id: string) => void) | undefined;
-  readonly onKeyDown?: ((event: KeyboardEvent) => void) | undefined;
   /** States can be dragged: what to do as it begins. */
   readonly onDragStart?: StateData["onDragStart"];
   /** What is drawn over the graph, in its coordinates. */
@@ -107,7 +105,6 @@ function Canvas(props: GraphViewProps) {
   const focus = (id: string) =>
     canvas.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`)?.focus();
   const onKeyDown = (event: KeyboardEvent) => {
-    props.onKeyDown?.(event);
     const id = (event.target as HTMLElement)
       .closest?.(".react-flow__node")
       ?.getAttribute("data-id");
@@ -138,9 +135,6 @@ function Canvas(props: GraphViewProps) {
           edges={[]}
           nodeTypes={NODE_TYPES}
           onNodeClick={(_, node) => node.type === "state" && onSelect?.(node.id)}
-          onNodeContextMenu={(event, node) =>
-            node.type === "state" && props.onContextMenu?.(event, node.id)
-          }
           onPaneClick={() => onSelect?.(undefined)}
           // Without an event it is the page that moves the graph.
           onMoveStart={(event) => {
@@ -221,18 +215,20 @@ function useRevealed(
   const now = useRef(laid);
   now.current = laid;
   useEffect(() => {
-    const box = selected === undefined ? undefined : now.current?.layout.boxes.get(selected);
-    const element = canvas.current?.getBoundingClientRect();
-    if (!box || !element) return;
-    const { x, y, zoom } = flow.getViewport();
-    const [left, top] = [box.x * zoom + x, box.y * zoom + y];
-    const inside =
-      left >= 0 &&
-      top >= 0 &&
-      left + 100 * zoom <= element.width &&
-      top + 48 * zoom <= element.height;
-    if (inside) return;
-    const middle = [box.x + box.width / 2, box.y + Math.min(box.height, 200) / 2] as const;
-    void flow.setCenter(...middle, { zoom, duration: moveMs() });
+    if (selected === undefined) return;
+    // What is selected may open a panel beside the graph, and so change the graph's own place.
+    const frame = requestAnimationFrame(() => {
+      const box = now.current?.layout.boxes.get(selected);
+      const element = canvas.current?.getBoundingClientRect();
+      if (!box || !element) return;
+      const { x, y, zoom } = flow.getViewport();
+      const [left, top] = [box.x * zoom + x, box.y * zoom + y];
+      const right = left + Math.min(box.width, STATE.width) * zoom;
+      const bottom = top + STATE.height * zoom;
+      if (left >= 0 && top >= 0 && right <= element.width && bottom <= element.height) return;
+      const middle = [box.x + box.width / 2, box.y + Math.min(box.height, HEAD * 4) / 2] as const;
+      void flow.setCenter(...middle, { zoom, duration: moveMs() });
+    });
+    return () => cancelAnimationFrame(frame);
   }, [selected, flow, canvas]);
 }

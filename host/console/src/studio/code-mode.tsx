@@ -72,7 +72,7 @@ function JsonPane() {
       language="json"
       problems={diagnostics}
       reveal={reveal}
-      onChange={(text) => session.write(text)}
+      onChange={(text) => session.write(text, "json")}
       onCursor={onCursor}
     />
   );
@@ -103,7 +103,7 @@ function YamlPane() {
     if ("problems" in read) return setProblems(read.problems);
     setProblems(NO_PROBLEMS);
     own.current = read.document.text;
-    session.write(read.document.text);
+    session.write(read.document.text, "yaml");
   };
   const shown = useMemo(
     () => problems.map((problem) => ({ ...problem, severity: "ERROR" as const })),
