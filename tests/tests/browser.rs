@@ -27,6 +27,11 @@ fn views() {
 }
 
 #[test]
+fn studio() {
+    browse("studio.mjs", &[], 50);
+}
+
+#[test]
 fn large() {
     browse("large.mjs", &["--limits", "off"], 5);
 }

@@ -61,12 +61,11 @@ function stateNode(
   const problem = shown.problems?.get(state.id);
   const badge = shown.badges?.get(state.id);
   const selected = shown.selected === state.id;
-  const type = typeWords(state);
-  // First what is seen, as it is seen, so that those who speak to their computer can say it.
-  const seen = [state.name, state.detail || type, badge];
+  // What can be seen comes first and as it stands there, for those who speak to their computer.
+  const seen = [state.name, state.detail || typeWords(state), badge].filter(Boolean).join(" ");
   const words = [
-    seen.filter(Boolean).join(" "),
-    state.detail ? type : undefined,
+    seen,
+    state.detail ? typeWords(state) : undefined,
     status ? STATUS_WORDS[status] : shown.status ? "not reached" : undefined,
     problem === "ERROR" ? "has errors" : problem === "WARNING" ? "has warnings" : undefined,
   ];

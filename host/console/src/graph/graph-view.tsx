@@ -10,7 +10,6 @@ import {
 import "@xyflow/react/dist/base.css";
 import {
   type KeyboardEvent,
-  type MouseEvent as ReactMouseEvent,
   type ReactNode,
   type RefObject,
   useEffect,
@@ -21,6 +20,7 @@ import { Edges } from "./edges";
 import { flowNodes } from "./flow-nodes";
 import "./graph.css";
 import { isArrow, neighbour } from "./keys";
+import { HEAD, STATE } from "./layout";
 import { type Edge, type Region, regionsOf, startOf, statesOf } from "./model";
 import { NODE_TYPES, type Problem, type StateData } from "./nodes";
 import type { StateStatus } from "./status";
@@ -31,8 +31,8 @@ const MAP_FROM = 30;
 /** How far a graph is enlarged to fill its place. */
 const MOST_ZOOM = 1;
 const FIT = { padding: 0.08, maxZoom: MOST_ZOOM };
-/** How long the graph takes to move to another place, in milliseconds. */
-const MOVE_MS = 200;
+/** How long the graph takes to move to another place, in milliseconds: no time for those who want none of it. */
+const moveMs = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200);
 
 export interface GraphViewProps {
   /** The graph: `graphOf(value of the definition)`. Keep it the same object as long as the definition is the same. */
@@ -51,8 +51,6 @@ export interface GraphViewProps {
   readonly selected?: string | undefined;
   /** A state was clicked, or Enter pressed on it, or `undefined`: the ground was clicked. */
   readonly onSelect?: ((id: string | undefined) => void) | undefined;
-  readonly onContextMenu?: ((event: ReactMouseEvent, id: string) => void) | undefined;
-  readonly onKeyDown?: ((event: KeyboardEvent) => void) | undefined;
   /** States can be dragged: what to do as it begins. */
   readonly onDragStart?: StateData["onDragStart"];
   /** What is drawn over the graph, in its coordinates. */
@@ -107,7 +105,6 @@ function Canvas(props: GraphViewProps) {
   const focus = (id: string) =>
     canvas.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`)?.focus();
   const onKeyDown = (event: KeyboardEvent) => {
-    props.onKeyDown?.(event);
     const id = (event.target as HTMLElement)
       .closest?.(".react-flow__node")
       ?.getAttribute("data-id");
@@ -125,16 +122,19 @@ function Canvas(props: GraphViewProps) {
   };
   if (error) return <p className="g-error">The graph cannot be drawn: {error}</p>;
   return (
-    <section className="g-canvas" ref={canvas} onKeyDown={onKeyDown} aria-label={props.label}>
+    <section
+      className="g-canvas"
+      ref={canvas}
+      onKeyDown={onKeyDown}
+      aria-label={props.label}
+      aria-busy={laid?.graph !== graph}
+    >
       {laid && (
         <ReactFlow
           nodes={nodes}
           edges={[]}
           nodeTypes={NODE_TYPES}
           onNodeClick={(_, node) => node.type === "state" && onSelect?.(node.id)}
-          onNodeContextMenu={(event, node) =>
-            node.type === "state" && props.onContextMenu?.(event, node.id)
-          }
           onPaneClick={() => onSelect?.(undefined)}
           // Without an event it is the page that moves the graph.
           onMoveStart={(event) => {
@@ -190,7 +190,7 @@ function useKeptInView(
     if (!laid || !old || old === laid) return;
     if (!touched.current) {
       // The nodes of the new layout are there after the next frame.
-      requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: MOVE_MS }));
+      requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: moveMs() }));
       return;
     }
     const id =
@@ -215,18 +215,20 @@ function useRevealed(
   const now = useRef(laid);
   now.current = laid;
   useEffect(() => {
-    const box = selected === undefined ? undefined : now.current?.layout.boxes.get(selected);
-    const element = canvas.current?.getBoundingClientRect();
-    if (!box || !element) return;
-    const { x, y, zoom } = flow.getViewport();
-    const [left, top] = [box.x * zoom + x, box.y * zoom + y];
-    const inside =
-      left >= 0 &&
-      top >= 0 &&
-      left + 100 * zoom <= element.width &&
-      top + 48 * zoom <= element.height;
-    if (inside) return;
-    const middle = [box.x + box.width / 2, box.y + Math.min(box.height, 200) / 2] as const;
-    void flow.setCenter(...middle, { zoom, duration: MOVE_MS });
+    if (selected === undefined) return;
+    // What is selected may open a panel beside the graph, and so change the graph's own place.
+    const frame = requestAnimationFrame(() => {
+      const box = now.current?.layout.boxes.get(selected);
+      const element = canvas.current?.getBoundingClientRect();
+      if (!box || !element) return;
+      const { x, y, zoom } = flow.getViewport();
+      const [left, top] = [box.x * zoom + x, box.y * zoom + y];
+      const right = left + Math.min(box.width, STATE.width) * zoom;
+      const bottom = top + STATE.height * zoom;
+      if (left >= 0 && top >= 0 && right <= element.width && bottom <= element.height) return;
+      const middle = [box.x + box.width / 2, box.y + Math.min(box.height, HEAD * 4) / 2] as const;
+      void flow.setCenter(...middle, { zoom, duration: moveMs() });
+    });
+    return () => cancelAnimationFrame(frame);
   }, [selected, flow, canvas]);
 }

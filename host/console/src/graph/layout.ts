@@ -1,6 +1,14 @@
 // Where the states of a graph stand, and how its transitions run: elk's layered layout, a region at a time.
 import type { ELK, ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api";
-import { type Edge, emptyOf, endOf, type Region, type StateNode, startOf } from "./model";
+import {
+  type Edge,
+  type EdgeKind,
+  emptyOf,
+  endOf,
+  type Region,
+  type StateNode,
+  startOf,
+} from "./model";
 
 export interface Point {
   readonly x: number;
@@ -39,6 +47,16 @@ const LABEL_HEIGHT = 18;
 /** About the width of a letter of 11 pixels, and of the space around a label. */
 const LETTER = 5.9;
 const LABEL_PADDING = 14;
+
+/** How much an edge wants to be straight: what usually happens goes straight down. */
+const PRIORITY: Readonly<Record<EdgeKind, number>> = {
+  start: 20,
+  next: 20,
+  end: 20,
+  default: 6,
+  choice: 4,
+  catch: 1,
+};
 
 const OPTIONS = {
   "elk.algorithm": "layered",
@@ -158,6 +176,10 @@ function edge({ id, kind, from, to, label }: Edge): ElkExtendedEdge {
   const width = Math.ceil(label.length * LETTER) + LABEL_PADDING;
   return {
     id,
+    layoutOptions: {
+      "elk.layered.priority.straightness": String(PRIORITY[kind]),
+      "elk.layered.priority.shortness": String(PRIORITY[kind]),
+    },
     sources: [kind === "start" ? from : `${id}#out`],
     targets: [kind === "end" ? to : `${to}#in`],
     labels:

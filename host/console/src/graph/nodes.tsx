@@ -50,7 +50,8 @@ function State({ data }: NodeProps<StateFlowNode>) {
         <span className="g-words">
           <span className="g-name">{state.name}</span>{" "}
           <span className="g-detail">{state.detail || typeWords(state)}</span>
-        </span>{" "}
+        </span>
+        {/* The spaces keep apart what is read as one text. */}{" "}
         {badge && <span className="g-badge">{badge}</span>}
         {status && (
           <span className="g-status" title={STATUS_WORDS[status]}>
@@ -61,9 +62,7 @@ function State({ data }: NodeProps<StateFlowNode>) {
           <span
             className={`g-problem g-${problem}`}
             title={problem === "ERROR" ? "has errors" : "has warnings"}
-          >
-            !
-          </span>
+          />
         )}
       </div>
     </div>

@@ -152,7 +152,10 @@ function extensions(language: Props["language"], calls: { readonly current: Prop
       ...lintKeymap,
       indentWithTab,
     ]),
-    EditorView.contentAttributes.of({ "aria-label": `Definition in ${language.toUpperCase()}` }),
+    EditorView.contentAttributes.of({
+      "aria-label": `Definition in ${language.toUpperCase()}`,
+      tabindex: "0",
+    }),
     EditorView.updateListener.of((update) => {
       const typed = update.transactions.some(
         (transaction) =>

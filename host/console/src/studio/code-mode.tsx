@@ -72,7 +72,7 @@ function JsonPane() {
       language="json"
       problems={diagnostics}
       reveal={reveal}
-      onChange={(text) => session.write(text)}
+      onChange={(text) => session.write(text, "json")}
       onCursor={onCursor}
     />
   );
@@ -85,21 +85,25 @@ function YamlPane() {
   const { sound } = useSnapshot(session);
   const [text, setText] = useState(() => toYaml(sound));
   const [problems, setProblems] = useState(NO_PROBLEMS);
+  // What is typed is compared with the definition as it was before the typing: on the way to a word every letter would be
+  // an edit of its own, and what such an edit takes out comes back in another form.
+  const base = useRef(sound);
   const own = useRef(sound.text);
   useEffect(() => {
     // What was edited elsewhere is shown; what was typed here stays as it was typed.
     if (own.current === sound.text) return;
     own.current = sound.text;
+    base.current = sound;
     setText(toYaml(sound));
     setProblems(NO_PROBLEMS);
   }, [sound]);
   const change = (typed: string) => {
     setText(typed);
-    const read = fromYaml(session.get().sound, typed);
+    const read = fromYaml(base.current, typed);
     if ("problems" in read) return setProblems(read.problems);
     setProblems(NO_PROBLEMS);
     own.current = read.document.text;
-    session.write(read.document.text);
+    session.write(read.document.text, "yaml");
   };
   const shown = useMemo(
     () => problems.map((problem) => ({ ...problem, severity: "ERROR" as const })),

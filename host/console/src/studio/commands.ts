@@ -1,5 +1,5 @@
 // What people do to the state that is selected.
-import { type Fragment, single } from "./edit/fragments";
+import { alone, type Fragment } from "./edit/fragments";
 import { insertAt, type Place } from "./edit/insert";
 import { find, successor } from "./edit/links";
 import { behind, copyState, deleteState, duplicateState, moveState } from "./edit/states";
@@ -67,24 +67,24 @@ function copy(session: Session, id: string): void {
       .catch(() => undefined);
 }
 
-/** Puts what was copied behind the selected state, or at a place. */
-export function paste(session: Session, target: Place | undefined): void {
-  const fragment = clipboard;
+/**
+ * Puts a state behind the selected one, or at a place: that of the clipboard's text, `{"Name": {"Type": …}}`, which may
+ * come from elsewhere; or else what was copied here, for browsers that give no clipboard.
+ */
+export function paste(session: Session, text: string, target: Place | undefined): void {
+  const fragment = fragmentOf(text) ?? clipboard;
   if (fragment) session.edit((d) => insertAt(d, target ?? defaultPlace(session), fragment));
 }
 
-/** Puts in a state that was copied as JSON elsewhere: `{"Name": {"Type": …}}`. */
-export function pasteText(session: Session, text: string, target: Place | undefined): boolean {
+/** The state that a text has, without its transitions to states that are not in the text. */
+export function fragmentOf(text: string): Fragment | undefined {
   try {
-    const [entry, more] = Object.entries(
-      JSON.parse(text) as Record<string, Record<string, unknown>>,
-    );
-    if (!entry || more || typeof entry[1]?.Type !== "string") return false;
-    clipboard = single(entry[0], entry[1]);
-    paste(session, target);
-    return true;
+    const value = JSON.parse(text) as Record<string, Record<string, unknown>>;
+    const [entry, more] = Object.entries(value);
+    if (!entry || more || typeof entry[1]?.Type !== "string") return undefined;
+    return alone(entry[0], entry[1]);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

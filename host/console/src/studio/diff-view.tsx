@@ -23,7 +23,7 @@ export default function DiffView({ before, after }: { before: string; after: str
         lineNumbers(),
         EditorView.lineWrapping,
         EditorState.readOnly.of(true),
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       ],
     });
     const view = new MergeView({

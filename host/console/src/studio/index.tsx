@@ -2,12 +2,10 @@
 import { useEffect, useState } from "react";
 import { told } from "../api/client";
 import { Notice } from "../ui/button";
-import { load, NEW } from "./machine";
+import { EMPTY, load, NEW } from "./machine";
 import { Session } from "./session";
 import "./studio.css";
 import { type Opened, Workbench } from "./workbench";
-
-const EMPTY = '{\n  "StartAt": "",\n  "States": {}\n}\n';
 
 /** What was open stays open while other pages are looked at; at most so many. */
 const MAX_OPEN = 8;
@@ -68,8 +66,7 @@ function useLeaveWarning(opened: Opened | undefined): void {
     const warn = (event: BeforeUnloadEvent) => {
       const { session, saved } = opened ?? {};
       const now = session?.get();
-      if (now && (saved ? now.document.text !== saved.definition : now.canUndo))
-        event.preventDefault();
+      if (now && now.document.text !== (saved?.definition ?? EMPTY)) event.preventDefault();
     };
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);

@@ -35,8 +35,7 @@ export function useKeys(onSave: () => void, active: boolean): void {
     const onKey = (event: KeyboardEvent) => {
       const key = nameOf(event);
       const typing = isTyping(event.target);
-      const inDialog = document.querySelector('[role="dialog"], [role="menu"]') !== null;
-      if (inDialog || event.defaultPrevented) return;
+      if (isCovered() || event.defaultPrevented) return;
       const done = (act: () => void) => {
         event.preventDefault();
         act();
@@ -49,7 +48,6 @@ export function useKeys(onSave: () => void, active: boolean): void {
       const { selected } = session.get();
       if (key === "a" || key === "Insert")
         return done(() => document.getElementById(PALETTE_SEARCH)?.focus());
-      if (key === "Ctrl+v") return done(() => paste(session, target));
       if (key === "Escape") {
         session.select(undefined);
         return setTarget(undefined);
@@ -59,8 +57,17 @@ export function useKeys(onSave: () => void, active: boolean): void {
       const command = ON_STATE[key];
       if (command) done(() => COMMANDS[command](session, selected));
     };
+    const onPaste = (event: ClipboardEvent) => {
+      if (!active || isTyping(event.target) || isCovered()) return;
+      event.preventDefault();
+      paste(session, event.clipboardData?.getData("text/plain") ?? "", target);
+    };
     document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
+    document.addEventListener("paste", onPaste);
+    return () => {
+      document.removeEventListener("keydown", onKey);
+      document.removeEventListener("paste", onPaste);
+    };
   }, [session, target, setTarget, onSave, active]);
 }
 
@@ -73,6 +80,11 @@ function nameOf(event: KeyboardEvent): string {
   ];
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   return [...held.filter(Boolean), key].join("+");
+}
+
+/** Whether a dialog or a menu is open, which has keys of its own. */
+function isCovered(): boolean {
+  return document.querySelector('[role="dialog"], [role="menu"]') !== null;
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -32,6 +32,9 @@ export const NEW: Config = {
   tags: [],
 };
 
+/** A definition to begin with. */
+export const EMPTY = '{\n  "StartAt": "",\n  "States": {}\n}\n';
+
 /** A state machine as it is saved. */
 export interface Saved {
   readonly arn: string;

@@ -54,9 +54,14 @@ export class Session {
     else this.#put(made.document, made.select, field);
   }
 
-  /** Replaces the text, which need not be JSON at the moment. */
-  write(text: string): void {
-    this.#put(new JsonDocument(text), this.#snapshot.selected, "text");
+  /** Replaces the text, which need not be JSON at the moment. What is typed at one place (`field`) is undone together. */
+  write(text: string, field?: string): void {
+    this.#put(new JsonDocument(text), this.#snapshot.selected, field);
+  }
+
+  /** What comes now is a step of its own, whatever came before. */
+  seal(): void {
+    this.#last = undefined;
   }
 
   select(id: string | undefined): void {

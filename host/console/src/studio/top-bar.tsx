@@ -1,5 +1,7 @@
 // The Studio's bar: what is open, the modes, and what is done with the whole.
 import { type ReactNode, useRef } from "react";
+import { Link } from "../app/location";
+import { paths } from "../app/routes";
 import { Button } from "../ui/button";
 import { Menu } from "../ui/menu";
 import { useSnapshot, useStudio } from "./context";
@@ -10,6 +12,7 @@ export type Mode = (typeof MODES)[number];
 
 interface Props {
   readonly name: string;
+  readonly arn: string | undefined;
   readonly mode: Mode;
   readonly modified: boolean;
   readonly saved: boolean;
@@ -19,6 +22,7 @@ interface Props {
   readonly onRun: () => void;
   readonly onDiff: () => void;
   readonly onKeys: () => void;
+  readonly onDiscard: () => void;
   readonly onImport: (file: File) => void;
   readonly onExport: (format: Format) => void;
 }
@@ -31,7 +35,9 @@ export function TopBar(props: Props) {
   return (
     <div className="studio-bar">
       <div className="studio-title">
-        <h1 className="cut">{name || "New workflow"}</h1>
+        <h1 className="cut">
+          {props.arn ? <Link to={paths.machine(props.arn)}>{name}</Link> : name || "New workflow"}
+        </h1>
         <span className="quiet studio-saved" role="status">
           {modified ? (saved ? "Changed" : "Not saved") : saved ? "Saved" : ""}
         </span>
@@ -82,6 +88,11 @@ export function TopBar(props: Props) {
               onSelect: () => props.onExport(format),
             })),
             { label: "Compare with what is saved", onSelect: props.onDiff, disabled: !saved },
+            {
+              label: saved ? "Back to what is saved" : "Begin anew",
+              onSelect: props.onDiscard,
+              disabled: !modified,
+            },
             { label: "Keyboard", onSelect: props.onKeys },
           ]}
         />

@@ -1,9 +1,10 @@
 // The Studio with a definition open in it.
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { told } from "../api/client";
 import { navigate, useQuery } from "../app/location";
 import { paths } from "../app/routes";
-import { graphOf } from "../graph";
+import type { JsonDocument } from "../definition";
+import { graphOf, type Region } from "../graph";
 import { Button, Notice } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Canvas } from "./canvas";
@@ -15,7 +16,7 @@ import { download, readDefinition } from "./files";
 import { ANY_ROLE, type Diagnostic } from "./host";
 import { Inspector } from "./inspector/inspector";
 import { KEYS, useKeys } from "./keys";
-import { type Config, type Saved, sameConfig } from "./machine";
+import { type Config, EMPTY, NEW, type Saved, sameConfig } from "./machine";
 import { Palette } from "./palette";
 import { Problems } from "./problems";
 import { RunDialog } from "./run-dialog";
@@ -46,7 +47,7 @@ export function Workbench({ opened, onChange }: Props) {
   const plugins = usePlugins();
   const diagnosed = useDiagnostics(snapshot.document, config.type);
   const { sound } = snapshot;
-  const graph = useMemo(() => graphOf(sound.value()), [sound]);
+  const graph = useGraph(sound);
   const studio = useMemo(
     (): Studio => ({
       session,
@@ -67,6 +68,17 @@ export function Workbench({ opened, onChange }: Props) {
   );
 }
 
+/** The graph, the same object as long as the same is drawn: most edits change nothing of it. */
+function useGraph(document: JsonDocument): Region {
+  const last = useRef<{ graph: Region; text: string }>(undefined);
+  return useMemo(() => {
+    const graph = graphOf(document.value());
+    const text = JSON.stringify(graph);
+    if (last.current?.text !== text) last.current = { graph, text };
+    return last.current.graph;
+  }, [document]);
+}
+
 type Open = "save" | "run" | "diff" | "keys" | undefined;
 
 function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }) {
@@ -81,11 +93,12 @@ function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }
   const [error, setError] = useState<string>();
   const modified = saved
     ? document.text !== saved.definition || !sameConfig(config, saved.config)
-    : session.get().canUndo;
+    : document.text !== EMPTY;
   const onSave = useCallback(() => setOpen("save"), []);
   useKeys(onSave, mode !== "config");
   const errors = diagnostics.filter(({ severity }) => severity === "ERROR").length;
   const onSaved = (next: Saved) => {
+    session.seal();
     onChange({ session, config: next.config, saved: next });
     setOpen(undefined);
     if (!saved) navigate(`${paths.studio(next.arn)}${window.location.search}`, true);
@@ -106,6 +119,7 @@ function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }
     <div className="studio">
       <TopBar
         name={config.name}
+        arn={saved?.arn}
         mode={mode}
         modified={modified}
         saved={saved !== undefined}
@@ -120,6 +134,10 @@ function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }
         onRun={() => setOpen("run")}
         onDiff={() => setOpen("diff")}
         onKeys={() => setOpen("keys")}
+        onDiscard={() => {
+          session.write(saved?.definition ?? EMPTY);
+          onChange({ ...opened, config: saved?.config ?? NEW });
+        }}
         onImport={(file) => void importing(file)}
         onExport={(format) =>
           void download(document, config.name, format).catch((cause) => setError(told(cause)))

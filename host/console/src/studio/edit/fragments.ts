@@ -21,6 +21,13 @@ export function single(name: string, state: Fields): Fragment {
   return { start: name, states: { [name]: ends ? rest : { ...rest, Next: NEXT } } };
 }
 
+/** A state as a fragment, without its transitions to others. */
+export function alone(name: string, state: Fields): Fragment {
+  const { Next: _next, Default: _default, ...rest } = relinked(state, () => undefined);
+  // What a choice does otherwise is go on.
+  return single(name, state.Type === "Choice" ? { ...rest, Default: NEXT } : rest);
+}
+
 /** The fragment with names that no state of the document has, inside of its containers too. */
 export function fresh(document: JsonDocument, fragment: Fragment): Fragment {
   const taken = allNames(document);

@@ -1,6 +1,6 @@
 // What is done to a state as a whole: delete, rename, move, copy.
 import { become, type JsonDocument, remove, rename, toPointer } from "../../definition";
-import { type Fragment, relinked, single } from "./fragments";
+import { alone, type Fragment } from "./fragments";
 import { type Change, insertAt, type Place } from "./insert";
 import { bypass, type Found, find, findEdge, linkTo, point, successor } from "./links";
 
@@ -29,9 +29,7 @@ export function copyState(document: JsonDocument, id: string): Fragment | undefi
   const found = find(document, id);
   const value = found && document.value(found.state.path);
   if (!found || typeof value !== "object" || value === null) return undefined;
-  const alone = relinked(value as Record<string, unknown>, () => undefined);
-  for (const field of ["Next", "Default"]) delete alone[field];
-  return single(found.state.name, alone);
+  return alone(found.state.name, value as Record<string, unknown>);
 }
 
 /** The document with a copy of a state behind it, or beside it where nothing can come behind. */

@@ -1,6 +1,6 @@
 // One field of the definition as a control, in step with the text.
-import { useEffect, useId, useState } from "react";
-import { type JsonDocument, type Path, RawJson, toPointer } from "../../definition";
+import { useId, useState } from "react";
+import { type JsonDocument, type Path, RawJson, same, toPointer } from "../../definition";
 import { useSnapshot, useStudio } from "../context";
 import { removeField, setField } from "../edit/fields";
 import { ERRORS, type Field } from "./spec";
@@ -105,25 +105,28 @@ function Control({ id, path, field, bad }: ControlProps) {
       />
     );
   }
-  return <TextInput {...common} text={text} change={change} field={field} />;
+  return <TextInput {...common} text={text} value={value} change={change} field={field} />;
 }
 
 interface TextProps {
   readonly id: string;
   readonly text: string;
+  /** The field's value at the moment. */
+  readonly value: unknown;
   readonly field: Field;
   readonly change: (typed: string) => void;
 }
 
 /** Keeps what is being typed, since `a, ` is the same list as `a` and yet not the same to who types it. */
-function TextInput({ text, change, field, ...rest }: TextProps) {
-  const [typed, setTyped] = useState<string>();
-  const list = field.kind === "words" && field.at.at(-1) === "ErrorEquals" ? ERROR_LIST : undefined;
+function TextInput({ text, value, change, field, ...rest }: TextProps) {
+  const [typed, setTyped] = useState("");
+  const own = typed !== "" && same(plain(read(typed, field)), value);
+  const list = field.at.at(-1) === "ErrorEquals" ? ERROR_LIST : undefined;
   return (
     <input
       {...rest}
       className={field.kind === "words" ? "input" : "input mono"}
-      value={typed ?? text}
+      value={own ? typed : text}
       placeholder={field.fallback}
       inputMode={field.kind === "number" ? "decimal" : undefined}
       list={list}
@@ -133,10 +136,12 @@ function TextInput({ text, change, field, ...rest }: TextProps) {
         setTyped(event.target.value);
         change(event.target.value);
       }}
-      onBlur={() => setTyped(undefined)}
+      onBlur={() => setTyped("")}
     />
   );
 }
+
+const plain = (value: unknown) => (value instanceof RawJson ? JSON.parse(value.text) : value);
 
 const ERROR_LIST = "st-errors";
 
@@ -157,27 +162,31 @@ interface JsonProps {
   readonly set: (value: unknown) => void;
 }
 
+/** What is being typed as JSON, and what the field was shown as then. */
+interface Draft {
+  readonly typed: string;
+  readonly over: string;
+  readonly problem: string | undefined;
+}
+
 /** JSON that is taken when it is JSON. A text that begins with `{%` is an expression, and needs no quotes. */
 function JsonInput({ text, set, ...rest }: JsonProps) {
-  const [draft, setDraft] = useState<string>();
-  const [problem, setProblem] = useState<string>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was typed gives way when another value comes from elsewhere
-  useEffect(() => {
-    setProblem(undefined);
-  }, [text]);
+  const [draft, setDraft] = useState<Draft>();
+  const own =
+    draft !== undefined && (draft.problem ? draft.over === text : alike(draft.typed, text));
   const change = (typed: string) => {
-    setDraft(typed);
-    if (typed.trim() === "") return set(undefined);
-    if (typed.trim().startsWith("{%")) return set(typed.trim());
-    try {
-      JSON.parse(typed);
-      setProblem(undefined);
-      set(new RawJson(typed.trim()));
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-    }
+    const problem = typed.trim() === "" || isExpression(typed) ? undefined : jsonError(typed);
+    setDraft({ typed, over: text, problem });
+    if (problem) return;
+    set(
+      typed.trim() === ""
+        ? undefined
+        : isExpression(typed)
+          ? typed.trim()
+          : new RawJson(typed.trim()),
+    );
   };
-  const value = draft ?? text;
+  const value = own ? draft.typed : text;
   return (
     <>
       <textarea
@@ -187,11 +196,29 @@ function JsonInput({ text, set, ...rest }: JsonProps) {
         spellCheck={false}
         value={value}
         onChange={(event) => change(event.target.value)}
-        onBlur={() => problem === undefined && setDraft(undefined)}
+        onBlur={() => draft?.problem === undefined && setDraft(undefined)}
       />
-      {problem && <p className="st-problem">Not JSON yet: {problem}</p>}
+      {own && draft.problem && <p className="st-problem">Not JSON yet: {draft.problem}</p>}
     </>
   );
+}
+
+const isExpression = (typed: string) => typed.trim().startsWith("{%");
+
+function jsonError(typed: string): string | undefined {
+  try {
+    JSON.parse(typed);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Whether two texts are the same JSON, or the same expression. */
+function alike(typed: string, text: string): boolean {
+  if (typed.trim() === text.trim()) return true;
+  if (jsonError(typed) || jsonError(text)) return false;
+  return same(JSON.parse(typed), JSON.parse(text));
 }
 
 function shown(document: JsonDocument, path: Path, words: boolean): string {

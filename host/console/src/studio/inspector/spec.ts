@@ -131,6 +131,10 @@ function map(language: Language, distributed: boolean): Group[] {
       ],
     },
   ];
+  if (language === "JSONPath") {
+    const older = f("Parameters", "Parameters", "json", "The older name of ItemSelector");
+    groups.push({ title: "Older fields", rare: true, fields: [older] });
+  }
   if (!distributed) return groups;
   return [
     ...groups,
@@ -301,10 +305,10 @@ export const goesOn = (type: StateType): boolean => !["Choice", "Succeed", "Fail
 
 export const RETRIER: readonly Field[] = [
   f("ErrorEquals", "Errors", "words", "Separated by commas; States.ALL for all"),
-  f("IntervalSeconds", "Wait first, in seconds", "number", undefined, "1"),
+  f("IntervalSeconds", "First wait, seconds", "number", undefined, "1"),
   f("MaxAttempts", "Attempts", "number", undefined, "3"),
   f("BackoffRate", "Back-off rate", "number", undefined, "2.0"),
-  f("MaxDelaySeconds", "Wait at most, in seconds", "number"),
+  f("MaxDelaySeconds", "Longest wait, seconds", "number"),
   f("JitterStrategy", "Jitter", { options: ["NONE", "FULL"] }, undefined, "NONE"),
   f("Comment", "Comment", "text"),
 ];
