@@ -3,7 +3,7 @@
 import type { Summary } from "../api/shapes";
 import { Link } from "../app/location";
 import { paths } from "../app/routes";
-import { ago, duration, moment, nameOf } from "../ui/format";
+import { ago, between, moment, nameOf } from "../ui/format";
 import { useNow } from "../ui/now";
 import { Scroll } from "../ui/scroll";
 import { StatusMark } from "../ui/status";
@@ -98,7 +98,7 @@ export function ExecutionRows({ executions, machine, chosen, onChoose, onOpen }:
                 <td className="quiet number" title={moment(started)}>
                   {ago(started, now)}
                 </td>
-                <td className="end number">{duration(stopped - started)}</td>
+                <td className="end number">{between(stopped - started)}</td>
               </tr>
             );
           })}
