@@ -178,8 +178,8 @@ impl Runtime {
     }
 
     fn identity(&self, pin: &Digest) -> Arc<Identity> {
-        if let Some(identity) = self.registry.table().identities.get(pin) {
-            return Arc::clone(identity);
+        if let Some(identity) = self.registry.identity(pin) {
+            return identity;
         }
         let kept = self.shelf.cache().read_identity(pin);
         Arc::new(kept.unwrap_or_else(|| Identity {

@@ -55,7 +55,7 @@ impl WasiHttpView for CallState {
                 hooks: Hooks { outside: outside.clone(), body_limit },
             })
         });
-        let wasi = super::wasi::open(&mut self.wasi, &self.log, outside, &self.who);
+        let wasi = super::wasi::open(&mut self.wasi, &self.log, outside);
         WasiHttpCtxView { hooks: &mut http.hooks, table: wasi.table(), ctx: &mut http.context }
     }
 }

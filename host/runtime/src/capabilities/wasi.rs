@@ -7,7 +7,6 @@
 //! the guest, as WASI has it. Standard output and error are lines of the task's log.
 
 use std::{
-    collections::BTreeMap,
     io,
     pin::Pin,
     task::{Context, Poll},
@@ -28,7 +27,6 @@ use super::{
 };
 use crate::{
     LogLevel,
-    components::Identity,
     outside::Outside,
     sandbox::{Abi, CallState},
 };
@@ -55,7 +53,7 @@ pub(crate) struct Wasi {
 }
 
 impl Wasi {
-    fn new(log: &TaskLog, outside: &Outside, environment: &BTreeMap<String, String>) -> Self {
+    fn new(log: &TaskLog, outside: &Outside) -> Self {
         // A builder grants nothing by itself; see its documentation for each of the defaults.
         let mut builder = WasiCtx::builder();
         builder
@@ -79,7 +77,7 @@ impl Wasi {
                 // Nobody may rely on it, so it need not differ.
                 .insecure_random_seed(0);
         }
-        for (name, value) in environment {
+        for (name, value) in &outside.who().environment {
             builder.env(name, value);
         }
         let mut table = ResourceTable::new();
@@ -94,18 +92,13 @@ impl Wasi {
 }
 
 /// What WASI keeps for a call, made when it is first asked for.
-pub(super) fn open<'a>(
-    wasi: &'a mut Option<Box<Wasi>>,
-    log: &TaskLog,
-    outside: &Outside,
-    who: &Identity,
-) -> &'a mut Wasi {
-    wasi.get_or_insert_with(|| Box::new(Wasi::new(log, outside, &who.environment)))
+pub(super) fn open<'a>(wasi: &'a mut Option<Box<Wasi>>, log: &TaskLog, outside: &Outside) -> &'a mut Wasi {
+    wasi.get_or_insert_with(|| Box::new(Wasi::new(log, outside)))
 }
 
 impl CallState {
     pub(super) fn wasi(&mut self) -> &mut Wasi {
-        open(&mut self.wasi, &self.log, &self.outside, &self.who)
+        open(&mut self.wasi, &self.log, &self.outside)
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -53,8 +53,10 @@ pub(crate) enum ShelfState {
 
 struct Slot {
     state: watch::Sender<ShelfState>,
-    /// Milliseconds between the shelf's start and the last call.
-    used: AtomicU64,
+    /// Whether it was called since somebody last looked.
+    used: AtomicBool,
+    /// When somebody last looked and it had been.
+    seen: Mutex<Instant>,
 }
 
 /// All components of this process.
@@ -64,7 +66,6 @@ pub(crate) struct Shelf {
     slots: Mutex<HashMap<Digest, Arc<Slot>>>,
     loads: Semaphore,
     compiles: Semaphore,
-    started: Instant,
     /// Told when a component is ready or found broken.
     pub(crate) changed: Notify,
 }
@@ -77,7 +78,6 @@ impl Shelf {
             slots: Mutex::default(),
             loads: Semaphore::new(LOAD_AT_ONCE),
             compiles: Semaphore::new(COMPILE_AT_ONCE),
-            started: Instant::now(),
             changed: Notify::new(),
         }
     }
@@ -103,7 +103,8 @@ impl Shelf {
         }
         let slot = Arc::new(Slot {
             state: watch::Sender::new(ShelfState::Compiling),
-            used: AtomicU64::new(self.now()),
+            used: AtomicBool::new(true),
+            seen: Mutex::new(Instant::now()),
         });
         slots.insert(digest, Arc::clone(&slot));
         drop(slots);
@@ -128,7 +129,7 @@ impl Shelf {
             None if self.cache.has(&digest) => self.slot(digest, None),
             None => return None,
         };
-        slot.used.store(self.now(), Ordering::Relaxed);
+        slot.used.store(true, Ordering::Relaxed);
         if let ShelfState::Ready(ready) = &*slot.state.borrow() {
             return Some(Ok(Arc::clone(ready)));
         }
@@ -145,17 +146,13 @@ impl Shelf {
     /// Forget components that are not in `keep` and were not called for this long. They come back from the cache when
     /// they are.
     pub(crate) fn forget_idle(&self, keep: impl Fn(&Digest) -> bool, idle: Duration) {
-        let now = self.now();
-        let idle = u64::try_from(idle.as_millis()).unwrap_or(u64::MAX);
         self.slots.lock().retain(|digest, slot| {
-            keep(digest)
-                || now.saturating_sub(slot.used.load(Ordering::Relaxed)) < idle
-                || matches!(*slot.state.borrow(), ShelfState::Compiling)
+            let mut seen = slot.seen.lock();
+            if slot.used.swap(false, Ordering::Relaxed) {
+                *seen = Instant::now();
+            }
+            keep(digest) || seen.elapsed() < idle || matches!(*slot.state.borrow(), ShelfState::Compiling)
         });
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     async fn make_ready(self: &Arc<Self>, digest: Digest, file: Option<PathBuf>) -> Result<Ready, String> {
