@@ -226,8 +226,12 @@ function useRevealed(
       const right = left + Math.min(box.width, STATE.width) * zoom;
       const bottom = top + STATE.height * zoom;
       if (left >= 0 && top >= 0 && right <= element.width && bottom <= element.height) return;
-      const middle = [box.x + box.width / 2, box.y + Math.min(box.height, HEAD * 4) / 2] as const;
-      void flow.setCenter(...middle, { zoom, duration: moveMs() });
+      // By the element's own size: React Flow does not know yet when that has just changed.
+      const to = {
+        x: element.width / 2 - (box.x + box.width / 2) * zoom,
+        y: element.height / 2 - (box.y + Math.min(box.height, HEAD * 4) / 2) * zoom,
+      };
+      void flow.setViewport({ ...to, zoom }, { duration: moveMs() });
     });
     return () => cancelAnimationFrame(frame);
   }, [selected, flow, canvas]);
