@@ -93,6 +93,8 @@ async function look(browser, view, { theme, size, form }) {
   await page.goto(`${HOST}/${view.path}`);
   await page.getByText(view.seen).first().waitFor();
   await page.waitForLoadState("load");
+  const graph = page.locator(".g-canvas");
+  if (await graph.count()) await graph.locator(".react-flow__node").first().waitFor();
   const editors = page.locator(".code pre");
   await editors.first().waitFor({ state: "detached" });
   await picture(page, `${view.name}-${form}-${theme}`);

@@ -3,8 +3,9 @@
 import type { Summary } from "../api/shapes";
 import { Link } from "../app/location";
 import { paths } from "../app/routes";
-import { ago, duration, moment, nameOf } from "../ui/format";
+import { ago, between, moment, nameOf } from "../ui/format";
 import { useNow } from "../ui/now";
+import { Scroll } from "../ui/scroll";
 import { StatusMark } from "../ui/status";
 import "./executions.css";
 
@@ -27,7 +28,7 @@ export function ExecutionRows({ executions, machine, chosen, onChoose, onOpen }:
     onChoose?.(after);
   };
   return (
-    <div className="scroll">
+    <Scroll label="List of executions">
       <table className="list executions">
         <thead>
           <tr>
@@ -97,12 +98,12 @@ export function ExecutionRows({ executions, machine, chosen, onChoose, onOpen }:
                 <td className="quiet number" title={moment(started)}>
                   {ago(started, now)}
                 </td>
-                <td className="end number">{duration(stopped - started)}</td>
+                <td className="end number">{between(stopped - started)}</td>
               </tr>
             );
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,4 +1,5 @@
 // The state machines: a list with a search.
+
 import { useQuery as useAnswer } from "@tanstack/react-query";
 import { useState } from "react";
 import { told } from "../api/client";
@@ -8,6 +9,7 @@ import { paths } from "../app/routes";
 import { Button, Notice } from "../ui/button";
 import { ago, count, moment } from "../ui/format";
 import { useNow } from "../ui/now";
+import { Scroll } from "../ui/scroll";
 import { listMachines } from "./list";
 import "./machines.css";
 import { StartDialog } from "./start-dialog";
@@ -75,7 +77,7 @@ interface RowsProps {
 function MachineRows({ machines, onStart }: RowsProps) {
   const now = useNow(false);
   return (
-    <div className="scroll">
+    <Scroll label="List of state machines">
       <table className="list machines">
         <thead>
           <tr>
@@ -121,6 +123,6 @@ function MachineRows({ machines, onStart }: RowsProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

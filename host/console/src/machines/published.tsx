@@ -1,8 +1,10 @@
 // A state machine's versions and aliases.
+
 import { useQuery as useAnswer } from "@tanstack/react-query";
 import { aws, told } from "../api/client";
 import { Notice } from "../ui/button";
 import { moment, nameOf } from "../ui/format";
+import { Scroll } from "../ui/scroll";
 
 interface Version {
   stateMachineVersionArn: string;
@@ -38,7 +40,7 @@ export function Versions({ arn }: { arn: string }) {
   }
   return (
     <section className="panel list-panel" aria-label="Versions">
-      <div className="scroll">
+      <Scroll label="List of versions">
         <table className="list">
           <thead>
             <tr>
@@ -59,7 +61,7 @@ export function Versions({ arn }: { arn: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }
@@ -86,7 +88,7 @@ export function Aliases({ arn }: { arn: string }) {
     return <p className="panel empty">There is no alias.</p>;
   return (
     <section className="panel list-panel" aria-label="Aliases">
-      <div className="scroll">
+      <Scroll label="List of aliases">
         <table className="list">
           <thead>
             <tr>
@@ -115,7 +117,7 @@ export function Aliases({ arn }: { arn: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

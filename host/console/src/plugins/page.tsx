@@ -1,4 +1,5 @@
 // The plugins that are installed, a row a version.
+
 import { useQuery as useAnswer } from "@tanstack/react-query";
 import { get, told } from "../api/client";
 import type { PluginEntry } from "../api/shapes";
@@ -6,6 +7,7 @@ import { Link, navigate } from "../app/location";
 import { paths } from "../app/routes";
 import { Notice } from "../ui/button";
 import { bytes, count, duration } from "../ui/format";
+import { Scroll } from "../ui/scroll";
 import { StatusMark } from "../ui/status";
 import "./plugins.css";
 
@@ -38,11 +40,12 @@ export default function PluginsPage() {
         {all.length === 0 && plugins.isSuccess ? (
           <p className="empty">No plugin is installed. Put one into the registry directory.</p>
         ) : (
-          <div className="scroll">
+          <Scroll label="List of plugins">
             <table className="list plugins">
               <thead>
                 <tr>
                   <th>Plugin</th>
+                  <th>About</th>
                   <th>Version</th>
                   <th>Status</th>
                   <th className="end">Size</th>
@@ -57,11 +60,13 @@ export default function PluginsPage() {
                   const id = `${one.name}@${one.version}`;
                   return (
                     <tr key={id} onClick={() => navigate(paths.plugin(id))}>
-                      <td className="wide">
+                      <td>
                         <Link to={paths.plugin(id)} onClick={(event) => event.stopPropagation()}>
                           {one.name}
                         </Link>
-                        <span className="about quiet">{one.description}</span>
+                      </td>
+                      <td className="wide quiet" title={one.description}>
+                        {one.description}
                       </td>
                       <td className="number">{one.version}</td>
                       <td title={one.why ?? undefined}>
@@ -77,7 +82,7 @@ export default function PluginsPage() {
                 })}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         )}
       </section>
     </div>

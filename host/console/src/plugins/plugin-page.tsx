@@ -1,4 +1,5 @@
 // A version of a plugin: what it is, what it asks for and gets, what its calls used, and what it logged lately.
+
 import { useQuery as useAnswer } from "@tanstack/react-query";
 import { get, told } from "../api/client";
 import type { PluginEntry, PluginLogLine } from "../api/shapes";
@@ -6,6 +7,7 @@ import { Link } from "../app/location";
 import { paths } from "../app/routes";
 import { Notice } from "../ui/button";
 import { bytes, clock, count, duration, nameOf } from "../ui/format";
+import { Scroll } from "../ui/scroll";
 import { StatusMark } from "../ui/status";
 import { failuresOf, usePlugins } from "./page";
 import "./plugins.css";
@@ -130,7 +132,7 @@ function Logs({ name }: { name: string }) {
       {lines.length === 0 ? (
         <p className="quiet">Nothing.</p>
       ) : (
-        <div className="scroll">
+        <Scroll label="Lines of the log">
           <ol className="log">
             {lines.map((line, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: lines have no names.
@@ -144,7 +146,7 @@ function Logs({ name }: { name: string }) {
               </li>
             ))}
           </ol>
-        </div>
+        </Scroll>
       )}
     </section>
   );
