@@ -33,7 +33,7 @@ fn views() {
 
 #[test]
 fn studio() {
-    browse("studio.mjs", &[], 50);
+    browse("studio.mjs", &[], 55);
 }
 
 #[test]

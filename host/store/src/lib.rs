@@ -25,4 +25,4 @@ pub use error::{CommitError, OpenError, StoreError};
 pub use ids::{ExecutionId, FrameId, MachineId, Timer};
 pub use memory::{Fault, MemoryStore};
 pub use redb::{RedbOptions, RedbStore};
-pub use store::{Pressure, Selection, Store, Takes};
+pub use store::{Pressure, Selection, Store, Takes, Totals};

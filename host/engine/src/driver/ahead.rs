@@ -19,20 +19,20 @@ use crate::core::{Effect, TaskRun};
 const MAX_AHEAD: usize = 64;
 
 /// Takes those tasks out of a step's effects that may run at once.
-pub(super) fn runs(lease: &Lease, taken: &mut Taken) -> Vec<TaskRun> {
+pub(super) fn take_runs(lease: &Lease, effects: &mut Vec<Effect>) -> Vec<TaskRun> {
     let live = &lease.live;
     // Records of a log lie in the order in which steps become durable, which is then nobody's to keep.
     if live.durability != Durability::EachStep || live.log.is_some() || live.case.is_some() {
         return Vec::new();
     }
     let (mut ahead, mut others) = (Vec::new(), Vec::new());
-    for effect in std::mem::take(&mut taken.step.effects) {
+    for effect in std::mem::take(effects) {
         match effect {
             Effect::RunTask(run) if leaves_no_mark(lease, &run) => ahead.push(*run),
             other => others.push(other),
         }
     }
-    taken.step.effects = others;
+    *effects = others;
     ahead
 }
 

@@ -22,15 +22,18 @@ pub(super) struct Create {
 }
 
 impl Create {
-    /// Whether nothing that others do can make the first commit be refused.
-    pub(super) fn is_certain(&self) -> bool {
+    /// Whether nothing that others do can make the first commit be refused. An execution that may be refused must have left
+    /// nothing behind.
+    fn is_certain(&self) -> bool {
         self.is_new && self.catalog.is_empty()
     }
 }
 
 /// A step whose commit is queued.
 pub(super) struct Taken {
-    pub(super) step: Step,
+    step: Step,
+    /// Tasks that need not wait for it.
+    pub(super) ahead: Vec<TaskRun>,
     lost: Vec<jobs::Lost>,
     logged: Option<logs::LogEntry>,
     /// None: nothing is to be written, or it has been.
@@ -77,12 +80,13 @@ impl Engine {
         stimulus: Stimulus,
     ) -> Result<Option<Vec<Effect>>, EngineError> {
         let Some(mut taken) = self.step(lease, stimulus, None)? else { return Ok(None) };
+        spawn_runs(lease, std::mem::take(&mut taken.ahead));
         taken.durable().await?;
         Ok(Some(taken.finish(lease)))
     }
 
     /// Takes a stimulus in and queues its commit; a new execution is created under a name, which must be free.
-    /// `None`: nobody waited for it. Whoever has what this returns has to wait for it while it holds the lease: an execution
+    /// `None`: nobody waited for it. Whoever gets it runs the tasks that are `ahead`. Whoever has what this returns has to wait for it while it holds the lease: an execution
     /// that is read back must not be older than one that was in memory.
     pub(super) fn step(
         self: &Arc<Self>,
@@ -110,6 +114,10 @@ impl Engine {
         })?;
         let (cancels, lost) = jobs::split(self, lost);
         let over = live.journals.lock().settle(&execution, &step);
+        let ahead = match &create {
+            Some(create) if !create.is_certain() => Vec::new(),
+            _ => ahead::take_runs(lease, &mut step.effects),
+        };
         let commit = match live.durability {
             Durability::EachStep => {
                 let pins = self.pins_to_write(live, &mut step);
@@ -125,7 +133,12 @@ impl Engine {
                 catalog.extend(counted);
                 catalog.extend(over);
                 catalog.extend(cancels);
-                Some(self.store.commit(Batch { executions: vec![change], catalog }))
+                let batch = Batch { executions: vec![change], catalog };
+                Some(if ahead.is_empty() {
+                    self.store.commit(batch)
+                } else {
+                    self.store.commit_followed(batch)
+                })
             }
             Durability::AtEnd if execution.status().is_ended() => {
                 let change = rows::ended(&execution, live.revision)?;
@@ -135,7 +148,7 @@ impl Engine {
             Durability::AtEnd | Durability::Never => None,
         };
         let arn = execution.info.arn.clone();
-        Ok(Some(Taken { step, lost, logged, commit, arn }))
+        Ok(Some(Taken { step, ahead, lost, logged, commit, arn }))
     }
 
     /// The record is written when the status changes, and when a resource was bound since.
@@ -190,7 +203,7 @@ impl Engine {
     pub(super) async fn apply_and_perform(self: &Arc<Self>, lease: &Lease, stimulus: Stimulus) -> bool {
         match self.step(lease, stimulus, None) {
             Ok(Some(taken)) => {
-                if let Err(error) = self.carry_out(lease, taken, true).await {
+                if let Err(error) = self.carry_out(lease, taken).await {
                     report(lease, &error);
                 }
                 true
@@ -203,16 +216,13 @@ impl Engine {
         }
     }
 
-    /// Waits until a step is durable and carries its effects out; with `ahead`, those at once that need not wait.
+    /// Waits until a step is durable and carries its effects out; those at once that need not wait.
     pub(super) async fn carry_out(
         self: &Arc<Self>,
         lease: &Lease,
         mut taken: Taken,
-        ahead: bool,
     ) -> Result<(), EngineError> {
-        if ahead {
-            spawn_runs(lease, ahead::runs(lease, &mut taken));
-        }
+        spawn_runs(lease, std::mem::take(&mut taken.ahead));
         taken.durable().await?;
         let effects = taken.finish(lease);
         self.perform(lease, effects);

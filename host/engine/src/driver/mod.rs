@@ -335,6 +335,12 @@ impl Engine {
         self.slots.len()
     }
 
+    /// What the store has written since it was opened.
+    #[must_use]
+    pub fn store_totals(&self) -> dirigent_store::Totals {
+        self.store.totals()
+    }
+
     /// The steps of all executions from now on. A receiver that falls too far behind misses some and is told so.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Happening>> {

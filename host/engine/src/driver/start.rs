@@ -265,10 +265,8 @@ impl Engine {
 async fn begin(lease: Lease, create: Option<Create>) -> Result<(), EngineError> {
     to_its_end(async move {
         let engine = lease.engine();
-        // An execution that may be refused must have left nothing behind.
-        let certain = create.as_ref().is_none_or(Create::is_certain);
         match engine.step(&lease, Stimulus::Start, create)? {
-            Some(taken) => engine.carry_out(&lease, taken, certain).await,
+            Some(taken) => engine.carry_out(&lease, taken).await,
             None => Ok(()),
         }
     })

@@ -9,7 +9,7 @@ use dirigent_store::FrameId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::ahead::{self, Ahead};
+use super::ahead::Ahead;
 use super::apply::{report, spawn_runs};
 use super::arns::account_of;
 use super::jobs::{self, Begun};
@@ -95,15 +95,13 @@ async fn run_on(lease: &Lease, mut run: TaskRun, ahead: &mut Ahead<'_>) -> Resul
         }
         let Some(mut taken) = taken? else { return Ok(()) };
         let waits = started_by_task(lease, &run);
-        if !waits {
-            let mut runs = ahead::runs(lease, &mut taken);
-            if let Some(next) = runs.pop() {
-                spawn_runs(lease, runs);
-                ahead.make_room().await?;
-                ahead.push(taken);
-                run = next;
-                continue;
-            }
+        let next = if waits { None } else { taken.ahead.pop() };
+        spawn_runs(lease, std::mem::take(&mut taken.ahead));
+        if let Some(next) = next {
+            ahead.make_room().await?;
+            ahead.push(taken);
+            run = next;
+            continue;
         }
         ahead.settle().await?;
         taken.durable().await?;

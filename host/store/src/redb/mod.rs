@@ -28,7 +28,7 @@ use crate::batch::{Batch, CatalogKey, CatalogKind};
 use crate::commit::Commit;
 use crate::error::{OpenError, StoreError};
 use crate::ids::{ExecutionId, FrameId, MachineId, Timer};
-use crate::store::{Pressure, Selection, Store, Takes};
+use crate::store::{Pressure, Selection, Store, Takes, Totals};
 
 /// How a [`RedbStore`] is opened.
 #[derive(Clone, Debug)]
@@ -108,6 +108,10 @@ impl Store for RedbStore {
         self.shared.queue.push_commit(|decision| Request::Commit(batch, decision))
     }
 
+    fn commit_followed(&self, batch: Batch) -> Commit {
+        self.shared.queue.push_commit(|decision| Request::Followed(batch, decision))
+    }
+
     async fn reserve_sequences(&self, count: u64) -> Result<Range<u64>, StoreError> {
         let (sender, receiver) = oneshot::channel();
         self.shared.queue.push(Request::Reserve(count, sender));
@@ -182,6 +186,10 @@ impl Store for RedbStore {
 
     fn delete_execution(&self, id: ExecutionId, name: &str) -> Commit {
         self.shared.queue.push_commit(|decision| Request::Delete(id, name.to_owned(), decision))
+    }
+
+    fn totals(&self) -> Totals {
+        self.shared.queue.totals()
     }
 
     fn pressure(&self) -> Pressure {

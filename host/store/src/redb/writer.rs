@@ -87,7 +87,7 @@ impl Shared {
             let mut tables = Tables::open(&transaction)?;
             for request in requests {
                 match request {
-                    Request::Commit(batch, decision) => {
+                    Request::Commit(batch, decision) | Request::Followed(batch, decision) => {
                         answers.push(Answer::Commit(decision, Ok(())));
                         let outcome = tables.apply(batch)?;
                         changed |= outcome.is_ok();
@@ -137,9 +137,9 @@ impl Shared {
 impl Answer {
     fn unapplied(request: Request) -> Self {
         match request {
-            Request::Commit(_, decision) | Request::Delete(_, _, decision) => {
-                Answer::Commit(decision, Ok(()))
-            }
+            Request::Commit(_, decision)
+            | Request::Followed(_, decision)
+            | Request::Delete(_, _, decision) => Answer::Commit(decision, Ok(())),
             Request::Reserve(_, answer) => Answer::Reserve(answer, Ok(0..0)),
         }
     }
