@@ -1,7 +1,7 @@
 // What is done by hand besides redriving a failed order: starting, with inputs used before; stopping and redriving many; going on
 // with a mended definition; exporting; lists that show what happens without being read again; the theme.
 import { readFileSync } from "node:fs";
-import { aws, executionPage, HOST, machine, must, ok, open, picture, run, story } from "./kit.mjs";
+import { aws, executionPage, HOST, machine, must, ok, open, picture, run, seriousProblems, story } from "./kit.mjs";
 
 const WAITS = { StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 3_600, Next: "Fail" }, Fail: { Type: "Fail", Error: "Too.Late" } } };
 const BROKEN = { StartAt: "Call", States: { Call: { Type: "Task", Resource: "plugin:ecko", End: true } } };
@@ -43,9 +43,15 @@ async function starting(page) {
   must("inputs used before are offered", (await used.innerText()).includes(LARGE), await used.innerText());
   await used.selectOption({ index: 1 });
   await picture(page, "actions-start");
+  await nothingSerious(page, "the dialog for starting");
   await dialog.getByRole("button", { name: "Start", exact: true }).click();
   await page.locator("header").getByText("Succeeded").waitFor();
   ok("and one is taken");
+}
+
+async function nothingSerious(page, what) {
+  const problems = await seriousProblems(page);
+  must(`axe finds nothing serious in ${what}`, problems.length === 0, problems.join("\n"));
 }
 
 async function fillAndStart(page, button, input) {
@@ -75,6 +81,7 @@ async function many(page) {
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Error (optional)" }).fill("Enough");
   await picture(page, "actions-stop");
+  await nothingSerious(page, "the dialog for stopping");
   await dialog.getByRole("button", { name: "Stop 2 executions" }).click();
   await dialog.waitFor({ state: "detached" });
   await page.getByRole("row", { name: /one.*Aborted.*Enough/ }).waitFor();
@@ -102,6 +109,7 @@ async function mended(page) {
   await page.getByRole("alert").getByText("Plugin.NotFound").waitFor();
   await page.getByRole("button", { name: "Redrive…" }).click();
   await page.getByRole("checkbox", { name: /newest definition/ }).check();
+  await nothingSerious(page, "the dialog for redriving");
   await page.getByRole("dialog").getByRole("button", { name: "Redrive", exact: true }).click();
   await page.locator("header").getByText("Succeeded").waitFor();
   await page.getByText("revision 2").waitFor();
