@@ -1,11 +1,36 @@
 // What is done by hand besides redriving a failed order: starting, with inputs used before; stopping and redriving many; going on
 // with a mended definition; exporting; lists that show what happens without being read again; the theme.
 import { readFileSync } from "node:fs";
+import { DECLINED, GOOD, order } from "./orders.mjs";
 import { aws, executionPage, HOST, machine, must, ok, open, picture, run, seriousProblems, story } from "./kit.mjs";
 
 const WAITS = { StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 3_600, Next: "Fail" }, Fail: { Type: "Fail", Error: "Too.Late" } } };
 const BROKEN = { StartAt: "Call", States: { Call: { Type: "Task", Resource: "plugin:ecko", End: true } } };
 const MENDED = { StartAt: "Call", States: { Call: { Type: "Task", Resource: "plugin:echo", End: true } } };
+
+/** Charges each item, and goes on where a card is declined. */
+const CHARGES = {
+  StartAt: "Each",
+  States: {
+    Each: {
+      Type: "Map",
+      ItemsPath: "$.items",
+      ItemProcessor: {
+        StartAt: "Charge",
+        States: {
+          Charge: {
+            Type: "Task",
+            Resource: "plugin:charge-payment",
+            Catch: [{ ErrorEquals: ["Payment.Declined"], Next: "Note it" }],
+            End: true,
+          },
+          "Note it": { Type: "Pass", End: true },
+        },
+      },
+      End: true,
+    },
+  },
+};
 
 /** A number that a double cannot hold: it must arrive as it was written. */
 const LARGE = "12345678901234567890";
@@ -14,6 +39,7 @@ await story(async (browser) => {
   const { page, wrong } = await open(browser);
   await starting(page);
   await many(page);
+  await failedItems(page);
   await mended(page);
   await exporting(page);
   await theme(page);
@@ -99,6 +125,26 @@ async function many(page) {
   await dialog.getByRole("button", { name: "Stop the execution" }).click();
   await page.getByText("The execution was stopped").waitFor();
   ok("one is stopped on its page, which shows it");
+}
+
+async function failedItems(page) {
+  const charges = await machine("charges", CHARGES);
+  const items = [...Array(20).keys()].map((number) => order(number, number < 17 ? GOOD : DECLINED));
+  const arn = await run(charges, "items", { items });
+  await page.goto(`${HOST}/${executionPage(arn, "?state=Each")}`);
+  const panel = page.getByRole("complementary");
+  await panel.getByText("20 items: 20 succeeded, 0 failed").waitFor();
+  ok("a Map says what became of its items");
+  await page.locator('[data-id="/States/Each/ItemProcessor/States/Charge"]').click();
+  await panel.getByRole("heading", { name: "Charge", exact: true }).waitFor();
+  const next = panel.getByRole("button", { name: "3 failed ›" });
+  for (const item of [17, 18, 19]) {
+    await next.click();
+    await panel.getByText(`item ${item} · ${item + 1} of 20`).waitFor();
+    await panel.locator(".why").getByText("The bank declined").waitFor();
+  }
+  ok("of many items those that failed are found");
+  await picture(page, "actions-items");
 }
 
 async function mended(page) {

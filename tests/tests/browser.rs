@@ -25,7 +25,7 @@ fn failed_order() {
 
 #[test]
 fn actions() {
-    browse("actions.mjs", &[], 18);
+    browse("actions.mjs", &[], 20);
 }
 
 #[test]
