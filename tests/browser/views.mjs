@@ -83,7 +83,7 @@ async function prepare() {
     { name: "machine-aliases", path: `${machinePage}?view=aliases`, seen: "version 1: 100 %" },
     { name: "map-run", path: `map-runs/${encodeURIComponent(mapRuns[0].mapRunArn)}`, seen: "20 of 20" },
     { name: "plugins", path: "plugins", seen: "charge-payment" },
-    { name: "plugin", path: "plugins/charge-payment%401.0.0", seen: "Usage since the host started" },
+    { name: "plugin", path: "plugins/charge-payment%401.0.0", seen: "It asks for nothing, so nothing is granted." },
     { name: "nowhere", path: "no/such/page", seen: "There is no such page" },
   ];
 }

@@ -22,6 +22,11 @@ fn failed_order() {
 }
 
 #[test]
+fn actions() {
+    browse("actions.mjs", &[], 15);
+}
+
+#[test]
 fn views() {
     browse("views.mjs", &[], 74);
 }

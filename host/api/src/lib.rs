@@ -38,7 +38,9 @@ mod tests;
 mod token;
 
 pub use console::Console;
-pub use rest::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage, Usage};
+pub use rest::{
+    Host, PluginAsk, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage, Usage,
+};
 pub use sdk::call as call_own_action;
 pub use server::router;
 

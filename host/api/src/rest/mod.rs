@@ -4,12 +4,13 @@
 //! - `wire`: bodies, queries and errors
 //! - `executions`: start and wait, search, describe, ranges of histories, metering, stop, redrive, one by one and many at a time
 //! - `live`: events as they happen, by server-sent events
-//! - `plugins`: what is in the registry directory; `plugin_logs`: what they logged lately; `usage`: what they used
+//! - `plugins`: what is in the registry directory; `plugin_logs`: what they logged lately; `plugin_users`: whose tasks call them; `usage`: what they used
 
 mod executions;
 mod host;
 mod live;
 mod plugin_logs;
+mod plugin_users;
 mod plugins;
 mod usage;
 mod wire;
@@ -23,7 +24,7 @@ use utoipa_axum::routes;
 
 pub use host::Host;
 pub use plugin_logs::PluginLogLine;
-pub use plugins::{PluginDirectory, PluginEntry, PluginStatus};
+pub use plugins::{PluginAsk, PluginDirectory, PluginEntry, PluginStatus};
 pub use usage::{PluginUsage, Usage};
 
 /// What the description says of the whole.
@@ -50,6 +51,7 @@ pub(crate) fn router() -> (Router<Host>, Document) {
         .routes(routes!(live::all_events))
         .routes(routes!(plugins::plugins))
         .routes(routes!(plugin_logs::logs))
+        .routes(routes!(plugin_users::users))
         .split_for_parts();
     let served = document.clone();
     let answer = move || {

@@ -10,7 +10,7 @@ use tower::ServiceExt;
 
 use super::{OWN, World, column, pass, text};
 use crate::rest;
-use crate::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage};
+use crate::{Host, PluginAsk, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage};
 
 /// Largest answer that is read.
 const MOST: usize = 1 << 20;
@@ -25,6 +25,12 @@ impl PluginDirectory for OnePlugin {
             description: "Gives back what it gets".into(),
             digest: Some("00".repeat(32)),
             serves: vec!["arn:aws:states:::sqs:sendMessage".into()],
+            asks: vec![PluginAsk {
+                kind: "keyvalue".into(),
+                asks: vec!["orders-*".into()],
+                operator: vec!["orders-eu".into()],
+                roles: BTreeMap::from([("strict".into(), Vec::new())]),
+            }],
             imports: Vec::new(),
             component_bytes: 73_000,
             status: PluginStatus::Broken,
@@ -45,6 +51,10 @@ impl PluginDirectory for OnePlugin {
             message: "a line".into(),
         };
         (after + 1..=4).map(line).take(limit).collect()
+    }
+
+    fn name_of(&self, component: [u8; 32]) -> Option<String> {
+        (component == [7; 32]).then(|| "echo@1.0.0".into())
     }
 
     fn usage(&self) -> BTreeMap<String, PluginUsage> {
@@ -219,6 +229,7 @@ async fn calls(world: &World) -> Vec<(&'static str, &'static str, String, Option
             400,
         ),
         ("/api/plugins", "get", "/api/plugins".into(), None, 200),
+        ("/api/plugins/{name}/users", "get", "/api/plugins/echo/users".into(), None, 200),
         (logs, "get", "/api/plugins/echo/logs?after=1&limit=2".into(), None, 200),
         (logs, "get", "/api/plugins/echo/logs?limit=1001".into(), None, 400),
         (logs, "get", "/api/plugins/echo/logs?since=yesterday".into(), None, 400),
@@ -282,6 +293,22 @@ async fn ranges_of_a_history() {
     for (query, told) in [("", true), ("?data=true", true), ("?data=false", false)] {
         let answer = world.ask("GET", &format!("{stream}{query}"), None).await;
         assert_eq!(answer.body.contains(r#"\"n\":1"#), told, "{query}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn who_uses_a_plugin() {
+    let world = World::new().await;
+    let task = |resource: &str| json!({ "StartAt": "T", "States": { "T": { "Type": "Task", "Resource": resource, "End": true } } });
+    // The world's host binds `plugin:echo` to the component that the directory calls echo@1.0.0, and nothing else.
+    let user = world.create_as(OWN, "user", task("plugin:echo")).await;
+    world.create_as(OWN, "other", task("plugin:other")).await;
+    world.create_as(OWN, "none", pass(json!(1))).await;
+    for (name, users) in
+        [("echo", vec![&user]), ("echo%401.0.0", vec![&user]), ("echo%402.0.0", vec![]), ("ech", vec![])]
+    {
+        let answer = world.ask("GET", &format!("/api/plugins/{name}/users"), None).await.json();
+        assert_eq!(answer, json!({ "stateMachineArns": users, "more": false }), "{name}");
     }
 }
 

@@ -218,6 +218,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/{name}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The state machines whose next execution will call a plugin: `NAME`, or `NAME@VERSION`. Those that call it as a Lambda function
+         *     whose name is in a task's input are not known before it runs.
+         */
+        get: operations["users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -349,8 +369,26 @@ export interface components {
             /** @description There may be more: a page may be short, or empty, and have one all the same, when much was looked at. */
             nextToken?: string | null;
         };
+        /**
+         * @description What a plugin asks for of one kind, and who allows what of it. A request is granted if it fits a rule of each: the manifest's,
+         *     the operator's, and those of the state machine's role, if that speaks of the kind.
+         */
+        PluginAsk: {
+            /** @description What its manifest asks for. */
+            asks: string[];
+            /** @description `http`, `keyvalue`, `connections`, `config` or `directories`. */
+            kind: string;
+            /** @description What the operator allows this plugin; if nothing, nothing is granted. */
+            operator: string[];
+            /** @description What roles of state machines allow, of those that speak of it. */
+            roles: {
+                [key: string]: string[];
+            };
+        };
         /** @description A version of a plugin. */
         PluginEntry: {
+            /** @description What it asks for, by kind, and who allows what of it. */
+            asks: components["schemas"]["PluginAsk"][];
             /**
              * Format: int64
              * @description The component's size in bytes.
@@ -558,6 +596,13 @@ export interface components {
              * @description Time on the clock, in microseconds.
              */
             wallMicros: number;
+        };
+        /** @description Who uses a plugin. */
+        Users: {
+            /** @description Whether there are more than the 1,000 that are named. */
+            more: boolean;
+            /** @description The state machines whose next execution will call it, by name. */
+            stateMachineArns: string[];
         };
     };
     responses: never;
@@ -1000,6 +1045,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description NAME, or NAME@VERSION */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
                 };
             };
         };

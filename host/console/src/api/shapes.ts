@@ -12,6 +12,7 @@ export type Usage = Schemas["Usage"];
 export type Bulk = Schemas["Bulk"];
 export type PluginEntry = Schemas["PluginEntry"];
 export type PluginLogLine = Schemas["Line"];
+export type PluginUsers = Schemas["Users"];
 
 /** One of AWS's HistoryEvent, as /api writes it: its time is RFC 3339. */
 export interface HistoryEvent {

@@ -8,7 +8,7 @@ import { paths } from "../app/routes";
 import { JsonDocument } from "../definition";
 import { Button, Notice } from "../ui/button";
 import { Copy } from "../ui/copy";
-import { bytes, count, duration, moment } from "../ui/format";
+import { bytes, count, duration, machineOf, moment } from "../ui/format";
 import { JsonView } from "../ui/json";
 import { StatusMark } from "../ui/status";
 import { Tabs } from "../ui/tabs";
@@ -88,7 +88,7 @@ function Whole({ execution }: { execution: Execution }) {
                     <dd>{moment(Date.parse(description.startDate))}</dd>
                     <dt>State machine</dt>
                     <dd>
-                      <Link to={paths.machine(description.stateMachineArn)}>
+                      <Link to={paths.machine(machineOf(description.stateMachineArn))}>
                         {description.stateMachineArn}
                       </Link>
                     </dd>

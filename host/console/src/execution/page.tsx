@@ -4,7 +4,7 @@ import { told } from "../api/client";
 import { Link, useQuery } from "../app/location";
 import { paths } from "../app/routes";
 import { Button, Notice } from "../ui/button";
-import { duration, moment, nameOf } from "../ui/format";
+import { between, machineOf, moment, nameOf } from "../ui/format";
 import { Menu } from "../ui/menu";
 import { useNow } from "../ui/now";
 import { StatusMark } from "../ui/status";
@@ -103,7 +103,8 @@ function Head({ execution, ask }: { execution: Execution; ask: (what: Asking) =>
   const now = useNow(running);
   const { history } = reading;
   const took = (history.end?.ms ?? (running ? now : history.lastMs)) - history.startedMs;
-  const machine = description?.stateMachineArn;
+  const machine = description && machineOf(description.stateMachineArn);
+  const child = description?.mapRunArn !== undefined && description.mapRunArn !== null;
   const redrivable = description?.redriveStatus === "REDRIVABLE" && history.end !== undefined;
   const fails = (what: Promise<void>) =>
     what.catch((error: unknown) => window.alert(`It cannot be exported: ${told(error)}`));
@@ -122,7 +123,7 @@ function Head({ execution, ask }: { execution: Execution; ask: (what: Asking) =>
       <p className="execution-when quiet number">
         {history.startedMs > 0 && (
           <>
-            {moment(history.startedMs)} · {duration(took)}
+            {moment(history.startedMs)} · {between(took)}
             {description && ` · revision ${description.revision}`}
             {history.redrives > 0 && ` · redriven ${history.redrives} ×`}
             {running && !reading.connected && reading.whole && " · not connected"}
@@ -136,7 +137,7 @@ function Head({ execution, ask }: { execution: Execution; ask: (what: Asking) =>
             Redrive…
           </Button>
         )}
-        <Button onClick={() => ask("start")}>Start again…</Button>
+        {!child && <Button onClick={() => ask("start")}>Start again…</Button>}
         <Menu
           trigger={<Button>Export</Button>}
           items={[

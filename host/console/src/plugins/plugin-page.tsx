@@ -10,6 +10,8 @@ import { bytes, clock, count, duration, nameOf } from "../ui/format";
 import { Scroll } from "../ui/scroll";
 import { StatusMark } from "../ui/status";
 import { failuresOf, usePlugins } from "./page";
+import { Permissions } from "./permissions";
+import { Users } from "./users";
 import "./plugins.css";
 
 const REFRESH = 3_000;
@@ -32,6 +34,12 @@ export default function PluginPage({ name }: { name: string }) {
       {plugins.error && <Notice>{told(plugins.error)}</Notice>}
       {plugins.isSuccess && !plugin && <Notice>There is no plugin {name}.</Notice>}
       {plugin && <Facts plugin={plugin} />}
+      {plugin && (
+        <div className="plugin-body">
+          <Permissions plugin={plugin} />
+          <Users name={name} />
+        </div>
+      )}
       <Logs name={name} />
     </div>
   );

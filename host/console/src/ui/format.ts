@@ -72,3 +72,8 @@ export function clock(ms: number): string {
 export function nameOf(arn: string): string {
   return arn.split(":").slice(6).at(-1) ?? arn;
 }
+
+/** The state machine of an ARN; children of a Map Run have its label behind a slash. */
+export function machineOf(arn: string): string {
+  return arn.split("/")[0] ?? arn;
+}

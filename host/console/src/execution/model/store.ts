@@ -6,7 +6,7 @@ import { History } from "./history";
 
 /** Events of a range. The first is small, so that something is seen at once. */
 const FIRST_RANGE = 1_000;
-const RANGE = 10_000;
+const RANGE = 4_000;
 
 /** Most events that the console holds of an execution; of a longer history, the first so many. */
 export const MAX_EVENTS = 250_000;
