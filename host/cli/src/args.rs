@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -114,6 +115,10 @@ pub(crate) struct Serve {
     /// The region in ARNs.
     #[arg(long, default_value = "us-east-1", value_name = "NAME")]
     pub(crate) region: String,
+    /// How long executions are kept after their end, such as 90d or 12h; then they are deleted with their histories. At
+    /// least 1s [default: for ever].
+    #[arg(long, value_name = "DURATION", value_parser = retention)]
+    pub(crate) retention: Option<Duration>,
     /// A mock configuration, as Step Functions Local has it: executions of MACHINE_ARN#CASE get its responses in place
     /// of what their tasks would do.
     #[arg(long, value_name = "FILE", env = "SFN_MOCK_CONFIG")]
@@ -214,6 +219,15 @@ fn collector(text: &str) -> Result<String, String> {
     if sound { Ok(text.to_owned()) } else { Err("a collector's URL begins with http:// or https://".into()) }
 }
 
+/// A time span with a unit; days too, which are 24 hours here.
+fn retention(text: &str) -> Result<Duration, String> {
+    let wrong =
+        || format!("`{text}` is no time to keep executions: write it like 90d, 12h or 30m, at least 1s");
+    let span = text.parse::<jiff::Span>().map_err(|_| wrong())?;
+    let span = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    Duration::try_from(span).ok().filter(|span| *span >= Duration::from_secs(1)).ok_or_else(wrong)
+}
+
 fn account(text: &str) -> Result<String, String> {
     let sound = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if sound { Ok(text.to_owned()) } else { Err("an account number has twelve digits".into()) }
@@ -248,6 +262,24 @@ mod tests {
             ("grpc://127.0.0.1:4317", false),
         ] {
             assert_eq!(collector(text).is_ok(), sound, "{text}");
+        }
+    }
+
+    #[test]
+    fn retentions() {
+        for (text, seconds) in [
+            ("1s", Some(1)),
+            ("90d", Some(90 * 86_400)),
+            ("1d12h", Some(36 * 3_600)),
+            ("2w", Some(14 * 86_400)),
+            ("999ms", None),
+            ("0s", None),
+            ("-1d", None),
+            ("1month", None),
+            ("90", None),
+            ("", None),
+        ] {
+            assert_eq!(retention(text).ok().map(|span| span.as_secs()), seconds, "{text}");
         }
     }
 

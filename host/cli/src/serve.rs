@@ -46,6 +46,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
         region: args.region,
         limits: args.limits.limits()?,
         test_cases,
+        retention: args.retention,
     };
     let objects = Arc::new(BucketHost(match args.s3 {
         Some(url) => {

@@ -275,6 +275,18 @@ pub(crate) async fn records(
     Ok(found)
 }
 
+/// The first records that an execution has, at most `limit`.
+pub(crate) async fn keys_of(
+    store: &dyn Store,
+    id: ExecutionId,
+    limit: usize,
+) -> Result<Vec<CatalogKey>, StoreError> {
+    let prefix = execution_prefix(id);
+    let page = store.scan(JOURNALS, Some(&prefix), limit).await?;
+    let own = page.into_iter().map(|(name, _)| name).take_while(|name| name.starts_with(&prefix));
+    Ok(own.map(|name| CatalogKey::new(JOURNALS, name)).collect())
+}
+
 /// Whether the store has any journal.
 pub(crate) async fn any(store: &dyn Store) -> Result<bool, StoreError> {
     Ok(!store.scan(JOURNALS, None, 1).await?.is_empty())

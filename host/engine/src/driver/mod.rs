@@ -17,6 +17,7 @@
 //! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
 //! - `test_cases`: executions whose tasks have mocked responses
+//! - `retention`: executions that ended long ago go
 //! - `secret`: what clients' page tokens are signed with
 //! - `test_state`: one state alone; `mocked_run`: its Map Run, if it is a Distributed Map
 //! - `timers`: waking executions up
@@ -37,6 +38,7 @@ mod nested;
 mod objects;
 mod read;
 mod redrive;
+mod retention;
 mod search;
 mod secret;
 mod start;
@@ -116,6 +118,8 @@ pub struct EngineConfig {
     pub limits: Limits,
     /// The test cases that executions may be started as.
     pub test_cases: TestCases,
+    /// How long an execution is kept after its end; for ever where there is none.
+    pub retention: Option<Duration>,
 }
 
 impl Default for EngineConfig {
@@ -125,6 +129,7 @@ impl Default for EngineConfig {
             region: "us-east-1".into(),
             limits: Limits::default(),
             test_cases: TestCases::default(),
+            retention: None,
         }
     }
 }
@@ -158,6 +163,8 @@ pub struct Engine {
     /// Whether workers' polls shall end.
     polls_end: watch::Sender<bool>,
     entropy: AtomicU64,
+    /// Executions that retention has deleted since the start.
+    removed: AtomicU64,
 }
 
 /// What one step of one execution did, for whoever watches.
@@ -287,12 +294,14 @@ impl Engine {
             happenings,
             polls_end: watch::Sender::new(false),
             entropy: AtomicU64::new(fastrand::u64(..)),
+            removed: AtomicU64::new(0),
         });
         timers::start(&engine);
         live::resume_all(&engine);
         map_runs::close_abandoned(&engine);
         nested::catch_up(&engine);
         jobs::catch_up(&engine);
+        retention::start(&engine);
         Ok(engine)
     }
 

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 use dirigent_asl::Program;
-use dirigent_store::{CatalogChange, CatalogKind, ExecutionId, Expect, Store};
+use dirigent_store::{CatalogChange, CatalogKey, CatalogKind, ExecutionId, Expect, Store};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::{Engine, EngineError, map_runs};
@@ -196,6 +196,14 @@ impl Engine {
             None => Invocations::default(),
         };
         Ok(Some(self.cases.insert(root, decode(&case)?, invocations)))
+    }
+
+    /// Where the rows of an execution's test case lie; none where there never was one.
+    pub(super) fn case_keys(&self, id: ExecutionId) -> Vec<CatalogKey> {
+        if !self.cases.seen.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        vec![execution_key(CASES, id), execution_key(INVOCATIONS, id)]
     }
 
     /// The test case that the children of an execution's Map Runs belong to.

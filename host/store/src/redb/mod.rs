@@ -105,7 +105,7 @@ impl Drop for RedbStore {
 #[async_trait]
 impl Store for RedbStore {
     fn commit(&self, batch: Batch) -> Commit {
-        self.shared.queue.push_commit(|decision| Request::Commit(batch, decision))
+        self.shared.queue.push_commit(batch)
     }
 
     async fn reserve_sequences(&self, count: u64) -> Result<Range<u64>, StoreError> {
@@ -130,6 +130,15 @@ impl Store for RedbStore {
         takes: Takes<'_>,
     ) -> Result<Selection, StoreError> {
         self.shared.select(machine, before, most, takes)
+    }
+
+    async fn list_oldest(
+        &self,
+        machine: MachineId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError> {
+        self.shared.list_oldest(machine, after, limit)
     }
 
     async fn frames(&self, id: ExecutionId, limit: usize) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {
@@ -178,10 +187,6 @@ impl Store for RedbStore {
         limit: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
         self.shared.scan(kind, after, limit)
-    }
-
-    fn delete_execution(&self, id: ExecutionId, name: &str) -> Commit {
-        self.shared.queue.push_commit(|decision| Request::Delete(id, name.to_owned(), decision))
     }
 
     fn pressure(&self) -> Pressure {

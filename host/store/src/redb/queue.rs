@@ -10,7 +10,6 @@ use tokio::sync::oneshot;
 use crate::batch::Batch;
 use crate::commit::{Commit, Decision};
 use crate::error::{CommitError, StoreError};
-use crate::ids::ExecutionId;
 use crate::store::Pressure;
 
 /// The most batches that share a transaction. More would only make the first of them wait longer:
@@ -25,7 +24,6 @@ const MAX_GATHERING: Duration = Duration::from_micros(200);
 
 pub(crate) enum Request {
     Commit(Batch, Decision),
-    Delete(ExecutionId, String, Decision),
     Reserve(u64, oneshot::Sender<Result<Range<u64>, StoreError>>),
 }
 
@@ -33,7 +31,6 @@ impl Request {
     fn size(&self) -> usize {
         match self {
             Request::Commit(batch, _) => batch.size(),
-            Request::Delete(_, name, _) => size_of::<Self>() + name.len(),
             Request::Reserve(..) => size_of::<Self>(),
         }
     }
@@ -41,7 +38,7 @@ impl Request {
     /// Tells the one who asked that nothing was written.
     pub(crate) fn refuse(self, why: &Arc<str>) {
         match self {
-            Request::Commit(_, decision) | Request::Delete(_, _, decision) => {
+            Request::Commit(_, decision) => {
                 decision.decide(Err(CommitError::Stopped { why: why.clone() }));
             }
             Request::Reserve(_, answer) => {
@@ -104,10 +101,10 @@ impl Queue {
         }
     }
 
-    /// Queues a request that ends in a [`Commit`].
-    pub(crate) fn push_commit(&self, request: impl FnOnce(Decision) -> Request) -> Commit {
+    /// Queues a batch.
+    pub(crate) fn push_commit(&self, batch: Batch) -> Commit {
         let (decision, commit) = Commit::pair();
-        self.push(request(decision));
+        self.push(Request::Commit(batch, decision));
         commit
     }
 

@@ -82,6 +82,26 @@ impl Shared {
         Ok(selection)
     }
 
+    pub(crate) fn list_oldest(
+        &self,
+        machine: MachineId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Read<Vec<(ExecutionId, Vec<u8>)>> {
+        let what = "the records of a state machine";
+        // A sequence is less than u64::MAX, so the next one exists.
+        let first = record_key(ExecutionId::new(machine, after.map_or(0, |last| last.saturating_add(1))));
+        let last = record_key(ExecutionId::new(machine, u64::MAX));
+        let table = self.table(what, RECORDS)?;
+        let rows = table.range::<&[u8; 12]>(&first..&last).map_err(failed(what))?;
+        rows.take(limit)
+            .map(|row| {
+                let (key, record) = row.map_err(failed(what))?;
+                Ok((record_id(key.value()), record.value().to_vec()))
+            })
+            .collect()
+    }
+
     pub(crate) fn frames(&self, id: ExecutionId, limit: usize) -> Read<Vec<(FrameId, Vec<u8>)>> {
         let what = "an execution's frames";
         let first = frame_key(id.sequence, FrameId(0));

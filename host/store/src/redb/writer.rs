@@ -95,11 +95,6 @@ impl Shared {
                             *last = outcome;
                         }
                     }
-                    Request::Delete(id, name, decision) => {
-                        answers.push(Answer::Commit(decision, Ok(())));
-                        tables.delete(id, &name)?;
-                        changed = true;
-                    }
                     Request::Reserve(count, answer) => {
                         let outcome = tables.reserve(count)?;
                         changed |= outcome.is_ok();
@@ -137,9 +132,7 @@ impl Shared {
 impl Answer {
     fn unapplied(request: Request) -> Self {
         match request {
-            Request::Commit(_, decision) | Request::Delete(_, _, decision) => {
-                Answer::Commit(decision, Ok(()))
-            }
+            Request::Commit(_, decision) => Answer::Commit(decision, Ok(())),
             Request::Reserve(_, answer) => Answer::Reserve(answer, Ok(0..0)),
         }
     }
