@@ -8,10 +8,12 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::client::Client;
 use crate::places;
+use crate::process;
 use crate::wait::{PATIENCE, eventually};
 
 /// What the first line of the host's standard output begins with.
@@ -168,6 +170,16 @@ impl Host {
         eventually("the host ends after SIGTERM", || child.try_wait().expect("the host can be waited for"))
     }
 
+    /// What `dirigent doctor` says of its data, while it does not run.
+    ///
+    /// # Panics
+    /// When something is wrong with the data, or it cannot be examined.
+    #[track_caller]
+    pub fn examined(&self) -> Value {
+        assert!(self.child.is_none(), "the host is still running");
+        examined(&self.data)
+    }
+
     /// Starts it again on the same data. It listens on another port then.
     ///
     /// # Panics
@@ -208,6 +220,23 @@ impl Drop for Host {
         if thread::panicking() {
             eprintln!("{}", tail(&self.log));
         }
+    }
+}
+
+/// What `dirigent doctor` says of a data directory.
+///
+/// # Panics
+/// When something is wrong with it, or it cannot be examined.
+#[track_caller]
+#[must_use]
+pub fn examined(data: &Path) -> Value {
+    let mut doctor = Command::new(places::binary());
+    doctor.args(["doctor", "--json", "--data"]).arg(data);
+    let said = process::run(&mut doctor, "", PATIENCE);
+    let report = serde_json::from_str::<Value>(&said.stdout);
+    match report {
+        Ok(report) if said.code == Some(0) => report,
+        _ => panic!("{} is not sound ({:?}): {}{}", data.display(), said.code, said.stdout, said.stderr),
     }
 }
 

@@ -43,6 +43,9 @@ pub(crate) enum Command {
     Execution(execution::Execution),
     /// Check definitions, and show every problem with its place.
     Validate(Validate),
+    /// Check that a data directory holds together, and show what is in it.
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(Doctor),
     /// List the limits of executions and requests.
     Limits(LimitArgs),
     /// Write, build, test and publish plugins, and look at those of a registry.
@@ -62,6 +65,14 @@ Examples:
 
 Drop a component into REGISTRY/NAME/VERSION/plugin.wasm and it is live: a Task reaches it as
 \"Resource\": \"plugin:NAME\".";
+
+const DOCTOR_HELP: &str = "\
+Examples:
+  dirigent doctor --data ./data
+  dirigent doctor --data ./data --json
+
+No host may have the directory open, and nothing in it is changed. Exit status: 0 when nothing is wrong,
+1 when something is, 2 when it could not be examined.";
 
 const RUN_HELP: &str = "\
 Examples:
@@ -159,6 +170,16 @@ pub(crate) struct Run {
     /// Show no progress.
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Doctor {
+    /// The data directory.
+    #[arg(long, default_value = ".dirigent", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -3,6 +3,7 @@
 mod args;
 mod client;
 mod config;
+mod doctor;
 mod input;
 mod journal_host;
 mod limits;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Command::Plugin(plugin) => block_on(plugin::plugin(plugin)),
         Command::Machine(args) => client::machine::run(args),
         Command::Execution(args) => client::execution::run(args),
+        Command::Doctor(args) => block_on(doctor::doctor(args)),
         Command::Limits(args) => limits::limits(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "dirigent", &mut std::io::stdout());

@@ -16,7 +16,7 @@ use crate::core::{Execution, Step};
 use crate::keyvalue::KeyValueError;
 
 /// Records, by execution, frame, scope, which one of it, and index.
-const JOURNALS: CatalogKind = CatalogKind(13);
+pub(crate) const JOURNALS: CatalogKind = CatalogKind(13);
 
 /// Most records of a task's journal, in both scopes together.
 pub const MAX_JOURNAL_RECORDS: usize = 10_000;

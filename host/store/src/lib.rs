@@ -24,5 +24,5 @@ pub use commit::Commit;
 pub use error::{CommitError, OpenError, StoreError};
 pub use ids::{ExecutionId, FrameId, MachineId, Timer};
 pub use memory::{Fault, MemoryStore};
-pub use redb::{RedbOptions, RedbStore};
+pub use redb::{DATABASE_FILE, RawRow, RedbOptions, RedbStore, Snapshot, Table, TableSize};
 pub use store::{Pressure, Selection, Store, Takes};

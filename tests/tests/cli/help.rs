@@ -3,7 +3,7 @@
 use crate::home::Home;
 
 const COMMANDS: [&str; 8] =
-    ["serve", "run", "machine", "execution", "validate", "limits", "plugin", "completions"];
+    ["serve", "run", "machine", "execution", "validate", "doctor", "limits", "plugin", "completions"];
 
 #[test]
 fn help_names_every_command() {

@@ -103,6 +103,7 @@ fn what_was_acknowledged_is_there() {
             (count.load(Ordering::Relaxed) >= BEFORE).then_some(())
         });
         host.kill9();
+        host.examined();
         for caller in callers {
             let (started, unanswered) = caller.join().unwrap();
             acknowledged.extend(started);

@@ -7,6 +7,7 @@
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `arns`: ARNs and the accounts in them
 //! - `budget`: what tasks may use because their state machine says so
+//! - `doctor`: whether a store holds together
 //! - `logs`: where executions are logged
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`, `search`, `redrive`: what callers ask for
@@ -27,6 +28,7 @@ mod apply;
 mod arns;
 mod budget;
 mod callbacks;
+pub(crate) mod doctor;
 pub(crate) mod jobs;
 mod journal;
 mod lambda;
@@ -70,6 +72,7 @@ use crate::rows::RowError;
 
 pub use budget::{EXECUTION_FUEL_TAG, FuelLimit, TASK_FUEL_TAG, is_good_budget_tag};
 pub use callbacks::{ActivityTask, CallbackError, PollError};
+pub use doctor::{Executions, MAX_PROBLEMS, Problem, ProblemKind, Report, TableReport, examine};
 pub use jobs::{JobAnswer, JobEntry, JobOutcome, MAX_HANDLE_BYTES};
 pub use journal::TaskJournal;
 pub use logs::{ExecutionLog, LogEntry, LogHost, NoLogs};

@@ -28,7 +28,7 @@ use crate::payload::Payload;
 use crate::rows::{RowError, StatusRow, decode, encode, execution_key, execution_of};
 
 /// Links, by the execution that is waited for.
-const LINKS: CatalogKind = CatalogKind(20);
+pub(super) const LINKS: CatalogKind = CatalogKind(20);
 
 /// Links read at a time.
 const PAGE: usize = 1_000;

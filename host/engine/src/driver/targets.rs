@@ -15,7 +15,7 @@ use crate::core::{Entropy, TestCase};
 use crate::rows::{RowError, decode, encode, execution_key};
 
 /// Origins, by execution.
-const ORIGINS: CatalogKind = CatalogKind(7);
+pub(super) const ORIGINS: CatalogKind = CatalogKind(7);
 
 /// What stands between an ARN and the name of a test case. No name has it. Source: AWS developer guide, "Run mocked service
 /// integration tests".

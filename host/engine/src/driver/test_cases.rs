@@ -24,9 +24,9 @@ use crate::names;
 use crate::rows::{RowError, decode, encode, execution_key};
 
 /// Test cases, by execution.
-const CASES: CatalogKind = CatalogKind(8);
+pub(super) const CASES: CatalogKind = CatalogKind(8);
 /// How often the states of such an execution were invoked, by execution.
-const INVOCATIONS: CatalogKind = CatalogKind(9);
+pub(super) const INVOCATIONS: CatalogKind = CatalogKind(9);
 
 /// The test cases that a host has, by the plain name of their state machine and their own.
 #[derive(Clone, Debug, Default)]

@@ -8,6 +8,7 @@ mod backend;
 mod open;
 mod queue;
 mod read;
+mod snapshot;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -21,8 +22,10 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use tokio::sync::oneshot;
 
+pub use self::open::DATABASE_FILE;
 use self::open::Opened;
 use self::queue::{Queue, Request};
+pub use self::snapshot::{RawRow, Snapshot, Table, TableSize};
 use self::writer::Shared;
 use crate::batch::{Batch, CatalogKey, CatalogKind};
 use crate::commit::Commit;
@@ -67,6 +70,26 @@ impl RedbStore {
     /// [`OpenError`]; nothing was changed then.
     pub fn open(dir: &Path, options: &RedbOptions) -> Result<Self, OpenError> {
         Self::start(dir, open::open(dir, options)?)
+    }
+
+    /// Opens a data directory that is there, to look at it: nothing in it is changed, and no batch is taken. After a crash
+    /// what repairs the database is kept in memory.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_to_read(dir: &Path, options: &RedbOptions) -> Result<Self, OpenError> {
+        let Opened { database, file } = open::open_to_read(dir, options)?;
+        let shared = Shared { database, file, queue: Queue::default(), before_group: Mutex::default() };
+        shared.queue.stop(&"it was opened to be read".into());
+        Ok(Self { shared: Arc::new(shared), writer: Mutex::new(None) })
+    }
+
+    /// All rows as they are now.
+    ///
+    /// # Errors
+    /// [`StoreError::Read`].
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        Ok(Snapshot(self.shared.snapshot()?))
     }
 
     fn start(dir: &Path, Opened { database, file }: Opened) -> Result<Self, OpenError> {

@@ -18,7 +18,7 @@ type Read<T> = Result<T, StoreError>;
 
 impl Shared {
     /// The last durable state.
-    fn snapshot(&self) -> Read<Arc<ReadTransaction>> {
+    pub(super) fn snapshot(&self) -> Read<Arc<ReadTransaction>> {
         let current = self.database.begin_read().map_err(failed("the database"))?;
         // In this order: a group that failed before `current` began has set the failure by now.
         if self.file.failure().is_some() {
@@ -216,6 +216,6 @@ impl Shared {
     }
 }
 
-fn failed<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> StoreError {
+pub(super) fn failed<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> StoreError {
     move |error| StoreError::Read { what, why: error.to_string() }
 }

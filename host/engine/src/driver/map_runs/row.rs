@@ -14,13 +14,13 @@ use crate::rows::{Pins, RowError, decode_grown, encode};
 /// Rows of Map Runs, by the machine number of their children.
 pub(crate) const MAP_RUNS: CatalogKind = CatalogKind(16);
 /// From a run's UUID to that number.
-const BY_UUID: CatalogKind = CatalogKind(17);
+pub(in crate::driver) const BY_UUID: CatalogKind = CatalogKind(17);
 /// From parent and number to nothing: the runs of an execution, oldest first.
-const BY_PARENT: CatalogKind = CatalogKind(18);
+pub(in crate::driver) const BY_PARENT: CatalogKind = CatalogKind(18);
 /// The numbers of runs that have not ended.
-const OPEN: CatalogKind = CatalogKind(19);
+pub(in crate::driver) const OPEN: CatalogKind = CatalogKind(19);
 /// One row: the greatest number of a run whose rows were deleted.
-const LAST_DELETED: CatalogKind = CatalogKind(22);
+pub(in crate::driver) const LAST_DELETED: CatalogKind = CatalogKind(22);
 
 /// How many rows are read at a time.
 const PAGE: usize = 256;
@@ -79,7 +79,7 @@ impl MapRunRow {
         encode(&(self, &self.redrives))
     }
 
-    fn decode(bytes: &[u8]) -> Result<MapRunRow, RowError> {
+    pub(in crate::driver) fn decode(bytes: &[u8]) -> Result<MapRunRow, RowError> {
         let (mut row, redrives) = decode_grown::<MapRunRow, _>(bytes)?;
         row.redrives = redrives;
         Ok(row)
@@ -118,15 +118,15 @@ impl Counts {
     }
 }
 
-fn number(machine: MachineId) -> Vec<u8> {
+pub(in crate::driver) fn number(machine: MachineId) -> Vec<u8> {
     machine.0.to_be_bytes().to_vec()
 }
 
-fn machine(bytes: &[u8]) -> Option<MachineId> {
+pub(in crate::driver) fn machine(bytes: &[u8]) -> Option<MachineId> {
     Some(MachineId(u32::from_be_bytes(bytes.try_into().ok()?)))
 }
 
-fn by_parent(parent: ExecutionId, run: Option<MachineId>) -> Vec<u8> {
+pub(in crate::driver) fn by_parent(parent: ExecutionId, run: Option<MachineId>) -> Vec<u8> {
     let mut key = [&parent.machine.0.to_be_bytes()[..], &parent.sequence.to_be_bytes()].concat();
     key.extend(run.into_iter().flat_map(|run| run.0.to_be_bytes()));
     key
@@ -168,7 +168,7 @@ pub(in crate::driver) async fn get(
 }
 
 /// The run of that UUID.
-pub(super) async fn find(store: &dyn Store, uuid: &str) -> Result<Option<MachineId>, EngineError> {
+pub(in crate::driver) async fn find(store: &dyn Store, uuid: &str) -> Result<Option<MachineId>, EngineError> {
     let bytes = store.get(&CatalogKey::new(BY_UUID, uuid)).await?;
     Ok(bytes.as_deref().and_then(machine))
 }

@@ -14,7 +14,7 @@ use crate::driver::{Engine, EngineError, targets};
 use crate::rows::{ExecutionRow, StatusRow, encode, execution_key};
 
 /// Executions that are forgotten and have rows left, by execution.
-pub(super) const REMAINS: CatalogKind = CatalogKind(21);
+pub(in crate::driver) const REMAINS: CatalogKind = CatalogKind(21);
 
 /// Most rows of a kind that an execution has if it goes in one commit.
 const FEW_ROWS: usize = 256;

@@ -14,7 +14,7 @@
 //! - `rest`: what goes later
 //! - `pace`: how fast
 
-mod forget;
+pub(super) mod forget;
 mod pace;
 mod rest;
 mod sweep;
