@@ -2,7 +2,7 @@
 
 use crate::home::Home;
 
-const COMMANDS: [&str; 8] =
+const COMMANDS: [&str; 9] =
     ["serve", "run", "machine", "execution", "validate", "doctor", "limits", "plugin", "completions"];
 
 #[test]
