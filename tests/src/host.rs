@@ -28,6 +28,7 @@ pub struct Setup {
     registry: Option<PathBuf>,
     arguments: Vec<String>,
     limit_file_blocks: Option<u64>,
+    data: Option<PathBuf>,
 }
 
 impl Setup {
@@ -58,7 +59,14 @@ impl Setup {
         self
     }
 
-    /// Starts a host on a data directory of its own.
+    /// On this data directory.
+    #[must_use]
+    pub fn data(mut self, data: &Path) -> Setup {
+        self.data = Some(data.to_owned());
+        self
+    }
+
+    /// Starts a host, on a data directory of its own if none was named.
     ///
     /// # Panics
     /// When it does not start.
@@ -66,7 +74,7 @@ impl Setup {
     #[must_use]
     pub fn start(self) -> Host {
         let home = places::scratch();
-        let data = home.path().join("data");
+        let data = self.data.clone().unwrap_or_else(|| home.path().join("data"));
         let log = home.path().join("host.log");
         let (child, url) = spawn(&self, &data, &log);
         Host { client: Client::new(&url), setup: self, child: Some(child), url, data, log, _home: home }

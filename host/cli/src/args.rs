@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use dirigent_engine::Limits;
 use dirigent_runtime::ByteSize;
 
-use crate::client::{execution, machine};
+use crate::client::{Endpoint, execution, machine};
 use crate::logs::{DEFAULT_FILE_BYTES, DEFAULT_FILES};
 use crate::plugin;
 
@@ -43,6 +43,12 @@ pub(crate) enum Command {
     Execution(execution::Execution),
     /// Check definitions, and show every problem with its place.
     Validate(Validate),
+    /// Copy all that a host keeps to a file, while it runs or not.
+    #[command(after_help = BACKUP_HELP)]
+    Backup(Backup),
+    /// Make a data directory of a backup.
+    #[command(after_help = RESTORE_HELP)]
+    Restore(Restore),
     /// Check that a data directory holds together, and show what is in it.
     #[command(after_help = DOCTOR_HELP)]
     Doctor(Doctor),
@@ -65,6 +71,23 @@ Examples:
 
 Drop a component into REGISTRY/NAME/VERSION/plugin.wasm and it is live: a Task reaches it as
 \"Resource\": \"plugin:NAME\".";
+
+const BACKUP_HELP: &str = "\
+Examples:
+  dirigent backup monday.backup
+  dirigent backup monday.backup --data ./data
+
+It has the state machines, the executions with their histories, the buckets of plugins, and the components
+that executions are bound to, all as of one moment. It does not have what belongs to the host and not to
+executions: DATA/dirigent.toml, the registry, the buckets of Distributed Maps, and logs.";
+
+const RESTORE_HELP: &str = "\
+Examples:
+  dirigent restore monday.backup --data ./data
+  dirigent serve --data ./data --registry ./registry
+
+A host on the restored directory goes on with what was under way at the moment of the backup. Where the host that
+was copied goes on as well, tasks run twice.";
 
 const DOCTOR_HELP: &str = "\
 Examples:
@@ -170,6 +193,28 @@ pub(crate) struct Run {
     /// Show no progress.
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Backup {
+    /// The file to write, which is not there yet.
+    #[arg(value_name = "FILE")]
+    pub(crate) to: PathBuf,
+    /// The data directory, where no host runs on it that could be asked.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) host: Endpoint,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Restore {
+    /// The backup.
+    #[arg(value_name = "FILE")]
+    pub(crate) from: PathBuf,
+    /// The data directory to make, which is not there yet, or empty.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -13,6 +13,7 @@ use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::{RedbOptions, RedbStore};
 
 use crate::args;
+use crate::backup::{Backups, PLUGINS};
 use crate::config;
 use crate::logs::{EventLogs, FilesConfig};
 use crate::mocks;
@@ -38,7 +39,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
 
     let store = Arc::new(RedbStore::open(&args.data, &RedbOptions::default())?);
     let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
-    let mut plugins = RuntimeConfig::new(&registry, args.data.join("plugins"));
+    let mut plugins = RuntimeConfig::new(&registry, args.data.join(PLUGINS));
     plugins.services = config::read(args.config.as_deref(), &args.data)?;
     let runtime = Runtime::open(plugins).await?;
     let config = EngineConfig {
@@ -61,6 +62,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     };
     let logs = Arc::new(EventLogs::open(files, args.otlp.as_deref(), &config.region)?);
     let plugins = Arc::new(PluginHost::new(runtime.clone()));
+    let backups = Arc::new(Backups::new(store.clone(), &args.data));
     let engine = Engine::open_with(config, store, plugins.clone(), objects, logs.clone()).await?;
 
     // On standard output and flushed, so that a script that asked for port 0 can read it.
@@ -76,14 +78,14 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let polled = engine.clone();
-    let server = axum::serve(listener, dirigent_api::router(Host::new(engine.clone(), plugins.clone())))
-        .with_graceful_shutdown(async move {
-            signal().await;
-            tracing::info!("stopping");
-            // A worker that polls would else keep the server for as long as it is let.
-            polled.end_polls();
-            let _ = stopping.send(());
-        });
+    let host = Host::new(engine.clone(), plugins.clone()).with_backups(backups);
+    let server = axum::serve(listener, dirigent_api::router(host)).with_graceful_shutdown(async move {
+        signal().await;
+        tracing::info!("stopping");
+        // A worker that polls would else keep the server for as long as it is let.
+        polled.end_polls();
+        let _ = stopping.send(());
+    });
     tokio::select! {
         served = async { server.await } => served?,
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => {}

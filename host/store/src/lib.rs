@@ -9,6 +9,7 @@
 //! belong together. Every promise in the trait's comments is checked by [`conformance`], which is
 //! public so that another store can be held to the same promises.
 
+pub mod archive;
 mod batch;
 mod commit;
 pub mod conformance;

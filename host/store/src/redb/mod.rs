@@ -8,6 +8,7 @@ mod backend;
 mod open;
 mod queue;
 mod read;
+mod restore;
 mod snapshot;
 mod tables;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use tokio::sync::oneshot;
 pub use self::open::DATABASE_FILE;
 use self::open::Opened;
 use self::queue::{Queue, Request};
+pub(crate) use self::restore::Restore;
 pub use self::snapshot::{RawRow, Snapshot, Table, TableSize};
 use self::writer::Shared;
 use crate::batch::{Batch, CatalogKey, CatalogKind};
