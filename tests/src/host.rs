@@ -76,7 +76,9 @@ impl Setup {
         let home = places::scratch();
         let data = self.data.clone().unwrap_or_else(|| home.path().join("data"));
         let log = home.path().join("host.log");
-        let (child, url) = spawn(&self, &data, &log);
+        let spawned = spawn(&self, &data, &log);
+        let (child, url) = spawned
+            .unwrap_or_else(|said| panic!("the host says {said:?} and not where it listens\n{}", tail(&log)));
         Host { client: Client::new(&url), setup: self, child: Some(child), url, data, log, _home: home }
     }
 
@@ -165,6 +167,18 @@ impl Host {
         child.kill().and_then(|()| child.wait()).expect("the host can be killed");
     }
 
+    /// How it ended, if it has by itself.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    #[track_caller]
+    pub fn ended_by_itself(&mut self) -> Option<ExitStatus> {
+        let child = self.child.as_mut()?;
+        let status = child.try_wait().expect("the host can be waited for")?;
+        self.child = None;
+        Some(status)
+    }
+
     /// Asks it to stop with SIGTERM, and returns how it ended.
     ///
     /// # Panics
@@ -203,12 +217,22 @@ impl Host {
     /// When it does not start.
     #[track_caller]
     pub fn restart_as(&mut self, setup: Setup) {
+        assert!(self.try_restart_as(setup), "the host does not say where it listens\n{}", tail(&self.log));
+    }
+
+    /// Starts it again on the same data, in another way. Returns whether it got as far as listening.
+    ///
+    /// # Panics
+    /// When it is still running.
+    #[track_caller]
+    pub fn try_restart_as(&mut self, setup: Setup) -> bool {
         assert!(self.child.is_none(), "the host is still running");
-        let (child, url) = spawn(&setup, &self.data, &self.log);
+        let Ok((child, url)) = spawn(&setup, &self.data, &self.log) else { return false };
         self.child = Some(child);
         self.client = Client::new(&url);
         self.setup = setup;
         self.url = url;
+        true
     }
 }
 
@@ -236,7 +260,6 @@ impl Drop for Host {
 /// # Panics
 /// When something is wrong with it, or it cannot be examined.
 #[track_caller]
-#[must_use]
 pub fn examined(data: &Path) -> Value {
     let mut doctor = Command::new(places::binary());
     doctor.args(["doctor", "--json", "--data"]).arg(data);
@@ -248,17 +271,18 @@ pub fn examined(data: &Path) -> Value {
     }
 }
 
+/// A host and where it listens, or what it said instead.
 #[track_caller]
-fn spawn(setup: &Setup, data: &Path, log: &Path) -> (Child, String) {
+fn spawn(setup: &Setup, data: &Path, log: &Path) -> Result<(Child, String), Option<String>> {
     let file = File::options().create(true).append(true).open(log).expect("the log can be written");
     let mut command = setup.command(data);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
     let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
     match child.stdout.take().and_then(first_line) {
-        Some(line) if line.starts_with(LISTENING) => (child, line[LISTENING.len()..].to_owned()),
+        Some(line) if line.starts_with(LISTENING) => Ok((child, line[LISTENING.len()..].to_owned())),
         other => {
             let _ = child.kill().and_then(|()| child.wait());
-            panic!("the host says {other:?} and not where it listens\n{}", tail(log));
+            Err(other)
         }
     }
 }

@@ -8,6 +8,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use dirigent_engine::Limits;
 use dirigent_runtime::ByteSize;
+use dirigent_store::DiskFault;
 
 use crate::client::{Endpoint, execution, machine};
 use crate::logs::{DEFAULT_FILE_BYTES, DEFAULT_FILES};
@@ -149,6 +150,9 @@ pub(crate) struct Serve {
     /// The region in ARNs.
     #[arg(long, default_value = "us-east-1", value_name = "NAME")]
     pub(crate) region: String,
+    /// What shall go wrong with the database's file, for tests of crashes.
+    #[arg(long, hide = true, value_name = "FAULT")]
+    pub(crate) disk_fault: Option<DiskFault>,
     /// How long executions are kept after their end, such as 90d or 12h; then they are deleted with their histories. At
     /// least 1s [default: for ever].
     #[arg(long, value_name = "DURATION", value_parser = retention)]

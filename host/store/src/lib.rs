@@ -25,5 +25,7 @@ pub use commit::Commit;
 pub use error::{CommitError, OpenError, StoreError};
 pub use ids::{ExecutionId, FrameId, MachineId, Timer};
 pub use memory::{Fault, MemoryStore};
-pub use redb::{DATABASE_FILE, RawRow, RedbOptions, RedbStore, Snapshot, Table, TableSize};
+pub use redb::{
+    DATABASE_FILE, DiskFault, DiskFaultKind, RawRow, RedbOptions, RedbStore, Snapshot, Table, TableSize,
+};
 pub use store::{Pressure, Selection, Store, Takes};

@@ -5,8 +5,12 @@
 
 mod backup;
 mod callbacks;
+mod copied;
+mod disk;
 mod effects;
+mod points;
 mod redriving;
+mod rounds;
 mod running;
 mod starting;
 mod waiting;

@@ -28,6 +28,8 @@ mod apply;
 mod arns;
 mod budget;
 mod callbacks;
+#[cfg(test)]
+mod clock_tests;
 pub(crate) mod doctor;
 pub(crate) mod jobs;
 mod journal;
@@ -416,5 +418,8 @@ impl Engine {
 /// The time, in Unix milliseconds.
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    let now_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    #[cfg(test)]
+    let now_ms = now_ms + clock_tests::offset_ms();
+    now_ms
 }

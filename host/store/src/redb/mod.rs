@@ -5,6 +5,7 @@
 
 mod apply;
 mod backend;
+mod faults;
 mod open;
 mod queue;
 mod read;
@@ -21,8 +22,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
+pub use self::faults::{DiskFault, DiskFaultKind};
 pub use self::open::DATABASE_FILE;
 use self::open::Opened;
 use self::queue::{Queue, Request};
@@ -40,6 +42,8 @@ use crate::store::{Pressure, Selection, Store, Takes};
 pub struct RedbOptions {
     /// The most memory that pages of the file may take up, in bytes. It is only taken as it is used.
     pub cache_bytes: usize,
+    /// What shall go wrong with the file, for tests of crashes.
+    pub fault: Option<DiskFault>,
 }
 
 impl RedbOptions {
@@ -49,7 +53,7 @@ impl RedbOptions {
 
 impl Default for RedbOptions {
     fn default() -> Self {
-        Self { cache_bytes: Self::DEFAULT_CACHE_BYTES }
+        Self { cache_bytes: Self::DEFAULT_CACHE_BYTES, fault: None }
     }
 }
 
@@ -81,7 +85,13 @@ impl RedbStore {
     /// [`OpenError`].
     pub fn open_to_read(dir: &Path, options: &RedbOptions) -> Result<Self, OpenError> {
         let Opened { database, file } = open::open_to_read(dir, options)?;
-        let shared = Shared { database, file, queue: Queue::default(), before_group: Mutex::default() };
+        let shared = Shared {
+            database,
+            file,
+            queue: Queue::default(),
+            before_group: Mutex::default(),
+            sync_failed: watch::Sender::new(false),
+        };
         shared.queue.stop(&"it was opened to be read".into());
         Ok(Self { shared: Arc::new(shared), writer: Mutex::new(None) })
     }
@@ -94,9 +104,23 @@ impl RedbStore {
         Ok(Snapshot(self.shared.snapshot()?))
     }
 
+    /// Resolves when a sync of the file has failed. From then on nobody knows what of it is on the disk, and what the
+    /// system still shows of it may be lost: the process should end. (After a write that failed, such as on a full
+    /// disk, what was acknowledged is safe and can be read; the store has stopped all the same.)
+    pub async fn sync_failed(&self) {
+        let mut failed = self.shared.sync_failed.subscribe();
+        // The sender lives as long as the store.
+        let _ = failed.wait_for(|failed| *failed).await;
+    }
+
     fn start(dir: &Path, Opened { database, file }: Opened) -> Result<Self, OpenError> {
-        let shared =
-            Arc::new(Shared { database, file, queue: Queue::default(), before_group: Mutex::default() });
+        let shared = Arc::new(Shared {
+            database,
+            file,
+            queue: Queue::default(),
+            before_group: Mutex::default(),
+            sync_failed: watch::Sender::new(false),
+        });
         let writer = std::thread::Builder::new().name("store-writer".to_owned()).spawn({
             let shared = shared.clone();
             move || shared.write_groups()

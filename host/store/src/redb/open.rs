@@ -10,6 +10,7 @@ use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageBackend, S
 use super::RedbOptions;
 use super::apply::Tables;
 use super::backend::GuardedFile;
+use super::faults::FaultyFile;
 use super::tables::{FORMAT, META, META_FORMAT};
 use crate::error::OpenError;
 
@@ -28,7 +29,10 @@ pub(crate) fn open(dir: &Path, options: &RedbOptions) -> Result<Opened, OpenErro
     let path = dir.join(DATABASE_FILE);
     let file = open_file(&path)?;
     let backend = FileBackend::new(file).map_err(|error| database_error(dir, &path, error))?;
-    open_backend(dir, &path, backend, options)
+    match options.fault {
+        None => open_backend(dir, &path, backend, options),
+        Some(fault) => open_backend(dir, &path, FaultyFile::new(backend, fault), options),
+    }
 }
 
 /// Opens the database that is in `dir`, and holds everything back from its file for good.
@@ -147,6 +151,9 @@ fn database_error(dir: &Path, path: &Path, error: DatabaseError) -> OpenError {
         }
         DatabaseError::Storage(StorageError::Io(why)) => {
             OpenError::Io { what: "read", path: path.to_owned(), why }
+        }
+        DatabaseError::Storage(StorageError::Corrupted(why)) => {
+            OpenError::Damaged { path: path.to_owned(), why }
         }
         other => OpenError::Database { path: path.to_owned(), why: other.to_string() },
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use redb::{Database, ReadTransaction, ReadableDatabase};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::apply::Tables;
 use super::backend::GuardedFile;
@@ -23,6 +23,8 @@ pub(crate) struct Shared {
     /// The state before the group that is being written. If that group fails, redb holds its changes
     /// in memory as if they were committed; readers go on from here, where they are not.
     pub(crate) before_group: Mutex<Option<Arc<ReadTransaction>>>,
+    /// Whether a sync has failed.
+    pub(crate) sync_failed: watch::Sender<bool>,
 }
 
 /// What to tell whom once the group is durable.
@@ -59,6 +61,7 @@ impl Shared {
                 tracing::error!(%why, "the store has stopped taking writes");
                 // First stop, then tell: who hears of the failure finds the store stopped.
                 self.queue.stop(&why);
+                self.sync_failed.send_replace(self.file.sync_failed());
                 answers.into_iter().for_each(|answer| answer.refuse(&why));
                 Err(())
             }
