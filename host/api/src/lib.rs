@@ -35,7 +35,9 @@ mod shapes;
 mod tests;
 mod token;
 
-pub use rest::{Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage, Usage};
+pub use rest::{
+    BackupSource, Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage, Usage,
+};
 pub use sdk::call as call_own_action;
 pub use server::router;
 
