@@ -12,6 +12,7 @@
 //! - `plugins`: registries of a test's own
 //! - `built`: plugins that `dirigent plugin build` makes
 //! - `wait`: waiting for something to happen
+//! - `story`: programs in other languages that do and check something
 //! - `report`: lines that show though a test passes
 
 pub mod built;
@@ -22,4 +23,5 @@ pub mod places;
 pub mod plugins;
 pub mod process;
 pub mod report;
+pub mod story;
 pub mod wait;

@@ -15,12 +15,12 @@ use std::time::Duration;
 use dirigent_tests::host::Setup;
 use dirigent_tests::plugins::Registry;
 use dirigent_tests::report::say;
+use dirigent_tests::story::{STORY, tell};
 use dirigent_tests::{places, process};
 use serde_json::json;
 
 /// Installing downloads some 30 MB; the SDK for Rust takes a minute or two to compile.
 const INSTALL: Duration = Duration::from_secs(900);
-const STORY: Duration = Duration::from_secs(300);
 /// Its requests take a minute or two; each of them has a limit of its own.
 const MODEL_DRIVEN: Duration = Duration::from_secs(900);
 
@@ -103,14 +103,6 @@ fn model_driven() {
     }
     let told = process::run(&mut python, "", MODEL_DRIVEN).success();
     say(told.trim_end());
-}
-
-/// Runs a story to its end, and shows what it says. Fewer steps than `least` are a story that does not test.
-fn tell(name: &str, command: &mut Command, least: usize) {
-    let told = process::run(command, "", STORY).success();
-    let steps = told.lines().filter(|line| line.starts_with("ok: ")).count();
-    say(format!("{name}: {steps} steps"));
-    assert!(steps >= least, "{steps} steps; at least {least} expected:\n{told}");
 }
 
 fn story(file: &str) -> PathBuf {

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, Result, bail};
 
 use crate::project::Project;
-use crate::{plugins, process};
+use crate::{console, plugins, process};
 use api::{Api, Described};
 use host::Host;
 use orders::Order;
@@ -67,6 +67,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     plugins::build_and_install(&project)?;
 
     paint.heading("2/4  The host: the binary `dirigent`, optimised (the first time takes minutes)");
+    if console::can_be_built() {
+        console::build(&project)?;
+    } else {
+        println!("There is no Node.js: the host is built without its console.");
+    }
     build_host(&project)?;
 
     paint.heading("3/4  The host starts, and gets the workflow");
@@ -212,7 +217,7 @@ The host of the demo has stopped. Its executions are kept; to look at them, star
 
   {binary} serve --data {data} --registry {registry}
 
-It listens on http://127.0.0.1:8083. With the AWS CLI, in another shell (any credentials will do):
+It listens on http://127.0.0.1:8083, where the console is. With the AWS CLI, in another shell (any credentials will do):
 
   export AWS_ENDPOINT_URL=http://127.0.0.1:8083 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo
   aws stepfunctions list-executions --state-machine-arn {machine}

@@ -1,6 +1,7 @@
 //! The project's own tasks: `cargo xtask <command>`. One file a command.
 
 mod bench;
+mod console;
 mod demo;
 mod fuzz;
 mod guest;
@@ -15,6 +16,7 @@ const USAGE: &str = "\
 cargo xtask <command>
 
   demo              run the orders of examples/order-fulfilment on a host of their own
+  console           build the console, which the host embeds
   plugins           build all guests and install them in target/registry
   test [--quick] [STEP…]
                     run every check and test; --quick leaves out what needs the release
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
     };
     let outcome = match command {
         "demo" => demo::run(rest),
+        "console" => console::run(rest),
         "plugins" => plugins::run(rest),
         "test" => test::run(rest),
         "fuzz" => fuzz::run(rest),

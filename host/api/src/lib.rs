@@ -14,11 +14,13 @@
 //! - [`mock_config`]: the file that Step Functions Local's users have their test cases in
 //! - [`logging`]: which of them are logged, and their records
 //! - `rest`: `/api`, described by OpenAPI; `metrics`: what Prometheus reads
+//! - `console`: the files of the console
 //! - `sdk`: the same actions for tasks of workflows
 
 mod actions;
 mod arn;
 mod aws;
+mod console;
 mod error;
 mod events;
 mod faults;
@@ -35,8 +37,10 @@ mod shapes;
 mod tests;
 mod token;
 
+pub use console::Console;
 pub use rest::{
-    BackupSource, Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage, Usage,
+    BackupSource, Host, PluginAsk, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage,
+    Usage,
 };
 pub use sdk::call as call_own_action;
 pub use server::router;

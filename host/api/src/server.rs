@@ -8,16 +8,17 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use dirigent_engine::Engine;
 
-use crate::{Host, aws, metrics, rest};
+use crate::{Host, aws, console, metrics, rest};
 
 /// Everything that the host answers.
 pub fn router(host: Host) -> Router {
     let request_bytes = host.engine.config().limits.request_bytes;
     let (api, _) = rest::router();
-    api.route("/", post(aws::handle))
+    api.route("/", post(aws::handle).get(console::serve))
         .route("/healthz", get(healthy))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics::metrics))
+        .fallback(console::serve)
         .layer(DefaultBodyLimit::max(request_bytes))
         .with_state(host)
 }

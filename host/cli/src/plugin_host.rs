@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use dirigent_api::{PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage};
+use dirigent_api::{PluginAsk, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage};
 use dirigent_engine::{
     Binding, Engine, Fault, JobAnswer, JobEntry, JobOutcome, Metering, Payload, Spent, TaskCall, TaskHost,
     TaskOutcome,
 };
 use dirigent_runtime::{
-    Call, Digest, Failure, Fuel, LogLine, Outcome, PluginInfo, PluginState, Runtime, TaskContext,
+    Call, Digest, Failure, Fuel, LogLine, Outcome, PluginInfo, PluginState, Reach, Runtime, TaskContext,
 };
 
 use crate::journal_host::{AttemptJournal, Buckets};
@@ -197,13 +197,18 @@ impl PluginDirectory for PluginHost {
         let mut usage = self.usage();
         let entries = self.0.plugins().into_iter().map(|plugin| {
             let used = usage.remove(&format!("{}@{}", plugin.name, plugin.version)).unwrap_or_default();
-            entry(plugin, used)
+            let asks = self.0.reach(&plugin);
+            entry(plugin, asks, used)
         });
         entries.collect()
     }
 
     fn logs(&self, plugin: &str, after: u64, since_ms: Option<i64>, limit: usize) -> Vec<PluginLogLine> {
         self.1.find(plugin, after, since_ms, limit)
+    }
+
+    fn name_of(&self, component: [u8; 32]) -> Option<String> {
+        self.0.name_of(Digest::from(component))
     }
 
     fn usage(&self) -> BTreeMap<String, PluginUsage> {
@@ -240,18 +245,21 @@ fn logged(line: &LogLine, plugin: &str, told: &Told) -> PluginLogLine {
     }
 }
 
-fn entry(plugin: PluginInfo, usage: PluginUsage) -> PluginEntry {
+fn entry(plugin: PluginInfo, asks: Vec<Reach>, usage: PluginUsage) -> PluginEntry {
     let (status, why) = match plugin.state {
         PluginState::Ready => (PluginStatus::Ready, None),
         PluginState::Compiling => (PluginStatus::Compiling, None),
         PluginState::Broken { why } => (PluginStatus::Broken, Some(why)),
     };
+    let ask =
+        |Reach { kind, asks, operator, roles }| PluginAsk { kind: String::from(kind), asks, operator, roles };
     PluginEntry {
         name: plugin.name,
         version: plugin.version,
         description: plugin.description,
         digest: plugin.digest.map(|digest| digest.to_string()),
         serves: plugin.serves,
+        asks: asks.into_iter().map(ask).collect(),
         imports: plugin.imports,
         component_bytes: plugin.component_bytes,
         status,

@@ -15,6 +15,7 @@ use dirigent_store::{RedbOptions, RedbStore};
 use crate::args;
 use crate::backup::{Backups, PLUGINS};
 use crate::config;
+use crate::console;
 use crate::logs::{EventLogs, FilesConfig};
 use crate::mocks;
 use crate::object_host::BucketHost;
@@ -82,7 +83,8 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let polled = engine.clone();
-    let host = Host::new(engine.clone(), plugins.clone()).with_backups(backups);
+    let host = Host::new(engine.clone(), plugins.clone());
+    let host = host.with_backups(backups).with_console(console::console());
     let server = axum::serve(listener, dirigent_api::router(host)).with_graceful_shutdown(async move {
         signal().await;
         tracing::info!("stopping");

@@ -40,7 +40,7 @@ pub use call::{
 pub use config::RuntimeConfig;
 pub use digest::{Digest, ParseDigestError};
 pub use error::RuntimeError;
-pub use grants::{Allow, Asks, OperatorPolicy, Pattern, RolePolicy};
+pub use grants::{Allow, Asks, OperatorPolicy, Pattern, Reach, RolePolicy};
 pub use info::{PluginInfo, PluginState};
 pub use journal::{Journal, JournalError, JournalScope, KeyValueChange};
 pub use limits::{ByteSize, Fuel, LimitOverrides, Limits, LogLimits};

@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, fs, sync::Arc};
 use tokio::sync::Semaphore;
 
 use crate::{
-    Asks, Call, Digest, Failure, JobAnswer, JobEntry, LimitOverrides, Limits, Outcome, PluginInfo,
+    Asks, Call, Digest, Failure, JobAnswer, JobEntry, LimitOverrides, Limits, Outcome, PluginInfo, Reach,
     RuntimeConfig, RuntimeError,
     components::{Cache, Identity, Shelf},
-    error_names,
+    error_names, grants,
     outside::Services,
     registry::{Registry, function_name},
     sandbox::{self, Engines, Entry, Lanes, Ticker},
@@ -174,6 +174,11 @@ impl Runtime {
     /// Every plugin in the registry, by name and then version, newest first.
     pub fn plugins(&self) -> Vec<PluginInfo> {
         self.registry.table().plugins.clone()
+    }
+
+    /// What a plugin asks for, and who allows what of it.
+    pub fn reach(&self, plugin: &PluginInfo) -> Vec<Reach> {
+        grants::reach(&plugin.name, &plugin.asks, &self.services.policy, &self.services.roles)
     }
 
     /// `name@version` of a pin whose plugin is in the registry, or was when the cache last saw it.

@@ -40,6 +40,21 @@ impl Counts {
         }
     }
 
+    /// Adds what vitest's last lines tell: `Tests  1 failed | 3 passed | 2 skipped (6)`.
+    pub(crate) fn read_vitest(&mut self, line: &str) {
+        let Some(numbers) = line.trim_start().strip_prefix("Tests  ") else { return };
+        for item in numbers.split(" | ") {
+            let mut words = item.split_whitespace();
+            let Some(Ok(count)) = words.next().map(str::parse::<usize>) else { continue };
+            match words.next() {
+                Some("passed") => self.passed += count,
+                Some("failed") => self.failed += count,
+                Some("skipped" | "todo") => self.skipped += count,
+                _ => {}
+            }
+        }
+    }
+
     pub(crate) fn add(&mut self, other: &Counts) {
         self.passed += other.passed;
         self.failed += other.failed;
@@ -78,5 +93,20 @@ mod tests {
             counts.read(line);
         }
         assert_eq!(counts.to_string(), "9 passed, 5 failed, 3 skipped");
+    }
+
+    #[test]
+    fn lines_of_vitest() {
+        let mut counts = Counts::default();
+        for line in [
+            " Test Files  1 failed | 11 passed (12)",
+            "      Tests  116 passed (116)",
+            "      Tests  1 failed | 3 passed | 2 skipped (6)",
+            "      Tests  no tests",
+            "   Duration  9.19s (transform 445ms, tests 4.77s)",
+        ] {
+            counts.read_vitest(line);
+        }
+        assert_eq!(counts.to_string(), "119 passed, 1 failed, 2 skipped");
     }
 }

@@ -139,7 +139,7 @@ mod tests {
             |quick, words: &[&str]| choose(quick, words).iter().map(|step| step.name).collect::<Vec<_>>();
         assert_eq!(names(false, &[]).len(), STEPS.len());
         assert!(!names(true, &[]).contains(&"suites"));
-        assert_eq!(names(false, &["suites"]), ["guests", "release", "suites"]);
+        assert_eq!(names(false, &["suites"]), ["guests", "console", "release", "suites"]);
         assert_eq!(names(false, &["fmt"]), ["fmt-host", "fmt-guests"]);
         assert!(names(false, &["nonsense"]).is_empty());
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use super::counts::Counts;
+use crate::console;
 use crate::fuzz;
 use crate::guest::TARGET;
 use crate::plugins;
@@ -28,7 +29,7 @@ pub(super) struct Step {
     pub(super) run: fn(&Project, bool, &mut Counts) -> Result<()>,
 }
 
-pub(super) const STEPS: [Step; 10] = [
+pub(super) const STEPS: [Step; 11] = [
     Step { name: "fmt-host", about: "the host is formatted", slow: false, needs: &[], run: fmt_host },
     Step {
         name: "fmt-guests",
@@ -67,7 +68,20 @@ pub(super) const STEPS: [Step; 10] = [
         needs: &[],
         run: fuzz_targets,
     },
-    Step { name: "release", about: "the release binary builds", slow: true, needs: &[], run: release },
+    Step {
+        name: "console",
+        about: "the console builds, its checks have nothing to say, and its unit tests pass",
+        slow: false,
+        needs: &[],
+        run: test_console,
+    },
+    Step {
+        name: "release",
+        about: "the release binary builds, with the console in it",
+        slow: true,
+        needs: &["console"],
+        run: release,
+    },
     Step {
         name: "suites",
         about: "suites that need the whole program",
@@ -137,6 +151,11 @@ const FUZZ_SECONDS_QUICK: u64 = 5;
 fn fuzz_targets(project: &Project, quick: bool, counts: &mut Counts) -> Result<()> {
     let seconds = if quick { FUZZ_SECONDS_QUICK } else { FUZZ_SECONDS };
     fuzz::run_all(project, seconds, counts)
+}
+
+fn test_console(project: &Project, _: bool, counts: &mut Counts) -> Result<()> {
+    console::build(project)?;
+    console::test(project, counts)
 }
 
 fn release(project: &Project, _: bool, _: &mut Counts) -> Result<()> {

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::backup::{BackupSource, MAX_BACKUPS};
 use super::plugins::PluginDirectory;
+use crate::Console;
 
 /// Streams of events that are open at a time; more are refused. Each holds a connection and looks at every step.
 pub(super) const MAX_STREAMS: usize = 1_000;
@@ -23,6 +24,7 @@ pub struct Host {
     pub(crate) backups: Option<Arc<dyn BackupSource>>,
     /// A permit for each backup that is being made.
     pub(crate) backing_up: Arc<Semaphore>,
+    pub(crate) console: Arc<Console>,
 }
 
 impl Host {
@@ -30,13 +32,19 @@ impl Host {
     pub fn new(engine: Arc<Engine>, plugins: Arc<dyn PluginDirectory>) -> Host {
         let streams = Arc::new(Semaphore::new(MAX_STREAMS));
         let backing_up = Arc::new(Semaphore::new(MAX_BACKUPS));
-        Host { engine, plugins, streams, backups: None, backing_up }
+        Host { engine, plugins, streams, backups: None, backing_up, console: Arc::default() }
     }
 
     /// With what makes backups.
     #[must_use]
     pub fn with_backups(self, source: Arc<dyn BackupSource>) -> Host {
         Host { backups: Some(source), ..self }
+    }
+
+    /// With a console; without this it is one that was not built.
+    #[must_use]
+    pub fn with_console(self, console: Console) -> Host {
+        Host { console: Arc::new(console), ..self }
     }
 }
 

@@ -38,6 +38,15 @@ const LOOK_AGAIN: Duration = Duration::from_secs(15);
 /// The header with which a client that was cut off says how far it got.
 const LAST_EVENT_ID: &str = "last-event-id";
 
+/// What of an execution's events is streamed.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ExecutionEventsQuery {
+    /// Whether inputs and outputs are wanted; they are, unless said otherwise.
+    data: Option<bool>,
+}
+
 /// Streams an execution's history from its first event on, or after the one that `Last-Event-ID` names, and goes on
 /// with what happens. Each `history` event is one of AWS's HistoryEvent, with a text for its time. `end` is the last
 /// one, with the status, once the execution has ended.
@@ -46,6 +55,7 @@ const LAST_EVENT_ID: &str = "last-event-id";
     params(
         ("arn" = String, Path, description = "The execution's ARN, percent-encoded"),
         ("Last-Event-ID" = Option<u64>, Header, description = "The last event that the client has"),
+        ExecutionEventsQuery,
     ),
     responses(
         (status = 200, content_type = "text/event-stream", body = String),
@@ -55,6 +65,7 @@ const LAST_EVENT_ID: &str = "last-event-id";
 pub(crate) async fn execution_events(
     State(host): State<Host>,
     Path(arn): Path<String>,
+    Query(query): Query<ExecutionEventsQuery>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, RestError> {
     let engine = host.engine;
@@ -79,6 +90,7 @@ pub(crate) async fn execution_events(
         id,
         arn,
         role_arn,
+        data: query.data.unwrap_or(true),
         next: last.saturating_add(1),
         ready: VecDeque::new(),
         ended: false,
@@ -104,6 +116,8 @@ struct Tail {
     id: ExecutionId,
     arn: String,
     role_arn: Arc<str>,
+    /// Whether inputs and outputs are wanted.
+    data: bool,
     /// The next event to read.
     next: u64,
     ready: VecDeque<sse::Event>,
@@ -135,11 +149,11 @@ impl Tail {
     async fn read(&mut self) -> Result<(), EngineError> {
         // The status first: an end that it shows has its event in what is read after it.
         let row = self.engine.record(self.id).await?;
-        let page = self.engine.history(self.id, self.next, u64::MAX, READ, true).await?;
+        let page = self.engine.history(self.id, self.next, u64::MAX, READ, self.data).await?;
         if let Some(last) = page.events.last() {
             self.next = last.id + 1;
             let region = self.engine.config().region.clone();
-            let shown = shown(&page, &self.role_arn, &region);
+            let shown = shown(&page, &self.role_arn, &region, self.data);
             let events = shown.into_iter().zip(&page.events).map(|(shown, event)| {
                 sse::Event::default().event("history").id(event.id.to_string()).data(shown.to_string())
             });
@@ -174,8 +188,8 @@ impl Tail {
 }
 
 /// Events in AWS's form, with texts for times.
-fn shown(page: &HistoryPage, role_arn: &str, region: &str) -> Vec<Value> {
-    let context = Context { page, role_arn, region, data: true, payload_bytes: usize::MAX };
+pub(super) fn shown(page: &HistoryPage, role_arn: &str, region: &str, data: bool) -> Vec<Value> {
+    let context = Context { page, role_arn, region, data, payload_bytes: usize::MAX };
     let events = page.events.iter().map(|event| {
         let mut shown = context.event(event);
         shown["timestamp"] = date(event.at_ms).into();
@@ -260,7 +274,7 @@ impl Watch {
         }
         let machine = self.engine.catalog().get(&machine);
         let role_arn = machine.map(|machine| machine.revision.content.role_arn.clone()).unwrap_or_default();
-        for event in shown(&happening.page, &role_arn, &self.engine.config().region) {
+        for event in shown(&happening.page, &role_arn, &self.engine.config().region, true) {
             let data = json!({ "executionArn": arn, "event": event }).to_string();
             self.ready.push_back(sse::Event::default().event("history").data(data));
         }

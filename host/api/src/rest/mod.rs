@@ -3,15 +3,16 @@
 //! - `host`: what requests are answered with
 //! - `wire`: bodies, queries and errors
 //! - `backup`: a copy of all there is, while the host runs
-//! - `executions`: start and wait, search, describe, metering, stop, redrive, one by one and many at a time
+//! - `executions`: start and wait, search, describe, ranges of histories, metering, stop, redrive, one by one and many at a time
 //! - `live`: events as they happen, by server-sent events
-//! - `plugins`: what is in the registry directory; `plugin_logs`: what they logged lately; `usage`: what they used
+//! - `plugins`: what is in the registry directory; `plugin_logs`: what they logged lately; `plugin_users`: whose tasks call them; `usage`: what they used
 
 mod backup;
 mod executions;
 mod host;
 mod live;
 mod plugin_logs;
+mod plugin_users;
 mod plugins;
 mod usage;
 mod wire;
@@ -26,7 +27,7 @@ use utoipa_axum::routes;
 pub use backup::BackupSource;
 pub use host::Host;
 pub use plugin_logs::PluginLogLine;
-pub use plugins::{PluginDirectory, PluginEntry, PluginStatus};
+pub use plugins::{PluginAsk, PluginDirectory, PluginEntry, PluginStatus};
 pub use usage::{PluginUsage, Usage};
 
 /// What the description says of the whole.
@@ -45,6 +46,7 @@ pub(crate) fn router() -> (Router<Host>, Document) {
         .routes(routes!(executions::bulk::stop_many))
         .routes(routes!(executions::bulk::redrive_many))
         .routes(routes!(executions::describe::describe))
+        .routes(routes!(executions::history::history))
         .routes(routes!(executions::tasks::tasks))
         .routes(routes!(executions::stop::stop))
         .routes(routes!(executions::redrive::redrive))
@@ -53,6 +55,7 @@ pub(crate) fn router() -> (Router<Host>, Document) {
         .routes(routes!(backup::backup))
         .routes(routes!(plugins::plugins))
         .routes(routes!(plugin_logs::logs))
+        .routes(routes!(plugin_users::users))
         .split_for_parts();
     let served = document.clone();
     let answer = move || {

@@ -20,6 +20,9 @@ pub trait PluginDirectory: Send + Sync + 'static {
     /// milliseconds), the first `limit`.
     fn logs(&self, plugin: &str, after: u64, since_ms: Option<i64>, limit: usize) -> Vec<PluginLogLine>;
 
+    /// `name@version` of what a task is bound to.
+    fn name_of(&self, component: [u8; 32]) -> Option<String>;
+
     /// What the calls of each used since the host started, by `name@version`; of those too that have gone since.
     fn usage(&self) -> BTreeMap<String, PluginUsage>;
 }
@@ -39,6 +42,8 @@ pub struct PluginEntry {
     pub digest: Option<String>,
     /// Resources that it serves besides `plugin:NAME`.
     pub serves: Vec<String>,
+    /// What it asks for, by kind, and who allows what of it.
+    pub asks: Vec<PluginAsk>,
     /// What the component imports. Empty until it is compiled.
     pub imports: Vec<String>,
     /// The component's size in bytes.
@@ -50,6 +55,20 @@ pub struct PluginEntry {
     pub why: Option<String>,
     /// What its calls used since the host started.
     pub usage: PluginUsage,
+}
+
+/// What a plugin asks for of one kind, and who allows what of it. A request is granted if it fits a rule of each: the manifest's,
+/// the operator's, and those of the state machine's role, if that speaks of the kind.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PluginAsk {
+    /// `http`, `keyvalue`, `connections`, `config` or `directories`.
+    pub kind: String,
+    /// What its manifest asks for.
+    pub asks: Vec<String>,
+    /// What the operator allows this plugin; if nothing, nothing is granted.
+    pub operator: Vec<String>,
+    /// What roles of state machines allow, of those that speak of it.
+    pub roles: BTreeMap<String, Vec<String>>,
 }
 
 /// Whether a plugin can be called.

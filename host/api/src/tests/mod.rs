@@ -5,6 +5,7 @@
 mod accounts;
 mod aliases;
 mod configurations;
+mod console;
 mod kept_express;
 mod redrive;
 mod rest;
@@ -32,8 +33,8 @@ struct NoTasks;
 
 #[async_trait]
 impl TaskHost for NoTasks {
-    fn bind(&self, _: &Binding) -> Option<[u8; 32]> {
-        None
+    fn bind(&self, binding: &Binding) -> Option<[u8; 32]> {
+        (binding.key() == "plugin:echo").then_some([7; 32])
     }
 
     fn explain(&self, binding: &Binding) -> Fault {

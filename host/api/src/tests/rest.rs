@@ -9,14 +9,16 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{OWN, World, pass, text};
+use super::{OWN, World, column, pass, text};
 use crate::rest;
-use crate::{BackupSource, Host, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage};
+use crate::{
+    BackupSource, Host, PluginAsk, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage,
+};
 
 /// Largest answer that is read.
 const MOST: usize = 1 << 20;
 
-struct OnePlugin;
+pub(super) struct OnePlugin;
 
 impl PluginDirectory for OnePlugin {
     fn plugins(&self) -> Vec<PluginEntry> {
@@ -26,6 +28,12 @@ impl PluginDirectory for OnePlugin {
             description: "Gives back what it gets".into(),
             digest: Some("00".repeat(32)),
             serves: vec!["arn:aws:states:::sqs:sendMessage".into()],
+            asks: vec![PluginAsk {
+                kind: "keyvalue".into(),
+                asks: vec!["orders-*".into()],
+                operator: vec!["orders-eu".into()],
+                roles: BTreeMap::from([("strict".into(), Vec::new())]),
+            }],
             imports: Vec::new(),
             component_bytes: 73_000,
             status: PluginStatus::Broken,
@@ -46,6 +54,10 @@ impl PluginDirectory for OnePlugin {
             message: "a line".into(),
         };
         (after + 1..=4).map(line).take(limit).collect()
+    }
+
+    fn name_of(&self, component: [u8; 32]) -> Option<String> {
+        (component == [7; 32]).then(|| "echo@1.0.0".into())
     }
 
     fn usage(&self) -> BTreeMap<String, PluginUsage> {
@@ -199,6 +211,10 @@ async fn calls(world: &World) -> Vec<(&'static str, &'static str, String, Option
         (one, "get", of(&bad, ""), None, 200),
         (one, "get", of(none, ""), None, 400),
         (one, "get", of("x", ""), None, 400),
+        ("/api/executions/{arn}/history", "get", of(good, "/history?from=2&limit=1&data=false"), None, 200),
+        ("/api/executions/{arn}/history", "get", of(good, "/history?from=0"), None, 400),
+        ("/api/executions/{arn}/history", "get", of(good, "/history?limit=1001"), None, 400),
+        ("/api/executions/{arn}/history", "get", of(none, "/history"), None, 400),
         ("/api/executions/{arn}/tasks", "get", of(good, "/tasks"), None, 200),
         ("/api/executions/{arn}/tasks", "get", of(none, "/tasks"), None, 400),
         ("/api/executions/{arn}/events", "get", of(good, "/events"), None, 200),
@@ -240,6 +256,7 @@ async fn calls(world: &World) -> Vec<(&'static str, &'static str, String, Option
         ),
         ("/api/backup", "post", "/api/backup".into(), None, 200),
         ("/api/plugins", "get", "/api/plugins".into(), None, 200),
+        ("/api/plugins/{name}/users", "get", "/api/plugins/echo/users".into(), None, 200),
         (logs, "get", "/api/plugins/echo/logs?after=1&limit=2".into(), None, 200),
         (logs, "get", "/api/plugins/echo/logs?limit=1001".into(), None, 400),
         (logs, "get", "/api/plugins/echo/logs?since=yesterday".into(), None, 400),
@@ -331,6 +348,50 @@ async fn metrics_are_told_to_prometheus() {
     );
     let failed = r#"dirigent_plugin_calls_total{plugin="echo",version="1.0.0",outcome="Plugin.Trapped"} 1"#;
     assert!(answer.body.lines().any(|line| line == failed), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn ranges_of_a_history() {
+    let world = World::new().await;
+    let arn = world.done("order", pass(json!({ "n": 1 }))).await;
+    let all = "ExecutionStarted PassStateEntered PassStateExited ExecutionSucceeded";
+    for (query, types, output) in [
+        ("", all, Some(r#"{"n":1}"#)),
+        ("?data=false", all, None),
+        ("?from=2&limit=2", "PassStateEntered PassStateExited", Some(r#"{"n":1}"#)),
+        ("?from=3&limit=10000&data=false", "PassStateExited ExecutionSucceeded", None),
+        ("?from=5", "", None),
+    ] {
+        let answer =
+            world.ask("GET", &format!("/api/executions/{}/history{query}", encoded(&arn)), None).await;
+        let body = answer.json();
+        assert_eq!(column(&body["events"], "type").join(" "), types, "{query}");
+        assert_eq!(body["lastEventId"], 4, "{query}");
+        let events = body["events"].as_array().unwrap();
+        let exited = events.iter().find_map(|event| event.get("stateExitedEventDetails"));
+        assert_eq!(exited.and_then(|details| details["output"].as_str()), output, "{query}");
+    }
+    let stream = format!("/api/executions/{}/events", encoded(&arn));
+    for (query, told) in [("", true), ("?data=true", true), ("?data=false", false)] {
+        let answer = world.ask("GET", &format!("{stream}{query}"), None).await;
+        assert_eq!(answer.body.contains(r#"\"n\":1"#), told, "{query}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn who_uses_a_plugin() {
+    let world = World::new().await;
+    let task = |resource: &str| json!({ "StartAt": "T", "States": { "T": { "Type": "Task", "Resource": resource, "End": true } } });
+    // The world's host binds `plugin:echo` to the component that the directory calls echo@1.0.0, and nothing else.
+    let user = world.create_as(OWN, "user", task("plugin:echo")).await;
+    world.create_as(OWN, "other", task("plugin:other")).await;
+    world.create_as(OWN, "none", pass(json!(1))).await;
+    for (name, users) in
+        [("echo", vec![&user]), ("echo%401.0.0", vec![&user]), ("echo%402.0.0", vec![]), ("ech", vec![])]
+    {
+        let answer = world.ask("GET", &format!("/api/plugins/{name}/users"), None).await.json();
+        assert_eq!(answer, json!({ "stateMachineArns": users, "more": false }), "{name}");
+    }
 }
 
 #[tokio::test]
@@ -434,4 +495,18 @@ async fn lines_that_plugins_logged_come_in_pages() {
             assert_eq!(answer["lines"][0]["time"] == since, query.contains("since"), "{query}");
         }
     }
+}
+
+/// The console's types are made of the description as it is committed. After a change of the API, `DIRIGENT_BLESS=1` writes
+/// that anew, and `npm run api-types` the types.
+#[test]
+fn the_console_has_the_description() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../console/openapi.json");
+    let (_, document) = rest::router();
+    let description = format!("{}\n", serde_json::to_string_pretty(&document).unwrap());
+    if std::env::var_os("DIRIGENT_BLESS").is_some() {
+        std::fs::write(path, &description).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap();
+    assert!(committed == description, "openapi.json is stale: run this test with DIRIGENT_BLESS=1");
 }

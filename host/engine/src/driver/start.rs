@@ -224,6 +224,12 @@ impl Engine {
         Ok((Lease::of_new(self, id, live), create))
     }
 
+    /// What a new execution of a program would be bound to: the text that names it, and the component. What `lambda:invoke`
+    /// calls depends on its input, and is not among it.
+    pub fn bound_by(&self, program: &dirigent_asl::Program) -> Vec<(Arc<str>, [u8; 32])> {
+        self.pin_all(program)
+    }
+
     /// Binds every resource that is known now, so that a plugin replaced later changes nothing for this execution.
     pub(super) fn pin_all(&self, program: &dirigent_asl::Program) -> Pins {
         let mut pins = Pins::new();

@@ -5,8 +5,11 @@ mod asks;
 mod grant;
 mod pattern;
 mod policy;
+mod reach;
 
 pub use asks::Asks;
 pub(crate) use grant::{Denied, Grant, HttpGrant};
 pub use pattern::Pattern;
 pub use policy::{Allow, OperatorPolicy, RolePolicy};
+pub use reach::Reach;
+pub(crate) use reach::reach;

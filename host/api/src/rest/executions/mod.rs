@@ -3,6 +3,7 @@
 pub(crate) mod bulk;
 pub(crate) mod describe;
 mod filter;
+pub(crate) mod history;
 mod metering;
 pub(crate) mod redrive;
 pub(crate) mod search;

@@ -1,0 +1,122 @@
+// The Code mode: the text beside its graph, each in step with the other.
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { toPointer } from "../definition";
+import { isWithin } from "../definition/pointer";
+import { statesOf } from "../graph";
+import { Canvas } from "./canvas";
+import { useSnapshot, useStudio } from "./context";
+import { find } from "./edit/links";
+import { fromYaml, toYaml, type YamlProblem } from "./yaml";
+
+const CodeEditor = lazy(() => import("./code-editor"));
+
+export type Syntax = "json" | "yaml";
+
+export function CodeMode({
+  syntax,
+  onSyntax,
+}: {
+  syntax: Syntax;
+  onSyntax: (syntax: Syntax) => void;
+}) {
+  return (
+    <div className="code-mode">
+      <section className="code-pane" aria-label="Definition">
+        <div className="code-bar">
+          <fieldset className="segments">
+            <legend className="hidden-text">Syntax</legend>
+            {(["json", "yaml"] as const).map((one) => (
+              <button
+                key={one}
+                type="button"
+                aria-pressed={one === syntax}
+                onClick={() => onSyntax(one)}
+              >
+                {one.toUpperCase()}
+              </button>
+            ))}
+          </fieldset>
+          {syntax === "yaml" && (
+            <span className="quiet">
+              A view of the JSON, which is what is saved. Comments are not kept.
+            </span>
+          )}
+        </div>
+        <Suspense fallback={<p className="quiet code-loading">Loading the editor…</p>}>
+          {syntax === "json" ? <JsonPane /> : <YamlPane />}
+        </Suspense>
+      </section>
+      <div className="code-graph">
+        <Canvas />
+      </div>
+    </div>
+  );
+}
+
+function JsonPane() {
+  const { session, graph, diagnostics } = useStudio();
+  const { document, selected } = useSnapshot(session);
+  const reveal = useMemo(() => {
+    const found = selected === undefined ? undefined : find(document, selected);
+    return found && document.memberRange(found.state.path);
+  }, [document, selected]);
+  const onCursor = (offset: number) => {
+    const now = session.get();
+    if (now.document !== now.sound) return;
+    const pointer = toPointer(now.document.pathAt(offset));
+    session.select(statesOf(graph).findLast(({ id }) => isWithin(pointer, id))?.id);
+  };
+  return (
+    <CodeEditor
+      text={document.text}
+      language="json"
+      problems={diagnostics}
+      reveal={reveal}
+      onChange={(text) => session.write(text, "json")}
+      onCursor={onCursor}
+    />
+  );
+}
+
+const NO_PROBLEMS: readonly YamlProblem[] = [];
+
+function YamlPane() {
+  const { session } = useStudio();
+  const { sound } = useSnapshot(session);
+  const [text, setText] = useState(() => toYaml(sound));
+  const [problems, setProblems] = useState(NO_PROBLEMS);
+  // What is typed is compared with the definition as it was before the typing: on the way to a word every letter would be
+  // an edit of its own, and what such an edit takes out comes back in another form.
+  const base = useRef(sound);
+  const own = useRef(sound.text);
+  useEffect(() => {
+    // What was edited elsewhere is shown; what was typed here stays as it was typed.
+    if (own.current === sound.text) return;
+    own.current = sound.text;
+    base.current = sound;
+    setText(toYaml(sound));
+    setProblems(NO_PROBLEMS);
+  }, [sound]);
+  const change = (typed: string) => {
+    setText(typed);
+    const read = fromYaml(base.current, typed);
+    if ("problems" in read) return setProblems(read.problems);
+    setProblems(NO_PROBLEMS);
+    own.current = read.document.text;
+    session.write(read.document.text, "yaml");
+  };
+  const shown = useMemo(
+    () => problems.map((problem) => ({ ...problem, severity: "ERROR" as const })),
+    [problems],
+  );
+  return (
+    <CodeEditor
+      text={text}
+      language="yaml"
+      problems={shown}
+      reveal={undefined}
+      onChange={change}
+      onCursor={() => undefined}
+    />
+  );
+}

@@ -1,0 +1,170 @@
+// Every view, in light and dark, wide and narrow: it shows what it is to show, axe-core finds nothing serious, nothing goes
+// wrong on it, and it asks nobody but the host. So too behind a proxy that serves the host below a path.
+import http from "node:http";
+import { aws, executionPage, HOST, machine, must, NARROW, ok, open, picture, run, seriousProblems, story, WIDE } from "./kit.mjs";
+import { order, place } from "./orders.mjs";
+
+const PREFIX = "/deep/dirigent/";
+
+/** A Map Run with a child that fails, and one that may. */
+const DISTRIBUTED = {
+  StartAt: "Check all",
+  States: {
+    "Check all": {
+      Type: "Map",
+      Label: "All",
+      ItemsPath: "$.items",
+      ToleratedFailurePercentage: 50,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+        StartAt: "Is it three?",
+        States: {
+          "Is it three?": {
+            Type: "Choice",
+            Choices: [{ Variable: "$", NumericEquals: 3, Next: "Refuse" }],
+            Default: "Take",
+          },
+          Refuse: { Type: "Fail", Error: "Item.Refused", Cause: "three is refused" },
+          Take: { Type: "Pass", End: true },
+        },
+      },
+      End: true,
+    },
+  },
+};
+
+const WAITS = { StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 3_600, End: true } } };
+
+/** All that was found on any view: one look shows the whole of it. */
+const problems = [];
+
+await story(async (browser) => {
+  const views = await prepare();
+  for (const [form, size] of [["wide", WIDE], ["narrow", NARROW]]) {
+    for (const theme of ["light", "dark"]) {
+      for (const view of views) await look(browser, view, { theme, size, form });
+    }
+  }
+  await keyboard(browser, views);
+  await behindAPrefix(browser, views);
+  if (problems.length > 0) throw new Error(`${problems.length} problems:\n${problems.join("\n")}`);
+});
+
+/** What there is to look at: the name of a picture, the address, and what must be seen. */
+async function prepare() {
+  const orders = await place("orders");
+  const busy = await run(orders.arn, "busy", order(20, "tok_visa_4242_unavailable-2"));
+  const distributed = await machine("distributed", DISTRIBUTED);
+  const parent = await run(distributed, "all", { items: [...Array(20).keys()] });
+  const { mapRuns } = await aws("ListMapRuns", { executionArn: parent });
+  const waits = await machine("waits", WAITS);
+  const waiting = await run(waits, "waiting", {}, "100ms");
+  await aws("PublishStateMachineVersion", { stateMachineArn: orders.arn, description: "The first" });
+  await aws("CreateStateMachineAlias", {
+    name: "live",
+    routingConfiguration: [{ stateMachineVersionArn: `${orders.arn}:1`, weight: 100 }],
+  });
+  const failed = orders.arns.get(7);
+  const paid = orders.arns.get(1);
+  const machinePage = `machines/${encodeURIComponent(orders.arn)}`;
+  return [
+    { name: "executions", path: "executions", seen: "order-7" },
+    { name: "executions-running", path: "executions?status=RUNNING", seen: "waiting" },
+    { name: "execution-failed", path: executionPage(failed), seen: "The execution failed at" },
+    { name: "execution-paid", path: executionPage(paid), seen: "Receive order" },
+    { name: "execution-running", path: executionPage(waiting), seen: "Stop…" },
+    { name: "execution-table", path: executionPage(busy, "?view=table&state=Charge+the+card"), seen: "Timeline" },
+    { name: "execution-events", path: executionPage(busy, "?view=events&event=5"), seen: "TaskScheduled" },
+    { name: "machines", path: "machines", seen: "orders" },
+    { name: "machine", path: machinePage, seen: "95 % within" },
+    { name: "machine-graph", path: `${machinePage}?view=graph`, seen: "Charge the card" },
+    { name: "machine-definition", path: `${machinePage}?view=definition`, seen: "plugin:charge-payment" },
+    { name: "machine-versions", path: `${machinePage}?view=versions`, seen: `${orders.arn}:1` },
+    { name: "machine-aliases", path: `${machinePage}?view=aliases`, seen: "version 1: 100 %" },
+    { name: "map-run", path: `map-runs/${encodeURIComponent(mapRuns[0].mapRunArn)}`, seen: "20 of 20" },
+    { name: "plugins", path: "plugins", seen: "charge-payment" },
+    { name: "plugin", path: "plugins/charge-payment%401.0.0", seen: "It asks for nothing, so nothing is granted." },
+    { name: "nowhere", path: "no/such/page", seen: "There is no such page" },
+  ];
+}
+
+async function look(browser, view, { theme, size, form }) {
+  const { page, wrong, close } = await open(browser, { theme, size });
+  await page.goto(`${HOST}/${view.path}`);
+  await page.getByText(view.seen).first().waitFor();
+  await page.waitForLoadState("load");
+  const graph = page.locator(".g-canvas");
+  if (await graph.count()) await graph.locator(".react-flow__node").first().waitFor();
+  const editors = page.locator(".code pre");
+  await editors.first().waitFor({ state: "detached" });
+  await picture(page, `${view.name}-${form}-${theme}`);
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  const found = [
+    ...(await seriousProblems(page)),
+    ...(sideways > 0 ? [`it is ${sideways} pixels too wide`] : []),
+    ...wrong,
+  ];
+  const what = `${view.name}, ${form}, ${theme}`;
+  if (found.length === 0) ok(`${what}: nothing is wrong, and axe finds nothing serious`);
+  else problems.push(...found.map((one) => `${what}: ${one}`));
+  await close();
+}
+
+/** The views of an execution are used with the keyboard alone. */
+async function keyboard(browser, views) {
+  const view = views.find((one) => one.name === "execution-events");
+  const { page, close } = await open(browser);
+  await page.goto(`${HOST}/${view.path}`);
+  const selected = page.locator('[role="row"][aria-selected="true"]');
+  await selected.waitFor();
+  await selected.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.locator('[data-index="5"][aria-selected="true"]').waitFor();
+  await page.keyboard.press("End");
+  await page.getByRole("complementary").getByRole("heading", { name: "ExecutionSucceeded" }).waitFor();
+  ok("arrow keys and End move through the events");
+  await page.getByRole("tab", { name: "Graph" }).focus();
+  await page.keyboard.press("Enter");
+  const card = page.locator('[data-id="/States/Pack"]');
+  await card.waitFor();
+  await card.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("complementary").getByRole("heading", { name: "Pack", exact: true }).waitFor();
+  ok("Enter selects a state of the graph");
+  await close();
+}
+
+/** The same pages, where a proxy has the host below a path. */
+async function behindAPrefix(browser, views) {
+  const target = new URL(HOST);
+  const proxy = http.createServer((request, response) => {
+    if (!request.url.startsWith(PREFIX)) {
+      response.writeHead(404).end();
+      return;
+    }
+    const path = `/${request.url.slice(PREFIX.length)}`;
+    const { method, headers } = request;
+    const asked = http.request({ host: target.hostname, port: target.port, path, method, headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    asked.on("error", () => response.destroy());
+    response.on("close", () => asked.destroy());
+    request.pipe(asked);
+  });
+  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const root = `http://127.0.0.1:${proxy.address().port}${PREFIX}`;
+  for (const name of ["executions", "execution-failed", "machine-graph", "plugin"]) {
+    const view = views.find((one) => one.name === name);
+    const { page, wrong, close } = await open(browser, { root });
+    await page.goto(root + view.path);
+    await page.getByText(view.seen).first().waitFor();
+    await page.getByRole("link", { name: "State machines" }).first().click();
+    await page.getByRole("link", { name: "distributed" }).click();
+    await page.getByRole("heading", { name: "distributed" }).waitFor();
+    must(`${name} works below a path`, wrong.length === 0 && page.url().startsWith(root), wrong.join("\n"));
+    await close();
+  }
+  proxy.closeAllConnections();
+  proxy.close();
+}

@@ -1,0 +1,75 @@
+//! The console in a browser: Debian's Chromium, driven by playwright-core, on the real binary.
+//!
+//! What it does and checks is in `browser/*.mjs`. Pictures of every view are kept in `target/browser`, to be looked at.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use dirigent_tests::host::Setup;
+use dirigent_tests::report::say;
+use dirigent_tests::story::tell;
+use dirigent_tests::{places, process};
+
+/// Installing downloads some 60 MB.
+const INSTALL: Duration = Duration::from_secs(900);
+
+#[test]
+fn failed_order() {
+    browse("failed_order.mjs", &[], 8);
+}
+
+#[test]
+fn actions() {
+    browse("actions.mjs", &[], 15);
+}
+
+#[test]
+fn views() {
+    browse("views.mjs", &[], 74);
+}
+
+#[test]
+fn studio() {
+    browse("studio.mjs", &[], 50);
+}
+
+#[test]
+fn large() {
+    browse("large.mjs", &["--limits", "off"], 5);
+}
+
+/// Runs a story in a browser, on a host of its own, and counts its steps.
+fn browse(story: &str, arguments: &[&str], least: usize) {
+    packages();
+    let setup = arguments.iter().fold(Setup::new(), |setup, argument| setup.argument(argument));
+    let host = setup.start();
+    assert!(
+        host.get("/").unwrap().body.contains("<div id=\"root\">"),
+        "the host was built without its console: npm --prefix host/console ci, npm --prefix host/console run build, and \
+         build the host"
+    );
+    let mut node = Command::new("node");
+    node.arg(places::root().join("tests/browser").join(story))
+        .arg(host.url())
+        .arg(places::root().join("target/browser"))
+        .env("NO_PROXY", "127.0.0.1");
+    tell(story, &mut node, least);
+}
+
+/// What the console's `package-lock.json` names, the browser's driver among it.
+fn packages() {
+    static INSTALLED: OnceLock<()> = OnceLock::new();
+    INSTALLED.get_or_init(|| {
+        let console = places::root().join("host/console");
+        if console.join("node_modules/playwright-core").is_dir() {
+            return;
+        }
+        say("browser: install the console's packages");
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(console);
+        process::run(&mut npm, "", INSTALL).success();
+    });
+}
