@@ -8,7 +8,7 @@ const { chromium } = packages("playwright-core");
 const AXE = packages.resolve("axe-core/axe.min.js");
 
 /** Longest wait for anything on a page, in milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** Debian's, or the one that is named. */
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
