@@ -16,6 +16,8 @@ mod plugins;
 mod usage;
 mod wire;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::get;
 use utoipa::OpenApi;
@@ -54,7 +56,8 @@ pub(crate) fn router() -> (Router<Host>, Document) {
         .routes(routes!(plugins::plugins))
         .routes(routes!(plugin_logs::logs))
         .split_for_parts();
-    let served = document.clone();
+    // Shared, since axum clones handlers with what they hold for each connection.
+    let served = Arc::new(document.clone());
     let answer = move || {
         let served = served.clone();
         async move { axum::Json(served) }
