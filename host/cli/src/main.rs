@@ -4,6 +4,7 @@ mod args;
 mod backup;
 mod client;
 mod config;
+mod descriptors;
 mod doctor;
 mod input;
 mod journal_host;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod aliases;
+mod bounds;
 mod configurations;
 mod kept_express;
 mod redrive;
