@@ -20,6 +20,8 @@
 //! hosts = ["https://api.example.com"]
 //! header = { name = "Authorization", value = { env = "PAYMENTS_TOKEN" } }
 //! ```
+//!
+//! `wasi-0-3 = false` above all that refuses plugins that need WASI 0.3.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,7 +29,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use dirigent_outgoing::{Client, Connections, Network};
-use dirigent_runtime::{OperatorPolicy, RolePolicy, Services};
+use dirigent_runtime::{OperatorPolicy, RolePolicy, RuntimeConfig, Services};
 use serde::Deserialize;
 
 /// The name of the file that is taken when none is named.
@@ -38,41 +40,45 @@ const SIZE_LIMIT: u64 = 4 << 20;
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct File {
+    #[serde(rename = "wasi-0-3")]
+    wasi_0_3: Option<bool>,
     allow: OperatorPolicy,
     role: BTreeMap<String, RolePolicy>,
     config: BTreeMap<String, String>,
     connection: toml::Table,
 }
 
-/// What the file says, or the one in `data` if none is named and there is one, or nothing.
-pub(crate) fn read(named: Option<&Path>, data: &Path) -> anyhow::Result<Services> {
+/// Changes `runtime` to what the file says, or the one in `data` if none is named and there is one.
+pub(crate) fn apply(runtime: &mut RuntimeConfig, named: Option<&Path>, data: &Path) -> anyhow::Result<()> {
     let default = data.join(DEFAULT_NAME);
     let path = match named {
         Some(path) => path,
         None if default.is_file() => &default,
-        None => return Ok(Services::default()),
+        None => return Ok(()),
     };
     let size = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?.len();
     if size > SIZE_LIMIT {
         bail!("{} has {size} bytes; a configuration has at most {SIZE_LIMIT}", path.display());
     }
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    services(&text).with_context(|| format!("{} is not a configuration", path.display()))
+    apply_text(runtime, &text).with_context(|| format!("{} is not a configuration", path.display()))
 }
 
-fn services(text: &str) -> anyhow::Result<Services> {
-    let File { allow, role, config, connection } = toml::from_str(text).map_err(|error| {
+fn apply_text(runtime: &mut RuntimeConfig, text: &str) -> anyhow::Result<()> {
+    let File { wasi_0_3, allow, role, config, connection } = toml::from_str(text).map_err(|error| {
         // With the place, and without the line itself: what stands there by mistake may be a secret.
         let line = error.span().map_or(0, |span| 1 + text[..span.start].matches('\n').count());
         anyhow::anyhow!("line {line}: {}", error.message())
     })?;
-    Ok(Services {
+    runtime.wasi_0_3 = wasi_0_3.unwrap_or(runtime.wasi_0_3);
+    runtime.services = Services {
         policy: Arc::new(allow),
         roles: role.into_iter().map(|(name, policy)| (name, Arc::new(policy))).collect(),
         values: config,
         connections: Arc::new(Connections::read(&connection)?),
         client: Arc::new(Client::new(Network::system())),
-    })
+    };
+    Ok(())
 }
 
 #[cfg(test)]
@@ -83,6 +89,7 @@ mod tests {
     #[test]
     fn what_a_configuration_says() {
         let text = r#"
+            wasi-0-3 = false
             [[allow]]
             plugins = ["charge"]
             http = ["https://api.example.com"]
@@ -94,7 +101,10 @@ mod tests {
             hosts = ["https://api.example.com"]
             header = { name = "Authorization", value = { env = "PAYMENTS_TOKEN" } }
         "#;
-        let services = services(text).unwrap();
+        let mut runtime = RuntimeConfig::new("registry", "cache");
+        apply_text(&mut runtime, text).unwrap();
+        assert!(!runtime.wasi_0_3);
+        let services = runtime.services;
         assert_eq!(services.policy.0.len(), 1);
         assert_eq!(services.roles["payments"].http, Some(Vec::new()));
         assert_eq!(services.values["greeting"], "hello");
@@ -109,7 +119,8 @@ mod tests {
             ("[role.x]\nkeyvalu = []", "unknown field `keyvalu`"),
             ("[connection.payments]\nhosts = 1", "connection.payments"),
         ] {
-            let got = format!("{:#}", services(text).unwrap_err());
+            let mut runtime = RuntimeConfig::new("registry", "cache");
+            let got = format!("{:#}", apply_text(&mut runtime, text).unwrap_err());
             assert!(got.contains(error), "{text}: {got}");
         }
     }

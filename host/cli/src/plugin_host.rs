@@ -64,6 +64,10 @@ impl TaskHost for PluginHost {
         TaskOutcome { result, metering }
     }
 
+    fn leaves_no_mark(&self, component: [u8; 32]) -> bool {
+        self.0.leaves_no_mark(Digest::from(component))
+    }
+
     async fn serves_jobs(&self, component: [u8; 32]) -> bool {
         self.0.serves_jobs(Digest::from(component)).await
     }

@@ -31,7 +31,7 @@ pub(crate) async fn run(args: args::Run) -> anyhow::Result<ExitCode> {
     let input = Payload::parse(input::json("input", &args.input)?).context("the input is not JSON")?;
 
     let mut plugins = RuntimeConfig::new(&args.registry, &args.cache);
-    plugins.services = config::read(args.config.as_deref(), Path::new(".dirigent"))?;
+    config::apply(&mut plugins, args.config.as_deref(), Path::new(".dirigent"))?;
     let runtime = Runtime::open(plugins).await?;
     let test_cases = mocks::read(args.mocks.as_deref())?;
     let config = EngineConfig { limits: args.limits.limits()?, test_cases, ..EngineConfig::default() };

@@ -45,7 +45,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     let store = Arc::new(RedbStore::open(&args.data, &options)?);
     let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
     let mut plugins = RuntimeConfig::new(&registry, args.data.join(PLUGINS));
-    plugins.services = config::read(args.config.as_deref(), &args.data)?;
+    config::apply(&mut plugins, args.config.as_deref(), &args.data)?;
     let runtime = Runtime::open(plugins).await?;
     let config = EngineConfig {
         account: args.account,

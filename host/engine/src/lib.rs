@@ -28,6 +28,7 @@ pub mod rows;
 mod simulator;
 mod work;
 
+pub use dirigent_store::Totals;
 pub use driver::{
     ActivityTask, AmendRequest, Binding, CASE_MARK, CallbackError, ChildResult, ChildStatus, Counts,
     Description, EXECUTION_FUEL_TAG, Engine, EngineConfig, EngineError, ExecutionLog, Executions, FuelLimit,

@@ -19,6 +19,9 @@ pub struct RuntimeConfig {
     pub max_concurrent_calls: usize,
     /// What plugins may reach, and how they get there.
     pub services: Services,
+    /// Whether components that need WASI 0.3 are served. What serves them is new in wasmtime, which does not promise to mend
+    /// security problems of it in releases for long-term support.
+    pub wasi_0_3: bool,
     /// How often the registry is read again though no change was reported, for file systems that report none.
     pub rescan: Duration,
 }
@@ -37,6 +40,7 @@ impl RuntimeConfig {
             limits: Limits::default(),
             max_concurrent_calls: Self::DEFAULT_CONCURRENT_CALLS,
             services: Services::default(),
+            wasi_0_3: true,
             rescan: Self::DEFAULT_RESCAN,
         }
     }

@@ -6,12 +6,12 @@ use tokio::sync::Semaphore;
 
 use crate::{
     Asks, Call, Digest, Failure, JobAnswer, JobEntry, LimitOverrides, Limits, Outcome, PluginInfo,
-    RuntimeConfig, RuntimeError, capabilities,
+    RuntimeConfig, RuntimeError,
     components::{Cache, Identity, Shelf},
     error_names,
     outside::Services,
     registry::{Registry, function_name},
-    sandbox::{self, Entry, Lanes, Ticker},
+    sandbox::{self, Engines, Entry, Lanes, Ticker},
 };
 
 /// Finds plugins and calls them. One for a process; share it by `Arc`.
@@ -33,13 +33,11 @@ impl Runtime {
     /// When this returns every plugin can be resolved; a call of one that is still being compiled waits for it. Needs to
     /// be called within a tokio runtime with time enabled.
     pub async fn open(config: RuntimeConfig) -> Result<Arc<Runtime>, RuntimeError> {
-        let engine = sandbox::engine::new_engine(&config)?;
-        let refused = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
-        let linker = capabilities::linker(&engine).map_err(refused)?;
+        let engines = Engines::open(&config)?;
         let unusable = |source| RuntimeError::Directory { what: "cache", path: config.cache.clone(), source };
-        let cache = Cache::open(&config.cache, &engine).map_err(unusable)?;
-        let ticker = Ticker::start(engine.clone()).map_err(RuntimeError::Thread)?;
-        let shelf = Arc::new(Shelf::new(engine, linker, cache));
+        let cache = Cache::open(&config.cache).map_err(unusable)?;
+        let ticker = Arc::clone(engines.ticker());
+        let shelf = Arc::new(Shelf::new(engines, cache));
         // An absolute path in messages says more, and outlives a change of directory.
         let directory = config.registry.map(|path| {
             let made = fs::create_dir_all(&path).and_then(|()| fs::canonicalize(&path));
@@ -52,7 +50,7 @@ impl Runtime {
             services: Arc::new(config.services),
             registry,
             shelf,
-            ticker: Arc::new(ticker),
+            ticker,
             lanes: Lanes::start().map_err(RuntimeError::Thread)?,
             places: Arc::new(Semaphore::new(config.max_concurrent_calls)),
             all_places,
@@ -114,6 +112,12 @@ impl Runtime {
     pub async fn serves_jobs(&self, pin: Digest) -> bool {
         let component = self.identity(&pin).component.unwrap_or(pin);
         matches!(self.shelf.ready(component).await, Some(Ok(ready)) if ready.exports.serves_jobs())
+    }
+
+    /// Whether a pin is of a plugin in the registry that asks for nothing, so that nobody outside can tell whether a call of it
+    /// has been.
+    pub fn leaves_no_mark(&self, pin: Digest) -> bool {
+        self.registry.identity(&pin).is_some_and(|identity| identity.asks.is_empty())
     }
 
     async fn enter(&self, pin: Digest, entry: Entry, mut call: Call) -> Outcome<JobAnswer> {
@@ -180,8 +184,8 @@ impl Runtime {
     }
 
     fn identity(&self, pin: &Digest) -> Arc<Identity> {
-        if let Some(identity) = self.registry.table().identities.get(pin) {
-            return Arc::clone(identity);
+        if let Some(identity) = self.registry.identity(pin) {
+            return identity;
         }
         let kept = self.shelf.cache().read_identity(pin);
         Arc::new(kept.unwrap_or_else(|| Identity {

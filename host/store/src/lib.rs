@@ -28,4 +28,4 @@ pub use memory::{Fault, MemoryStore};
 pub use redb::{
     DATABASE_FILE, DiskFault, DiskFaultKind, RawRow, RedbOptions, RedbStore, Snapshot, Table, TableSize,
 };
-pub use store::{Pressure, Selection, Store, Takes};
+pub use store::{Pressure, Selection, Store, Takes, Totals};

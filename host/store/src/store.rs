@@ -23,6 +23,12 @@ pub trait Store: Send + Sync + 'static {
     /// at [`pressure`](Self::pressure) first, since work under way must be able to end.
     fn commit(&self, batch: Batch) -> Commit;
 
+    /// As [`commit`](Self::commit), of a caller that is about to commit another batch, in microseconds if all goes well. The
+    /// store may wait a moment for it, so that both are durable at once.
+    fn commit_followed(&self, batch: Batch) -> Commit {
+        self.commit(batch)
+    }
+
     /// Reserves the next `count` sequences, starting at 1 in a new store. They are durably given out:
     /// no later call gets them again, whatever happens. Unused ones are lost.
     ///
@@ -113,6 +119,11 @@ pub trait Store: Send + Sync + 'static {
     /// How much is queued, for admission control.
     fn pressure(&self) -> Pressure;
 
+    /// What was written since the store was opened.
+    fn totals(&self) -> Totals {
+        Totals::default()
+    }
+
     /// Whether the store still takes writes.
     ///
     /// # Errors
@@ -135,6 +146,15 @@ pub struct Selection {
     pub looked_at: usize,
     /// There are older ones: those before this sequence, which is that of the last that was looked at.
     pub rest: Option<u64>,
+}
+
+/// What was written.
+#[derive(Copy, Clone, Debug, Default, Eq, PartialEq)]
+pub struct Totals {
+    /// Transactions, each durable by one fsync.
+    pub transactions: u64,
+    /// Batches in them.
+    pub batches: u64,
 }
 
 /// What waits to be written.

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::load;
@@ -93,17 +94,73 @@ impl Host {
 
     /// Creates a state machine, and returns its ARN.
     pub(super) fn create(&self, name: &str, definition: &Value) -> Result<String> {
+        self.create_as(name, "STANDARD", definition)
+    }
+
+    /// Creates a state machine of a type, and returns its ARN.
+    pub(super) fn create_as(&self, name: &str, machine_type: &str, definition: &Value) -> Result<String> {
         let body = json!({
+            "type": machine_type,
             "name": name.replace(' ', "-"),
             "definition": definition.to_string(),
             "roleArn": "arn:aws:iam::000000000000:role/bench",
         });
+        let answer = self.call("CreateStateMachine", &body)?;
+        answer["stateMachineArn"].as_str().map(str::to_owned).context("no ARN in the answer")
+    }
+
+    /// How many milliseconds after the time `at` in its input each execution of a state machine ended.
+    pub(super) fn lateness_ms(&self, machine: &str) -> Result<Vec<f64>> {
+        let (mut late, mut token) = (Vec::new(), Value::Null);
+        loop {
+            let mut body =
+                json!({ "stateMachineArn": machine, "statusFilter": "SUCCEEDED", "maxResults": 1_000 });
+            if !token.is_null() {
+                body["nextToken"] = token;
+            }
+            let page = self.call("ListExecutions", &body)?;
+            for execution in page["executions"].as_array().into_iter().flatten() {
+                let described =
+                    self.call("DescribeExecution", &json!({ "executionArn": execution["executionArn"] }))?;
+                let input: Value = serde_json::from_str(described["input"].as_str().unwrap_or_default())?;
+                let due: Timestamp = input["at"].as_str().unwrap_or_default().parse()?;
+                let ended = execution["stopDate"].as_f64().context("an execution has no end")?;
+                late.push(ended * 1_000.0 - due.as_millisecond() as f64);
+            }
+            token = page["nextToken"].clone();
+            if token.is_null() {
+                return Ok(late);
+            }
+        }
+    }
+
+    /// Calls an action of AWS's API.
+    fn call(&self, action: &str, body: &Value) -> Result<Value> {
         let mut response = ureq::post(format!("http://{}/", self.address))
-            .header("X-Amz-Target", "AWSStepFunctions.CreateStateMachine")
+            .header("X-Amz-Target", format!("AWSStepFunctions.{action}"))
             .content_type("application/x-amz-json-1.0")
             .send(body.to_string())?;
-        let answer: Value = response.body_mut().read_json()?;
-        answer["stateMachineArn"].as_str().map(str::to_owned).context("no ARN in the answer")
+        Ok(response.body_mut().read_json()?)
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Bytes that the host has caused to be written to disks.
+    pub(super) fn written(&self) -> Result<f64> {
+        let io = std::fs::read_to_string(format!("/proc/{}/io", self.child.id()))?;
+        let line =
+            io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).context("no write_bytes")?;
+        Ok(line.trim().parse()?)
+    }
+
+    /// Transactions that the host's store has committed.
+    pub(super) fn commits(&self) -> Result<f64> {
+        let mut response = ureq::get(format!("http://{}/metrics", self.address)).call()?;
+        let text = response.body_mut().read_to_string()?;
+        let line = text.lines().find_map(|line| line.strip_prefix("dirigent_store_commits_total "));
+        Ok(line.context("the host counts no commits")?.trim().parse()?)
     }
 
     pub(super) fn memory_mib(&self) -> Result<f64> {

@@ -9,8 +9,9 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
+use super::Options;
 use super::host::{self, Host};
-use super::load::{self, Load, Measured};
+use super::load::{self, Load, Measured, Request};
 use crate::plugins;
 use crate::project::Project;
 
@@ -53,7 +54,7 @@ fn neighbours() -> Vec<(&'static str, Vec<Value>)> {
     ]
 }
 
-pub(super) fn run(project: &Project) -> Result<()> {
+pub(super) fn run(project: &Project, _: &Options) -> Result<()> {
     plugins::build_and_install(project)?;
     let binary = host::binary(project)?;
     let data = host::fresh_data(project)?;
@@ -102,12 +103,18 @@ fn beside(host: &Host, honest: &str, neighbours: Vec<String>) -> Result<Measured
         .map(|body| {
             let address = host.address.clone();
             thread::spawn(move || {
-                load::run(&address, &body, &Load { connections: 1, time: RUN + 2 * MARGIN }).map(|_| ())
+                load::run(
+                    &address,
+                    &Request::to_its_end(&body),
+                    &Load { connections: 1, time: RUN + 2 * MARGIN },
+                )
+                .map(|_| ())
             })
         })
         .collect();
     thread::sleep(MARGIN);
-    let measured = load::run(&host.address, honest, &Load { connections: HONEST, time: RUN })?;
+    let measured =
+        load::run(&host.address, &Request::to_its_end(honest), &Load { connections: HONEST, time: RUN })?;
     for neighbour in threads {
         let Ok(ended) = neighbour.join() else { bail!("a neighbour's thread panicked") };
         ended?;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -35,22 +36,59 @@ impl Measured {
     }
 }
 
-/// Puts the load on the host at `address`. Every execution must succeed.
-pub(super) fn run(address: &str, body: &str, load: &Load) -> Result<Measured> {
+/// A request, over and over.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    /// All of it, as it goes over the wire.
+    text: String,
+    /// What every answer has in it.
+    expected: &'static str,
+}
+
+impl Request {
+    /// Starts an execution and waits for its end, which must be a success.
+    pub(super) fn to_its_end(body: &str) -> Request {
+        Request { text: post("/api/executions?wait=30s", "", body), expected: "\"SUCCEEDED\"" }
+    }
+
+    /// Starts an execution, and does not wait.
+    pub(super) fn start(body: &str) -> Request {
+        Request { text: post("/", &target("StartExecution"), body), expected: "\"executionArn\"" }
+    }
+
+    /// Runs an Express execution.
+    pub(super) fn sync(body: &str) -> Request {
+        Request { text: post("/", &target("StartSyncExecution"), body), expected: "\"SUCCEEDED\"" }
+    }
+}
+
+fn target(action: &str) -> String {
+    format!("X-Amz-Target: AWSStepFunctions.{action}\r\n")
+}
+
+fn post(path: &str, headers: &str, body: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// Puts the load on the host at `address`. Every answer must be as expected.
+pub(super) fn run(address: &str, request: &Request, load: &Load) -> Result<Measured> {
     let begin = Instant::now();
     let until = begin + load.time;
     let workers: Vec<_> = (0..load.connections)
         .map(|_| {
-            let (address, body) = (address.to_owned(), body.to_owned());
+            let (address, request) = (address.to_owned(), request.clone());
             std::thread::spawn(move || -> Result<Vec<Duration>> {
                 let mut connection = Connection::open(&address)?;
                 let mut latencies = Vec::new();
                 while Instant::now() < until {
                     let start = Instant::now();
-                    let answer = connection.start(&body)?;
+                    let answer = connection.ask(&request.text)?;
                     latencies.push(start.elapsed());
-                    if !answer.contains("\"SUCCEEDED\"") {
-                        bail!("an execution did not succeed: {answer}");
+                    if !answer.contains(request.expected) {
+                        bail!("an answer is not as expected: {answer}");
                     }
                 }
                 Ok(latencies)
@@ -67,9 +105,50 @@ pub(super) fn run(address: &str, body: &str, load: &Load) -> Result<Measured> {
     Ok(Measured { latencies, time })
 }
 
+/// Sends one request so many times, over so many connections.
+pub(super) fn repeat(address: &str, request: &Request, times: usize, connections: usize) -> Result<()> {
+    spread(address, times, connections, move |_| request)
+}
+
+/// Sends each of these once, over so many connections.
+pub(super) fn each(address: &str, requests: &[Request], connections: usize) -> Result<()> {
+    spread(address, requests.len(), connections, |n| &requests[n])
+}
+
+fn spread<'a>(
+    address: &str,
+    times: usize,
+    connections: usize,
+    request: impl Fn(usize) -> &'a Request + Sync,
+) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let work = || -> Result<()> {
+            let mut connection = Connection::open(address)?;
+            loop {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                if n >= times {
+                    return Ok(());
+                }
+                let request = request(n);
+                let answer = connection.ask(&request.text)?;
+                if !answer.contains(request.expected) {
+                    bail!("an answer is not as expected: {answer}");
+                }
+            }
+        };
+        let workers: Vec<_> = (0..connections).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            let Ok(result) = worker.join() else { bail!("a connection's thread panicked") };
+            result?;
+        }
+        Ok(())
+    })
+}
+
 /// One execution on a connection of its own.
 pub(super) fn one(address: &str, body: &str) -> Result<String> {
-    Connection::open(address)?.start(body)
+    Connection::open(address)?.ask(&Request::to_its_end(body).text)
 }
 
 /// A kept-alive HTTP/1.1 connection, as lean as a generator must be that shares the machine with what it measures.
@@ -85,11 +164,7 @@ impl Connection {
         Ok(Connection { stream: BufReader::new(stream) })
     }
 
-    fn start(&mut self, body: &str) -> Result<String> {
-        let request = format!(
-            "POST /api/executions?wait=30s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
+    fn ask(&mut self, request: &str) -> Result<String> {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let mut length = 0;
         let mut line = String::new();

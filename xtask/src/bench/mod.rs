@@ -3,15 +3,21 @@
 //! Each prints ratios against a limit that it measures in the same run, so one at a time matters more
 //! than a quiet machine does.
 
+mod figures;
+mod flame;
 mod host;
 mod hostile;
+mod idle;
+mod limits;
 mod load;
+mod scenarios;
 mod wire;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use crate::plugins;
 use crate::process;
@@ -31,13 +37,52 @@ const BENCHES: [Bench; 2] = [
 ];
 
 /// A benchmark of a running host.
-type OfTheHost = fn(&Project) -> Result<()>;
+type OfTheHost = fn(&Project, &Options) -> Result<()>;
 
-const OF_THE_HOST: [(&str, OfTheHost); 2] = [("wire", wire::run), ("hostile", hostile::run)];
+const OF_THE_HOST: [(&str, OfTheHost); 3] =
+    [("wire", wire::run), ("hostile", hostile::run), ("idle", idle::run)];
+
+/// What the benchmarks of the host do besides.
+#[derive(Default)]
+struct Options {
+    /// Where to keep the figures.
+    save: Option<PathBuf>,
+    /// Figures of an earlier run, to be compared with.
+    compare: Option<PathBuf>,
+    /// A scenario whose flame graph is wanted.
+    flame: Option<String>,
+    /// How many executions wait.
+    executions: Option<usize>,
+}
+
+impl Options {
+    /// Takes the options out of the arguments; the rest are names of benchmarks.
+    fn of(arguments: &[String]) -> Result<(Options, Vec<String>)> {
+        let (mut options, mut names) = (Options::default(), Vec::new());
+        let mut arguments = arguments.iter().cloned();
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or_else(|| anyhow!("{argument} needs a value"));
+            match argument.as_str() {
+                "--save" => options.save = Some(value()?.into()),
+                "--compare" => options.compare = Some(value()?.into()),
+                "--flame" => options.flame = Some(value()?),
+                "--executions" => options.executions = Some(value()?.parse()?),
+                option if option.starts_with('-') => {
+                    bail!(
+                        "bench has no option `{option}`; there are --save FILE, --compare FILE, --flame SCENARIO and --executions N"
+                    )
+                }
+                name => names.push(name.to_owned()),
+            }
+        }
+        Ok((options, names))
+    }
+}
 
 const LIMIT: Duration = Duration::from_secs(1800);
 
-pub(crate) fn run(wanted: &[String]) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
+    let (options, wanted) = Options::of(arguments)?;
     let project = Project::find()?;
     let chosen: Vec<_> = BENCHES
         .iter()
@@ -55,7 +100,7 @@ pub(crate) fn run(wanted: &[String]) -> Result<ExitCode> {
     }
     for (name, run) in of_the_host {
         println!("bench: {name}");
-        run(&project)?;
+        run(&project, &options)?;
     }
     if chosen.iter().any(|(bench, _)| bench.plugins) {
         plugins::build_and_install(&project)?;

@@ -1,49 +1,33 @@
-//! The host over the wire: how long an execution takes, and how many there are in a second.
+//! The host over the wire: how long an execution takes, how many there are in a second, and what each costs.
 //!
-//! Every figure stands beside the disk's limit of the same run, since these machines are noisy: what compares between
-//! runs is the ratio.
+//! Every figure stands beside the limits of the machine, measured in the same run, since these machines are noisy: what
+//! compares between runs is the ratio. `--save FILE` keeps the figures, `--compare FILE` shows those of an earlier run beside
+//! them, and `--flame NAME` records where the time of one scenario goes.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::FileExt;
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::time::Duration;
 
-use anyhow::Result;
-use serde_json::{Value, json};
+use anyhow::{Context, Result};
 
+use super::figures::{Figures, Row};
 use super::host::{self, Host};
-use super::load::{self, Load};
+use super::limits::{self, Limits};
+use super::load::{self, Load, Request};
+use super::scenarios;
+use super::{Options, flame};
 use crate::plugins;
 use crate::project::Project;
 
-/// How long each load runs, after as long a warm-up as a fifth of it.
+/// How long each load runs, after a warm-up of a fifth of it.
 const RUN: Duration = Duration::from_secs(5);
 
-/// What runs: a name, and a definition.
-fn scenarios() -> Vec<(&'static str, Value)> {
-    let task = |next: Option<String>| match next {
-        Some(next) => json!({ "Type": "Task", "Resource": "plugin:echo", "Next": next }),
-        None => json!({ "Type": "Task", "Resource": "plugin:echo", "End": true }),
-    };
-    let chain = |count: usize, state: &dyn Fn(Option<String>) -> Value| {
-        let states: serde_json::Map<String, Value> = (0..count)
-            .map(|n| (format!("S{n}"), state((n + 1 < count).then(|| format!("S{}", n + 1)))))
-            .collect();
-        json!({ "StartAt": "S0", "States": states })
-    };
-    let pass = |next: Option<String>| match next {
-        Some(next) => json!({ "Type": "Pass", "Next": next }),
-        None => json!({ "Type": "Pass", "End": true }),
-    };
-    vec![("one task", chain(1, &task)), ("ten passes", chain(10, &pass)), ("ten tasks", chain(10, &task))]
-}
-
-pub(super) fn run(project: &Project) -> Result<()> {
+pub(super) fn run(project: &Project, options: &Options) -> Result<()> {
+    let earlier = options.compare.as_deref().map(Figures::read).transpose()?;
     plugins::build_and_install(project)?;
     let binary = host::binary(project)?;
     let data = host::fresh_data(project)?;
-    let sync_us = fdatasync_us(&data)?;
-    println!("disk: a 4 KiB append with fdatasync takes {sync_us:.0} µs (median)\n");
+    let limits = Limits::measure(project, &data)?;
+    println!("{limits}\n");
 
     // Once to fill the compile cache, and then as a user meets it.
     drop(Host::start(project, &binary, &data)?);
@@ -54,47 +38,50 @@ pub(super) fn run(project: &Project) -> Result<()> {
         host.memory_mib()?
     );
 
-    println!(
-        "{:<12} {:>5} {:>9} {:>9} {:>9} {:>10}  p50 ÷ fdatasync",
-        "scenario", "conns", "p50 ms", "p99 ms", "per s", "CPU µs each"
-    );
-    for (name, definition) in scenarios() {
-        let arn = host.create(name, &definition)?;
-        let body = json!({ "stateMachineArn": arn, "input": { "n": 1 } }).to_string();
-        for connections in [1, 32] {
-            load::run(&host.address, &body, &Load { connections, time: RUN / 5 })?;
-            let before = host.cpu_us()?;
-            let measured = load::run(&host.address, &body, &Load { connections, time: RUN })?;
-            let cpu_us = (host.cpu_us()? - before) / measured.count() as f64;
-            println!(
-                "{name:<12} {connections:>5} {:>9.2} {:>9.2} {:>9.0} {cpu_us:>10.0}  {:.1}",
-                measured.percentile_ms(50.0),
-                measured.percentile_ms(99.0),
-                measured.rate(),
-                measured.percentile_ms(50.0) * 1000.0 / sync_us
-            );
+    let mut figures = Figures::new(limits);
+    println!("{}", Row::head());
+    for scenario in scenarios::all() {
+        let request = scenario.prepare(&host)?;
+        for &connections in scenario.connections {
+            let row = measure(&host, scenario.name, &request, connections, &data)?;
+            let before = earlier.as_ref().and_then(|figures| figures.find(scenario.name, connections));
+            println!("{}", row.line(&figures.limits, before));
+            figures.rows.push(row);
+        }
+        if options.flame.as_deref() == Some(scenario.name) {
+            let path = flame::record(project, &host, &request)?;
+            println!("{:<16} the flame graph is in {}", scenario.name, path.display());
         }
     }
     println!("\nmemory after all that: {:.1} MiB", host.memory_mib()?);
+    let file = options.save.clone().unwrap_or_else(|| PathBuf::from("target/bench.json"));
+    figures.write(&project.root().join(&file)).with_context(|| format!("cannot write {}", file.display()))?;
+    println!("the figures are in {}", file.display());
     Ok(())
 }
 
-/// Median time of a 4 KiB append with fdatasync, in microseconds.
-fn fdatasync_us(dir: &Path) -> Result<f64> {
-    let path = dir.join("fdatasync");
-    let file: File = OpenOptions::new().create(true).truncate(true).write(true).open(&path)?;
-    let page = [7_u8; 4096];
-    let mut times = Vec::new();
-    let begin = Instant::now();
-    let mut offset = 0;
-    while begin.elapsed() < Duration::from_secs(1) {
-        let start = Instant::now();
-        file.write_all_at(&page, offset)?;
-        file.sync_data()?;
-        times.push(start.elapsed());
-        offset += page.len() as u64;
-    }
-    std::fs::remove_file(&path)?;
-    times.sort();
-    Ok(times[times.len() / 2].as_secs_f64() * 1e6)
+fn measure(
+    host: &Host,
+    name: &'static str,
+    request: &Request,
+    connections: usize,
+    data: &std::path::Path,
+) -> Result<Row> {
+    load::run(&host.address, request, &Load { connections, time: RUN / 5 })?;
+    let fdatasync_us = limits::fdatasync_us(data, Duration::from_millis(300))?;
+    let (cpu, written, commits) = (host.cpu_us()?, host.written()?, host.commits()?);
+    let measured = load::run(&host.address, request, &Load { connections, time: RUN })?;
+    let count = measured.count() as f64;
+    Ok(Row {
+        scenario: name.to_owned(),
+        connections,
+        p50_ms: measured.percentile_ms(50.0),
+        p99_ms: measured.percentile_ms(99.0),
+        rate: measured.rate(),
+        cpu_us: (host.cpu_us()? - cpu) / count,
+        memory_mib: host.memory_mib()?,
+        commits: (host.commits()? - commits) / count,
+        written_kib: (host.written()? - written) / count / 1024.0,
+        fdatasync_us,
+    })
 }

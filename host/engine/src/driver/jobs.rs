@@ -307,11 +307,14 @@ pub(crate) fn lost(
     Ok(rows)
 }
 
+/// A job that is to be cancelled once the row that says so is durable.
+pub(super) type Lost = (Waiting, CatalogKey, CancelRow);
+
 /// The rows of lost jobs, and what is to be done once they are durable. They count from now on.
 pub(super) fn split(
     engine: &Arc<Engine>,
     lost: Vec<(CatalogChange, CancelRow)>,
-) -> (Vec<CatalogChange>, Vec<(Waiting, CatalogKey, CancelRow)>) {
+) -> (Vec<CatalogChange>, Vec<Lost>) {
     lost.into_iter().map(|(change, row)| (change.clone(), (Waiting::of(engine), change.key, row))).unzip()
 }
 
@@ -322,7 +325,7 @@ pub(super) fn component_of(live: &Live, resource: &Resource, text: &Arc<str>) ->
 
 impl Engine {
     /// Cancels jobs, of which the store knows.
-    pub(super) fn cancel_jobs(self: &Arc<Self>, jobs: Vec<(Waiting, CatalogKey, CancelRow)>) {
+    pub(super) fn cancel_jobs(self: &Arc<Self>, jobs: Vec<Lost>) {
         for (waiting, key, row) in jobs {
             let engine = self.clone();
             tokio::spawn(async move {

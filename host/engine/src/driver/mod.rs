@@ -1,7 +1,7 @@
 //! The driver: makes the core's steps durable, and then carries out their effects.
 //!
 //! One rule holds it together: nothing visible outside happens before its cause is durable. A start answers after its
-//! first commit; a task runs after the commit that scheduled it; its result counts in the commit that records it.
+//! first commit; a task runs after the commit that scheduled it, unless nobody can tell (`ahead`); its result counts in the commit that records it.
 //!
 //! - `live`: executions in memory, loaded when something happens to them and dropped when they only wait
 //! - `admission`: whether there is room for more
@@ -26,6 +26,7 @@
 //! - `callbacks`: workers of activities, and task tokens that come back
 
 mod admission;
+mod ahead;
 mod apply;
 mod arns;
 mod budget;
@@ -345,6 +346,12 @@ impl Engine {
     #[must_use]
     pub fn live_executions(&self) -> usize {
         self.slots.len()
+    }
+
+    /// What the store has written since it was opened.
+    #[must_use]
+    pub fn store_totals(&self) -> dirigent_store::Totals {
+        self.store.totals()
     }
 
     /// The steps of all executions from now on. A receiver that falls too far behind misses some and is told so.

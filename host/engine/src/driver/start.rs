@@ -216,7 +216,8 @@ impl Engine {
         } else {
             let origin = request.origin.as_ref().map(|origin| targets::change(id, origin)).transpose()?;
             let case = live.case.as_ref().map(|case| case.row()).transpose()?;
-            Some(Create { name: row_name.to_string(), catalog: origin.into_iter().chain(case).collect() })
+            let catalog = origin.into_iter().chain(case).collect();
+            Some(Create { name: row_name.to_string(), is_new: request.name.is_none(), catalog })
         };
         Ok((Lease::of_new(self, id, live), create))
     }
@@ -256,9 +257,10 @@ impl Engine {
 async fn begin(lease: Lease, create: Option<Create>) -> Result<(), EngineError> {
     to_its_end(async move {
         let engine = lease.engine();
-        let effects = engine.apply_as(&lease, Stimulus::Start, create).await?;
-        engine.perform(&lease, effects.unwrap_or_default());
-        Ok(())
+        match engine.step(&lease, Stimulus::Start, create)? {
+            Some(taken) => engine.carry_out(&lease, taken).await,
+            None => Ok(()),
+        }
     })
     .await
 }

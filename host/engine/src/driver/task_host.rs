@@ -34,6 +34,12 @@ pub trait TaskHost: Send + Sync + 'static {
         JobOutcome { result: Err(fault), metering: Metering::default() }
     }
 
+    /// Whether nobody outside can tell that a call of the component has been: it is granted nothing. Such calls may begin
+    /// before what caused them is durable, and be forgotten by a crash.
+    fn leaves_no_mark(&self, _component: [u8; 32]) -> bool {
+        false
+    }
+
     /// Runs an action of this host's own API for `aws-sdk:sfn:ACTION`, called by an account; `None` when it has no such action, and then a
     /// component may serve it.
     async fn act(

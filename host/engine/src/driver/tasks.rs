@@ -9,14 +9,15 @@ use dirigent_store::FrameId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::apply::report;
+use super::ahead::Ahead;
+use super::apply::{report, spawn_runs};
 use super::arns::account_of;
 use super::jobs::{self, Begun};
 use super::lambda::Invocation;
 use super::live::{Lease, Live};
 use super::now_ms;
 use super::task_host::{Binding, TaskCall};
-use super::{EngineConfig, budget, nested};
+use super::{EngineConfig, EngineError, budget, nested};
 use crate::core::{Effect, Execution, Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::{Fault, Metering};
 use crate::payload::Payload;
@@ -54,11 +55,24 @@ fn bound_text(resource: &Resource, text: &Arc<str>) -> Arc<str> {
     }
 }
 
-/// Runs a task and whatever single task follows from its result, each after the commit that scheduled it.
-pub(super) async fn run(lease: Lease, mut run: TaskRun) {
+/// Runs a task and whatever single task follows from its result, each after the commit that scheduled it unless it may run
+/// ahead of it.
+pub(super) async fn run(lease: Lease, first: TaskRun) {
+    let mut ahead = Ahead::of(&lease);
+    let ran = match run_on(&lease, first, &mut ahead).await {
+        Ok(()) => ahead.settle().await,
+        // Whatever comes behind a step that is lost is lost with it.
+        Err(error) => Err(error),
+    };
+    if let Err(error) = ran {
+        report(&lease, &error);
+    }
+}
+
+async fn run_on(lease: &Lease, mut run: TaskRun, ahead: &mut Ahead<'_>) -> Result<(), EngineError> {
     let engine = lease.engine().clone();
     loop {
-        let Some((answer, metering)) = call(&lease, &run).await else { return };
+        let Some((answer, metering)) = call_meanwhile(lease, &run, ahead).await? else { return Ok(()) };
         let TaskRun { frame, generation, .. } = run;
         if !matches!(answer, Answer::Running(_)) {
             lease.live.used.add(&metering);
@@ -74,28 +88,54 @@ pub(super) async fn run(lease: Lease, mut run: TaskRun) {
             }
             Answer::Running(again_ms) => Stimulus::JobRunning { frame, generation, again_ms },
         };
-        let applied = engine.apply(&lease, stimulus).await;
-        // Nobody waited: the job is cancelled. What could not be written is started again after a restart.
-        if let (Some(job), Ok(Some(_)) | Err(_)) = (begun, &applied) {
+        let taken = engine.step(lease, stimulus, None);
+        // Nobody waited: the job is cancelled. What cannot be written is started again after a restart.
+        if let (Some(job), Ok(Some(_)) | Err(_)) = (begun, &taken) {
             job.keep();
         }
-        let mut effects = match applied {
-            Ok(effects) => effects.unwrap_or_default(),
-            Err(error) => return report(&lease, &error),
-        };
-        let waits = started_by_task(&lease, &run);
+        let Some(mut taken) = taken? else { return Ok(()) };
+        let waits = started_by_task(lease, &run);
+        let next = if waits { None } else { taken.ahead.pop() };
+        spawn_runs(lease, std::mem::take(&mut taken.ahead));
+        if let Some(next) = next {
+            ahead.make_room().await?;
+            ahead.push(taken);
+            run = next;
+            continue;
+        }
+        ahead.settle().await?;
+        taken.durable().await?;
+        let mut effects = taken.finish(lease);
         if waits {
             engine.linked_submitted(lease.id(), &run).await;
         }
         // One task after another stays on this task of the executor instead of waking another one.
         let next = effects.iter().position(|effect| matches!(effect, Effect::RunTask(_)));
         let next = next.map(|index| effects.swap_remove(index));
-        engine.perform(&lease, effects);
+        engine.perform(lease, effects);
         match next {
             Some(Effect::RunTask(next)) => run = *next,
-            _ => return,
+            _ => return Ok(()),
         }
     }
+}
+
+/// Calls the task's component, and settles meanwhile what it runs ahead of.
+async fn call_meanwhile(
+    lease: &Lease,
+    run: &TaskRun,
+    ahead: &mut Ahead<'_>,
+) -> Result<Option<Ended>, EngineError> {
+    let calling = call(lease, run);
+    tokio::pin!(calling);
+    while !ahead.is_empty() {
+        tokio::select! {
+            biased;
+            ended = &mut calling => return Ok(ended),
+            settled = ahead.settle() => settled?,
+        }
+    }
+    Ok(calling.await)
 }
 
 pub(super) type Ended = (Answer, Box<Metering>);

@@ -14,7 +14,7 @@ use wasmtime_wasi_http::{
 use crate::{
     journal::{Answer, SendProblem},
     outside::{Exchange, Outside, Patience},
-    sandbox::CallState,
+    sandbox::{Abi, CallState},
 };
 
 /// Pieces of a request's body that wait in the host while the guest goes on.
@@ -26,7 +26,10 @@ type Sending = dyn Future<Output = Result<(Response<WasiBody>, Box<dyn Future<Ou
     + Send;
 
 /// Link the interfaces.
-pub(super) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+pub(super) fn link(linker: &mut Linker<CallState>, abi: Abi) -> wasmtime::Result<()> {
+    if abi == Abi::Async {
+        wasmtime_wasi_http::p3::add_to_linker(linker)?;
+    }
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)
 }
 
@@ -52,7 +55,7 @@ impl WasiHttpView for CallState {
                 hooks: Hooks { outside: outside.clone(), body_limit },
             })
         });
-        let wasi = super::wasi::open(&mut self.wasi, &self.log, outside, &self.who);
+        let wasi = super::wasi::open(&mut self.wasi, &self.log, outside);
         WasiHttpCtxView { hooks: &mut http.hooks, table: wasi.table(), ctx: &mut http.context }
     }
 }

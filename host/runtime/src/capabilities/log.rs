@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::{LogLevel, LogLimits, LogLine, TaskContext, components::Identity};
+use crate::{LogLevel, LogLimits, LogLine, outside::Outside};
 
 /// The log of one call. Clones write to the same log.
 #[derive(Clone)]
 pub(crate) struct TaskLog(Arc<Log>);
 
 struct Log {
-    who: Arc<Identity>,
-    context: Arc<TaskContext>,
+    outside: Outside,
     limits: LogLimits,
     kept: Mutex<Kept>,
 }
@@ -24,13 +23,14 @@ struct Kept {
 }
 
 impl TaskLog {
-    pub(crate) fn new(who: Arc<Identity>, context: Arc<TaskContext>, limits: LogLimits) -> Self {
-        Self(Arc::new(Log { who, context, limits, kept: Mutex::default() }))
+    pub(crate) fn new(outside: Outside, limits: LogLimits) -> Self {
+        Self(Arc::new(Log { outside, limits, kept: Mutex::default() }))
     }
 
     /// Keep one line, or count it if the log is full.
     pub(crate) fn line(&self, level: LogLevel, mut message: String) {
-        let Log { who, context, limits, kept } = &*self.0;
+        let Log { outside, limits, kept } = &*self.0;
+        let (who, context) = (outside.who(), outside.context());
         let mut kept = kept.lock();
         if kept.lines.len() >= limits.lines as usize {
             kept.dropped += 1;

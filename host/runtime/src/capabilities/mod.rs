@@ -12,7 +12,7 @@ mod wasi;
 
 use wasmtime::{Engine, component::Linker};
 
-use crate::sandbox::CallState;
+use crate::sandbox::{Abi, CallState};
 
 pub(crate) use http::Http;
 #[allow(unreachable_pub)]
@@ -23,13 +23,13 @@ pub(crate) use steps::Steps;
 pub(crate) use wasi::Wasi;
 
 /// A linker with everything that this host offers. What a component does not import costs it nothing.
-pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<CallState>> {
+pub(crate) fn linker(engine: &Engine, abi: Abi) -> wasmtime::Result<Linker<CallState>> {
     let mut linker = Linker::new(engine);
     host::link(&mut linker)?;
     steps::link(&mut linker)?;
     config::link(&mut linker)?;
     keyvalue::link(&mut linker)?;
-    wasi::link(&mut linker)?;
-    http::link(&mut linker)?;
+    wasi::link(&mut linker, abi)?;
+    http::link(&mut linker, abi)?;
     Ok(linker)
 }

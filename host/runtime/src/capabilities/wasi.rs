@@ -1,4 +1,4 @@
-//! WASI 0.2 with nothing granted: clocks, randomness and the manifest's environment work, and all the rest is there but
+//! WASI 0.2 and 0.3 with nothing granted: clocks, randomness and the manifest's environment work, and all the rest is there but
 //! empty.
 //!
 //! Many toolchains import all of WASI whether the plugin's author calls it or not, so the interfaces have to exist. What
@@ -6,7 +6,11 @@
 //! name lookup, no environment variable of the host's, no arguments, an empty standard input. A refusal is an error code in
 //! the guest, as WASI has it. Standard output and error are lines of the task's log.
 
-use std::collections::BTreeMap;
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
@@ -21,7 +25,11 @@ use super::{
     TaskLog,
     clocks::{Monotonic, Random, Wall},
 };
-use crate::{LogLevel, components::Identity, outside::Outside, sandbox::CallState};
+use crate::{
+    LogLevel,
+    outside::Outside,
+    sandbox::{Abi, CallState},
+};
 
 /// Bytes a guest may write to standard output or error in one go, and the longest line put together from several writes.
 const WRITE_LIMIT: usize = 8 << 10;
@@ -30,8 +38,11 @@ const RANDOM_LIMIT: u64 = 1 << 20;
 /// Handles (streams, pollables, …) a guest may hold.
 const HANDLES: usize = 1_000;
 
-/// Link all of WASI 0.2.
-pub(super) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+/// Link all of WASI 0.2, and of 0.3 where that is wanted.
+pub(super) fn link(linker: &mut Linker<CallState>, abi: Abi) -> wasmtime::Result<()> {
+    if abi == Abi::Async {
+        wasmtime_wasi::p3::add_to_linker(linker)?;
+    }
     wasmtime_wasi::p2::add_to_linker_async(linker)
 }
 
@@ -42,7 +53,7 @@ pub(crate) struct Wasi {
 }
 
 impl Wasi {
-    fn new(log: &TaskLog, outside: &Outside, environment: &BTreeMap<String, String>) -> Self {
+    fn new(log: &TaskLog, outside: &Outside) -> Self {
         // A builder grants nothing by itself; see its documentation for each of the defaults.
         let mut builder = WasiCtx::builder();
         builder
@@ -66,7 +77,7 @@ impl Wasi {
                 // Nobody may rely on it, so it need not differ.
                 .insecure_random_seed(0);
         }
-        for (name, value) in environment {
+        for (name, value) in &outside.who().environment {
             builder.env(name, value);
         }
         let mut table = ResourceTable::new();
@@ -81,18 +92,13 @@ impl Wasi {
 }
 
 /// What WASI keeps for a call, made when it is first asked for.
-pub(super) fn open<'a>(
-    wasi: &'a mut Option<Box<Wasi>>,
-    log: &TaskLog,
-    outside: &Outside,
-    who: &Identity,
-) -> &'a mut Wasi {
-    wasi.get_or_insert_with(|| Box::new(Wasi::new(log, outside, &who.environment)))
+pub(super) fn open<'a>(wasi: &'a mut Option<Box<Wasi>>, log: &TaskLog, outside: &Outside) -> &'a mut Wasi {
+    wasi.get_or_insert_with(|| Box::new(Wasi::new(log, outside)))
 }
 
 impl CallState {
     pub(super) fn wasi(&mut self) -> &mut Wasi {
-        open(&mut self.wasi, &self.log, &self.outside, &self.who)
+        open(&mut self.wasi, &self.log, &self.outside)
     }
 }
 
@@ -155,12 +161,28 @@ impl IsTerminal for LogStream {
 
 impl StdoutStream for LogStream {
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
-        // Only WASI 0.3 asks for this form.
-        Box::new(tokio::io::sink())
+        Box::new(self.clone())
     }
 
     fn p2_stream(&self) -> Box<dyn OutputStream> {
         Box::new(self.clone())
+    }
+}
+
+/// The form that WASI 0.3 asks for.
+impl AsyncWrite for LogStream {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = bytes.len().min(WRITE_LIMIT);
+        self.push(&bytes[..written]);
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -12,23 +12,19 @@
 //! checksums find out, and everything here can be made again from the registry.
 
 use std::{
-    fs,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use wasmtime::{Engine, component::Component};
+use wasmtime::component::Component;
 
 use super::Identity;
-use crate::Digest;
+use crate::{Digest, sandbox::Workshop};
 
 /// The directory `<data>/plugins`.
 pub(crate) struct Cache {
     dir: PathBuf,
-    /// Hash of everything that compiled code depends on.
-    compatibility: String,
 }
 
 /// A component and the size of its compiled form in bytes.
@@ -39,25 +35,22 @@ pub(crate) struct Compiled {
 
 impl Cache {
     /// Make the directory if it is missing, and remove what an earlier process left half-written.
-    pub(crate) fn open(dir: &Path, engine: &Engine) -> io::Result<Self> {
+    pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         for entry in fs::read_dir(dir)?.flatten() {
             if entry.file_name().to_string_lossy().ends_with(TEMPORARY) {
                 let _ = fs::remove_file(entry.path());
             }
         }
-        // Not stable over releases of Rust, which only means that a new build compiles once more.
-        let mut hasher = DefaultHasher::new();
-        engine.precompile_compatibility_hash().hash(&mut hasher);
-        Ok(Self { dir: dir.to_owned(), compatibility: format!("{:016x}", hasher.finish()) })
+        Ok(Self { dir: dir.to_owned() })
     }
 
     fn path(&self, digest: &Digest, extension: &str) -> PathBuf {
         self.dir.join(format!("{}.{extension}", digest.to_hex()))
     }
 
-    fn compiled_path(&self, digest: &Digest, extension: &str) -> PathBuf {
-        self.dir.join(format!("{}-{}.{extension}", digest.to_hex(), self.compatibility))
+    fn compiled_path(&self, workshop: &Workshop, digest: &Digest, extension: &str) -> PathBuf {
+        self.dir.join(format!("{}-{}.{extension}", digest.to_hex(), workshop.compatibility))
     }
 
     /// Whether the component is kept here.
@@ -95,9 +88,9 @@ impl Cache {
     }
 
     /// The compiled form, if there is one that is whole.
-    pub(crate) fn load_compiled(&self, engine: &Engine, digest: &Digest) -> Option<Compiled> {
-        let path = self.compiled_path(digest, "cwasm");
-        let expected = fs::read_to_string(self.compiled_path(digest, "sha256")).ok()?;
+    pub(crate) fn load_compiled(&self, workshop: &Workshop, digest: &Digest) -> Option<Compiled> {
+        let path = self.compiled_path(workshop, digest, "cwasm");
+        let expected = fs::read_to_string(self.compiled_path(workshop, digest, "sha256")).ok()?;
         let bytes = fs::read(&path).ok()?;
         if Digest::of(&bytes).to_string() != expected.trim_end() {
             tracing::warn!(path = %path.display(), "a compiled plugin in the cache is damaged; it is compiled again");
@@ -110,7 +103,7 @@ impl Cache {
         // hash, and wasmtime checks its version and settings again). The file is mapped, so nobody may change it
         // afterwards: we only ever replace it by rename, and `RuntimeConfig::cache` asks for a directory of our own.
         #[allow(unsafe_code)]
-        let component = unsafe { Component::deserialize_file(engine, &path) };
+        let component = unsafe { Component::deserialize_file(&workshop.engine, &path) };
         match component {
             Ok(component) => Some(Compiled { component, bytes: size }),
             Err(error) => {
@@ -121,15 +114,21 @@ impl Cache {
     }
 
     /// Keep a compiled form, and remove those of this component that other builds of the host left.
-    pub(crate) fn store_compiled(&self, digest: &Digest, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn store_compiled(
+        &self,
+        workshop: &Workshop,
+        digest: &Digest,
+        bytes: &[u8],
+    ) -> io::Result<()> {
         let stale = format!("{}-", digest.to_hex());
         for entry in fs::read_dir(&self.dir)?.flatten() {
             if entry.file_name().to_string_lossy().starts_with(&stale) {
                 let _ = fs::remove_file(entry.path());
             }
         }
-        self.write(&self.compiled_path(digest, "cwasm"), bytes)?;
-        self.write(&self.compiled_path(digest, "sha256"), Digest::of(bytes).to_string().as_bytes())
+        self.write(&self.compiled_path(workshop, digest, "cwasm"), bytes)?;
+        let checksum = Digest::of(bytes).to_string();
+        self.write(&self.compiled_path(workshop, digest, "sha256"), checksum.as_bytes())
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {

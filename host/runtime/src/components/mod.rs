@@ -1,5 +1,6 @@
 //! Components by digest: the cache on disk, the queue of what is being compiled, and what is ready to run.
 
+mod abi;
 mod bounds;
 mod cache;
 mod identity;

@@ -6,22 +6,19 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore, watch};
-use wasmtime::{
-    Engine,
-    component::{InstancePre, Linker},
-};
+use wasmtime::{Engine, component::InstancePre};
 
-use super::{Cache, bounds};
+use super::{Cache, abi, bounds, cache::Compiled};
 use crate::{
     Digest,
-    sandbox::{CallState, Exports, engine},
+    sandbox::{Abi, CallState, Engines, Exports, Workshop, engine},
 };
 
 /// Components that are compiled at the same time. One already uses all cores.
@@ -56,33 +53,31 @@ pub(crate) enum ShelfState {
 
 struct Slot {
     state: watch::Sender<ShelfState>,
-    /// Milliseconds between the shelf's start and the last call.
-    used: AtomicU64,
+    /// Whether it was called since somebody last looked.
+    used: AtomicBool,
+    /// When somebody last looked and it had been.
+    seen: Mutex<Instant>,
 }
 
 /// All components of this process.
 pub(crate) struct Shelf {
-    engine: Engine,
-    linker: Linker<CallState>,
+    engines: Engines,
     cache: Cache,
     slots: Mutex<HashMap<Digest, Arc<Slot>>>,
     loads: Semaphore,
     compiles: Semaphore,
-    started: Instant,
     /// Told when a component is ready or found broken.
     pub(crate) changed: Notify,
 }
 
 impl Shelf {
-    pub(crate) fn new(engine: Engine, linker: Linker<CallState>, cache: Cache) -> Self {
+    pub(crate) fn new(engines: Engines, cache: Cache) -> Self {
         Self {
-            engine,
-            linker,
+            engines,
             cache,
             slots: Mutex::default(),
             loads: Semaphore::new(LOAD_AT_ONCE),
             compiles: Semaphore::new(COMPILE_AT_ONCE),
-            started: Instant::now(),
             changed: Notify::new(),
         }
     }
@@ -108,7 +103,8 @@ impl Shelf {
         }
         let slot = Arc::new(Slot {
             state: watch::Sender::new(ShelfState::Compiling),
-            used: AtomicU64::new(self.now()),
+            used: AtomicBool::new(true),
+            seen: Mutex::new(Instant::now()),
         });
         slots.insert(digest, Arc::clone(&slot));
         drop(slots);
@@ -133,7 +129,7 @@ impl Shelf {
             None if self.cache.has(&digest) => self.slot(digest, None),
             None => return None,
         };
-        slot.used.store(self.now(), Ordering::Relaxed);
+        slot.used.store(true, Ordering::Relaxed);
         if let ShelfState::Ready(ready) = &*slot.state.borrow() {
             return Some(Ok(Arc::clone(ready)));
         }
@@ -150,17 +146,13 @@ impl Shelf {
     /// Forget components that are not in `keep` and were not called for this long. They come back from the cache when
     /// they are.
     pub(crate) fn forget_idle(&self, keep: impl Fn(&Digest) -> bool, idle: Duration) {
-        let now = self.now();
-        let idle = u64::try_from(idle.as_millis()).unwrap_or(u64::MAX);
         self.slots.lock().retain(|digest, slot| {
-            keep(digest)
-                || now.saturating_sub(slot.used.load(Ordering::Relaxed)) < idle
-                || matches!(*slot.state.borrow(), ShelfState::Compiling)
+            let mut seen = slot.seen.lock();
+            if slot.used.swap(false, Ordering::Relaxed) {
+                *seen = Instant::now();
+            }
+            keep(digest) || seen.elapsed() < idle || matches!(*slot.state.borrow(), ShelfState::Compiling)
         });
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     async fn make_ready(self: &Arc<Self>, digest: Digest, file: Option<PathBuf>) -> Result<Ready, String> {
@@ -180,7 +172,7 @@ impl Shelf {
     }
 
     fn load(&self, digest: Digest, file: Option<&Path>) -> Option<Result<Ready, String>> {
-        let compiled = self.cache.load_compiled(&self.engine, &digest)?;
+        let (workshop, compiled) = self.load_compiled(&digest)?;
         if !self.cache.has(&digest) {
             // Somebody tidied up. An execution may pin this digest once its file has left the registry.
             let kept = self
@@ -190,14 +182,27 @@ impl Shelf {
                 tracing::warn!(%digest, "cannot keep a plugin in the cache: {why}");
             }
         }
-        Some(self.link(&compiled.component, compiled.bytes))
+        Some(link(workshop, &compiled.component, compiled.bytes))
+    }
+
+    /// The compiled form, for whichever engine it is.
+    fn load_compiled(&self, digest: &Digest) -> Option<(&Workshop, Compiled)> {
+        let plain = self.engines.plain();
+        if let Some(compiled) = self.cache.load_compiled(plain, digest) {
+            return Some((plain, compiled));
+        }
+        // Which engine it is for is in the component, which is read anyway when it is compiled.
+        let waits = abi::of(&self.cache.read(digest).ok()?) == Abi::Async;
+        let waiting = waits.then(|| self.engines.get(Abi::Async).ok()).flatten()?;
+        Some((waiting, self.cache.load_compiled(waiting, digest)?))
     }
 
     fn compile(&self, digest: Digest, file: Option<&Path>) -> Result<Ready, String> {
         let bytes = self.bytes(digest, file)?;
         bounds::check(&bytes)?;
+        let workshop = self.engines.get(abi::of(&bytes))?;
         let started = Instant::now();
-        let compiled = self.engine.precompile_component(&bytes).map_err(|error| {
+        let compiled = workshop.engine.precompile_component(&bytes).map_err(|error| {
             let what = "the file is not a WebAssembly component that this host can compile";
             // The compiler's error for any other file is a dump of the bytes that it did not find.
             if bytes.starts_with(b"\0asm") {
@@ -208,20 +213,20 @@ impl Shelf {
         })?;
         tracing::debug!(%digest, milliseconds = started.elapsed().as_millis() as u64, "compiled a plugin");
         // Only now: a half-written file shall leave nothing behind.
-        let kept =
-            self.cache.store(&digest, &bytes).and_then(|()| self.cache.store_compiled(&digest, &compiled));
+        let kept = self.cache.store(&digest, &bytes);
+        let kept = kept.and_then(|()| self.cache.store_compiled(workshop, &digest, &compiled));
         drop(bytes);
         if let Err(error) = kept {
             tracing::warn!(%digest, "cannot write to the plugin cache, so the next start compiles again: {error}");
         }
         let size = compiled.len() as u64;
         // From the file if it is there: its pages are shared with the page cache and cost nothing while idle.
-        let component = match self.cache.load_compiled(&self.engine, &digest) {
+        let component = match self.cache.load_compiled(workshop, &digest) {
             Some(compiled) => compiled.component,
-            None => wasmtime::component::Component::new(&self.engine, &self.bytes(digest, file)?)
+            None => wasmtime::component::Component::new(&workshop.engine, &self.bytes(digest, file)?)
                 .map_err(|error| format!("{error:#}"))?,
         };
-        self.link(&component, size)
+        link(workshop, &component, size)
     }
 
     fn bytes(&self, digest: Digest, file: Option<&Path>) -> Result<Vec<u8>, String> {
@@ -242,46 +247,52 @@ impl Shelf {
             Err("the file changed while it was read".into())
         }
     }
+}
 
-    fn link(&self, component: &wasmtime::component::Component, compiled_bytes: u64) -> Result<Ready, String> {
-        let imports = component
-            .component_type()
-            .imports(&self.engine)
-            .map(|(name, _)| name.to_owned())
-            .collect::<Vec<_>>();
-        let instance = match self.linker.instantiate_pre(component) {
-            Ok(instance) => instance,
-            Err(missing) => {
-                // What this host does not offer becomes a call that is refused: many components import more than
-                // they use. It does not help if an import has another type than ours.
-                let mut linker = self.linker.clone();
-                linker
-                    .define_unknown_imports_as_traps(component)
-                    .and_then(|()| linker.instantiate_pre(component))
-                    .map_err(|_| format!("it does not fit this host: {missing:#}"))?
-            }
-        };
-        let exports = Exports::of(&instance).map_err(|error| self.wrong_world(component, &error))?;
-        let needs = component.resources_required();
-        let places = needs.map_or(1, |needs| engine::places(needs.num_memories, needs.num_tables));
-        let exported = component.component_type();
-        let exported = exported.exports(&self.engine).map(|(name, _)| name.to_owned()).collect();
-        let was_long = Arc::default();
-        Ok(Ready { instance, exports, imports, exported, places, compiled_bytes, was_long })
-    }
+/// The component with everything that it imports.
+fn link(
+    workshop: &Workshop,
+    component: &wasmtime::component::Component,
+    compiled_bytes: u64,
+) -> Result<Ready, String> {
+    let imports = component
+        .component_type()
+        .imports(&workshop.engine)
+        .map(|(name, _)| name.to_owned())
+        .collect::<Vec<_>>();
+    let instance = match workshop.linker.instantiate_pre(component) {
+        Ok(instance) => instance,
+        Err(missing) => {
+            // What this host does not offer becomes a call that is refused: many components import more than
+            // they use. It does not help if an import has another type than ours.
+            let mut linker = workshop.linker.clone();
+            linker
+                .define_unknown_imports_as_traps(component)
+                .and_then(|()| linker.instantiate_pre(component))
+                .map_err(|_| format!("it does not fit this host: {missing:#}"))?
+        }
+    };
+    let exports = Exports::of(&instance).map_err(|error| wrong_world(&workshop.engine, component, &error))?;
+    let needs = component.resources_required();
+    let places = needs.map_or(1, |needs| engine::places(needs.num_memories, needs.num_tables));
+    let exported = component.component_type();
+    let exported = exported.exports(&workshop.engine).map(|(name, _)| name.to_owned()).collect();
+    let was_long = Arc::default();
+    Ok(Ready { instance, exports, imports, exported, places, compiled_bytes, was_long })
+}
 
-    fn wrong_world(&self, component: &wasmtime::component::Component, error: &wasmtime::Error) -> String {
-        let exports = component
-            .component_type()
-            .exports(&self.engine)
-            .map(|(name, _)| name.to_owned())
-            .collect::<Vec<_>>();
-        let exports = if exports.is_empty() { "nothing".to_owned() } else { exports.join(", ") };
-        format!(
-            "it is not a task: it exports {exports}, and has to export dirigent:task/handler@1.0.0 or \
-             dirigent:task/job@1.0.0 ({error:#})"
-        )
-    }
+fn wrong_world(
+    engine: &Engine,
+    component: &wasmtime::component::Component,
+    error: &wasmtime::Error,
+) -> String {
+    let exports =
+        component.component_type().exports(engine).map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
+    let exports = if exports.is_empty() { "nothing".to_owned() } else { exports.join(", ") };
+    format!(
+        "it is not a task: it exports {exports}, and has to export dirigent:task/handler@1.0.0, \
+         dirigent:task-async/handler@1.0.0 or dirigent:task/job@1.0.0 ({error:#})"
+    )
 }
 
 fn panicked(error: tokio::task::JoinError) -> String {

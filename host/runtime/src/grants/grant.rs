@@ -49,6 +49,11 @@ impl Grant {
         Self { who, operator, role }
     }
 
+    /// Whose it is.
+    pub(crate) fn who(&self) -> &Identity {
+        &self.who
+    }
+
     /// Whether a request may go out.
     pub(crate) fn http(&self, request: &Request) -> Result<HttpGrant, Denied> {
         let what = || {

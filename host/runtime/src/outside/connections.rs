@@ -17,7 +17,7 @@ pub(super) fn choose<'a>(
             Ok(()) => Failure::new(error_names::CAPABILITY_DENIED, error.to_string()),
         },
         ChoiceError::Unknown(_) => Failure::new(error_names::CONNECTION_NOT_FOUND, error.to_string()),
-        _ => Failure::new(error_names::CAPABILITY_DENIED, format!("plugin {}: {error}", shared.who)),
+        _ => Failure::new(error_names::CAPABILITY_DENIED, format!("plugin {}: {error}", shared.grant.who())),
     })
 }
 

@@ -95,7 +95,7 @@ impl Exchange {
                 Err(shared.grant.refused_address(&asked, &error))
             }
             Err(ConnectionError::Send(error)) => {
-                tracing::debug!(plugin = %shared.who, request = asked, "no answer: {error}");
+                tracing::debug!(plugin = %shared.grant.who(), request = asked, "no answer: {error}");
                 Ok(Answer::Error(problem(error)))
             }
             Err(error) => Err(connections::failure(&error)),
@@ -120,7 +120,7 @@ impl Exchange {
             "message": format!(
                 "plugin {} had begun this request when the host stopped, and nobody knows whether it was done. Look with the \
                  service, or let the grant say `idempotent = true` if the service does a request once for each Idempotency-Key",
-                self.outside.0.who
+                self.outside.who()
             ),
             "idempotencyKey": key,
             "request": {

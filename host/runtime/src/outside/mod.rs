@@ -35,8 +35,8 @@ const REQUESTS_AT_ONCE: usize = 16;
 pub(crate) struct Outside(Arc<Shared>);
 
 struct Shared {
-    who: Arc<Identity>,
-    context: Arc<TaskContext>,
+    context: TaskContext,
+    /// Whose call it is, too.
     grant: Grant,
     services: Arc<Services>,
     /// None where nothing is written down: the plugin asks for nothing with an effect, or the execution is not durable.
@@ -51,16 +51,14 @@ struct Shared {
 
 impl Outside {
     pub(crate) fn new(
-        who: &Arc<Identity>,
-        context: &Arc<TaskContext>,
+        context: TaskContext,
         grant: Grant,
         services: &Arc<Services>,
         tape: Option<Tape>,
         limits: &Limits,
     ) -> Self {
         Self(Arc::new(Shared {
-            who: Arc::clone(who),
-            context: Arc::clone(context),
+            context,
             grant,
             services: Arc::clone(services),
             tape,
@@ -71,6 +69,15 @@ impl Outside {
             sent: AtomicU64::new(0),
             received: AtomicU64::new(0),
         }))
+    }
+
+    /// Whose call it is.
+    pub(crate) fn who(&self) -> &Identity {
+        self.0.grant.who()
+    }
+
+    pub(crate) fn context(&self) -> &TaskContext {
+        &self.0.context
     }
 
     pub(crate) fn grant(&self) -> &Grant {
@@ -105,14 +112,14 @@ impl Outside {
             error_names::DIVERGED,
             format!(
                 "plugin {} asked for something else after a stop of the host than it had asked for before",
-                self.0.who
+                self.who()
             ),
         )
     }
 
     /// The failure of a call that cannot go on over its journal.
     pub(crate) fn off_the_tape(&self, error: &TapeError) -> Failure {
-        let who = &self.0.who;
+        let who = self.who();
         match error {
             TapeError::Diverged { .. } => Failure::new(
                 error_names::DIVERGED,

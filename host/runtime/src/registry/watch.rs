@@ -12,7 +12,10 @@ use parking_lot::RwLock;
 use tokio::{sync::Notify, task::JoinHandle, time};
 
 use super::{Table, scan::Scanner};
-use crate::{PluginState, RuntimeError, components::Shelf};
+use crate::{
+    Digest, PluginState, RuntimeError,
+    components::{Identity, Shelf},
+};
 
 /// After a change is reported, further ones are waited for this long: copying a plugin is a burst of them.
 const QUIET: Duration = Duration::from_millis(50);
@@ -61,6 +64,11 @@ impl Registry {
     /// The table at this moment.
     pub(crate) fn table(&self) -> Arc<Table> {
         Arc::clone(&self.shared.table.read())
+    }
+
+    /// Whose pin this is, if it is in the registry.
+    pub(crate) fn identity(&self, pin: &Digest) -> Option<Arc<Identity>> {
+        self.shared.table.read().identities.get(pin).cloned()
     }
 
     /// The directory, if there is one.

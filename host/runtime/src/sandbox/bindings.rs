@@ -33,6 +33,22 @@ wasmtime::component::bindgen!({
     ownership: Borrowing { duplicate_if_necessary: true },
 });
 
+/// The handler of a component that waits inside.
+pub(crate) mod waiting {
+    wasmtime::component::bindgen!({
+        path: ["../../wit", "../../wit/wasi-0.3"],
+        inline: "
+            package dirigent:runtime;
+
+            world waiting {
+                export dirigent:task-async/handler@1.0.0;
+            }
+        ",
+        world: "dirigent:runtime/waiting",
+    });
+    pub(crate) use self::{dirigent::task::types, exports::dirigent::task_async::handler};
+}
+
 pub(crate) use dirigent::task::{host, journal, types};
 pub(crate) use exports::dirigent::task::{handler, job};
 pub(crate) use wasi::{

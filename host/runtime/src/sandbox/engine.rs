@@ -2,6 +2,7 @@
 
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use super::Abi;
 use crate::{RuntimeConfig, RuntimeError};
 
 /// Native stack that WebAssembly may use. Deeper recursion traps.
@@ -29,8 +30,8 @@ const WASM_PAGE: u64 = 64 << 10;
 /// A 32-bit memory has no more than this.
 const LARGEST_MEMORY: u64 = 4 << 30;
 
-/// Make the engine for this configuration.
-pub(crate) fn new_engine(config: &RuntimeConfig) -> Result<Engine, RuntimeError> {
+/// Make the engine for this configuration and such components.
+pub(crate) fn new_engine(config: &RuntimeConfig, abi: Abi) -> Result<Engine, RuntimeError> {
     let places = u32::try_from(config.max_concurrent_calls).unwrap_or(u32::MAX);
     if !(1..=10_000).contains(&places) {
         return Err(RuntimeError::Setting {
@@ -69,8 +70,8 @@ pub(crate) fn new_engine(config: &RuntimeConfig) -> Result<Engine, RuntimeError>
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .consume_fuel(true)
         .epoch_interruption(true)
-        // No WASI 0.3 yet; without it a store needs none of its bookkeeping.
-        .concurrency_support(false)
+        // Without it a store needs none of its bookkeeping.
+        .concurrency_support(abi == Abi::Async)
         .max_wasm_stack(WASM_STACK)
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(FRAMES))
         // Names of functions are enough for the cause of a trap; addresses would make compiled code a third larger.

@@ -2,6 +2,7 @@
 
 pub(crate) mod bindings;
 pub(crate) mod engine;
+mod engines;
 mod entry;
 mod explain;
 mod lanes;
@@ -10,6 +11,7 @@ mod run;
 mod state;
 mod ticker;
 
+pub(crate) use engines::{Abi, Engines, Workshop};
 pub(crate) use entry::{Entry, Exports};
 pub(crate) use lanes::Lanes;
 pub(crate) use run::run;

@@ -1,7 +1,10 @@
 //! One call, from a fresh instance to its outcome.
 
 use std::{
+    future::{Future, poll_fn},
+    pin::pin,
     sync::Arc,
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -43,12 +46,11 @@ pub(crate) async fn run(
 ) -> Outcome<JobAnswer> {
     let started = Instant::now();
     let input = Arc::clone(&call.input);
-    let context = Arc::new(std::mem::take(&mut call.context));
-    let outside = match open_outside(who, services, &context, limits, &call).await {
+    let outside = match open_outside(who, services, limits, &mut call).await {
         Ok(outside) => outside,
         Err(failure) => return Outcome::failed(failure, input.len() as u64),
     };
-    let state = CallState::new(who, limits, &context, &mut call, outside.clone());
+    let state = CallState::new(limits, &mut call, outside.clone());
     let mut store = Store::new(ready.instance.component().engine(), state);
     store.limiter(|state| &mut state.memory);
     store.set_hostcall_fuel(limits.output.as_usize().saturating_add(BESIDES_OUTPUT));
@@ -62,18 +64,33 @@ pub(crate) async fn run(
             let _running = ticker.running();
             let work = async {
                 let instance = ready.instance.instantiate_async(&mut store).await?;
-                ready.exports.call(&mut store, &instance, entry, guest_context(&context), &input).await
+                ready
+                    .exports
+                    .call(&mut store, &instance, entry, guest_context(outside.context()), &input)
+                    .await
             };
-            tokio::select! {
-                biased;
-                ended = tokio::time::timeout(limits.time, work) => match ended {
-                    Ok(Ok(answer)) => End::Answer(answer),
-                    Ok(Err(error)) => End::Error(error),
-                    Err(_) => End::TimedOut,
-                },
-                // Behind the work, so that it costs nothing where a guest never waits. It is looked at again below.
-                () = outside.fatal().wait() => End::Ended,
-            }
+            // Moving it would cost as much as all that is done around it.
+            let mut work = pin!(work);
+            // Only a guest that waits, or computes for long, needs somebody who stops it.
+            let mut stopped = None;
+            poll_fn(|waker| {
+                if let Poll::Ready(ended) = work.as_mut().poll(waker) {
+                    return Poll::Ready(ended.map_or_else(End::Error, End::Answer));
+                }
+                let stopped = stopped.get_or_insert_with(|| {
+                    let left = limits.time.saturating_sub(started.elapsed());
+                    let outside = &outside;
+                    Box::pin(async move {
+                        tokio::select! {
+                            () = tokio::time::sleep(left) => End::TimedOut,
+                            // It is looked at again below.
+                            () = outside.fatal().wait() => End::Ended,
+                        }
+                    })
+                });
+                stopped.as_mut().poll(waker)
+            })
+            .await
         }
     };
 
@@ -113,9 +130,8 @@ pub(crate) async fn run(
 async fn open_outside(
     who: &Arc<Identity>,
     services: &Arc<Services>,
-    context: &Arc<TaskContext>,
     limits: &Limits,
-    call: &Call,
+    call: &mut Call,
 ) -> Result<Outside, Failure> {
     let role = call.role.as_deref().and_then(|role| services.roles.get(role)).cloned();
     let grant = Grant::new(Arc::clone(who), Arc::clone(&services.policy), role);
@@ -128,7 +144,7 @@ async fn open_outside(
         Some(Err(error)) => (None, Some(error)),
         None => (None, None),
     };
-    let outside = Outside::new(who, context, grant, services, tape, limits);
+    let outside = Outside::new(std::mem::take(&mut call.context), grant, services, tape, limits);
     match error {
         Some(error) => Err(outside.off_the_tape(&error.into())),
         None => Ok(outside),

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::memory::MemoryMeter;
 use crate::{
-    Call, Failure, Journal, KeyValueStore, Limits, TaskContext,
+    Call, Failure, Journal, KeyValueStore, Limits,
     capabilities::{Http, Signals, Steps, TaskLog, Wasi},
-    components::Identity,
     outside::Outside,
 };
 
@@ -22,7 +21,6 @@ pub(crate) enum Stop {
 
 /// One call's state.
 pub(crate) struct CallState {
-    pub(crate) who: Arc<Identity>,
     pub(crate) memory: MemoryMeter,
     pub(crate) log: TaskLog,
     pub(crate) signals: Signals,
@@ -41,17 +39,10 @@ pub(crate) struct CallState {
 }
 
 impl CallState {
-    pub(crate) fn new(
-        who: &Arc<Identity>,
-        limits: &Limits,
-        context: &Arc<TaskContext>,
-        call: &mut Call,
-        outside: Outside,
-    ) -> Self {
+    pub(crate) fn new(limits: &Limits, call: &mut Call, outside: Outside) -> Self {
         Self {
-            who: Arc::clone(who),
             memory: MemoryMeter::new(limits.memory),
-            log: TaskLog::new(Arc::clone(who), Arc::clone(context), limits.log),
+            log: TaskLog::new(outside.clone(), limits.log),
             signals: Signals::new(call.heartbeat.take(), call.progress.take(), limits.log.line),
             wasi: None,
             http: None,

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use wasmtime::Engine;
 
 /// How long a guest computes before others get their turn.
@@ -25,6 +26,7 @@ pub(crate) struct Ticker {
 struct Shared {
     running: AtomicUsize,
     stop: AtomicBool,
+    engines: Mutex<Vec<Engine>>,
 }
 
 /// A call that runs; the ticker ticks as long as there is one.
@@ -33,7 +35,7 @@ pub(crate) struct Running<'a>(&'a Shared);
 impl Ticker {
     /// Start the thread. It ends when the ticker is dropped.
     pub(crate) fn start(engine: Engine) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared { engines: Mutex::new(vec![engine]), ..Shared::default() });
         let theirs = Arc::clone(&shared);
         let join = thread::Builder::new().name("plugin-epoch".into()).spawn(move || {
             while !theirs.stop.load(Ordering::Acquire) {
@@ -42,11 +44,16 @@ impl Ticker {
                     thread::park();
                 } else {
                     thread::sleep(TICK);
-                    engine.increment_epoch();
+                    theirs.engines.lock().iter().for_each(Engine::increment_epoch);
                 }
             }
         })?;
         Ok(Self { shared, thread: join.thread().clone(), join: Some(join) })
+    }
+
+    /// Tick for this engine as well.
+    pub(crate) fn drive(&self, engine: Engine) {
+        self.shared.engines.lock().push(engine);
     }
 
     /// Note that a call runs, until the guard is dropped.

@@ -10,4 +10,5 @@ mod registry;
 mod sandbox;
 mod server;
 mod support;
+mod waiting;
 mod wasi;

@@ -35,7 +35,7 @@ use crate::batch::{Batch, CatalogKey, CatalogKind};
 use crate::commit::Commit;
 use crate::error::{OpenError, StoreError};
 use crate::ids::{ExecutionId, FrameId, MachineId, Timer};
-use crate::store::{Pressure, Selection, Store, Takes};
+use crate::store::{Pressure, Selection, Store, Takes, Totals};
 
 /// How a [`RedbStore`] is opened.
 #[derive(Clone, Debug)]
@@ -154,7 +154,11 @@ impl Drop for RedbStore {
 #[async_trait]
 impl Store for RedbStore {
     fn commit(&self, batch: Batch) -> Commit {
-        self.shared.queue.push_commit(batch)
+        self.shared.queue.push_commit(|decision| Request::Commit(batch, decision))
+    }
+
+    fn commit_followed(&self, batch: Batch) -> Commit {
+        self.shared.queue.push_commit(|decision| Request::Followed(batch, decision))
     }
 
     async fn reserve_sequences(&self, count: u64) -> Result<Range<u64>, StoreError> {
@@ -236,6 +240,10 @@ impl Store for RedbStore {
         limit: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
         self.shared.scan(kind, after, limit)
+    }
+
+    fn totals(&self) -> Totals {
+        self.shared.queue.totals()
     }
 
     fn pressure(&self) -> Pressure {

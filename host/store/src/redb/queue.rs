@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use crate::batch::Batch;
 use crate::commit::{Commit, Decision};
 use crate::error::{CommitError, StoreError};
-use crate::store::Pressure;
+use crate::store::{Pressure, Totals};
 
 /// The most batches that share a transaction. More would only make the first of them wait longer:
 /// at this size an fsync costs a batch next to nothing.
@@ -22,23 +22,32 @@ pub(crate) const MAX_GROUP_BYTES: usize = 8 << 20;
 /// as a fast disk's fsync.
 const MAX_GATHERING: Duration = Duration::from_micros(200);
 
+/// How long the writer waits at most for batches that were announced: several times as long as a short task takes.
+const MAX_FOLLOWING: Duration = Duration::from_micros(100);
+
 pub(crate) enum Request {
     Commit(Batch, Decision),
+    /// The same, and another one is about to follow.
+    Followed(Batch, Decision),
     Reserve(u64, oneshot::Sender<Result<Range<u64>, StoreError>>),
 }
 
 impl Request {
     fn size(&self) -> usize {
         match self {
-            Request::Commit(batch, _) => batch.size(),
+            Request::Commit(batch, _) | Request::Followed(batch, _) => batch.size(),
             Request::Reserve(..) => size_of::<Self>(),
         }
+    }
+
+    fn announces(&self) -> bool {
+        matches!(self, Request::Followed(..))
     }
 
     /// Tells the one who asked that nothing was written.
     pub(crate) fn refuse(self, why: &Arc<str>) {
         match self {
-            Request::Commit(_, decision) => {
+            Request::Commit(_, decision) | Request::Followed(_, decision) => {
                 decision.decide(Err(CommitError::Stopped { why: why.clone() }));
             }
             Request::Reserve(_, answer) => {
@@ -59,8 +68,11 @@ pub(crate) struct Queue {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Request>,
+    /// How many of them said that another one follows.
+    announcing: usize,
     /// Waiting or being written.
     pressure: Pressure,
+    totals: Totals,
     closing: bool,
     stopped: Option<Arc<str>>,
     /// How many requests were decided last, and until when as many are expected again.
@@ -95,6 +107,7 @@ impl Queue {
         }
         state.pressure.queued_batches += 1;
         state.pressure.queued_bytes += bytes;
+        state.announcing += usize::from(request.announces());
         state.waiting.push_back(request);
         if state.waiting.len() == state.wake_at {
             self.changed.notify_one();
@@ -102,9 +115,9 @@ impl Queue {
     }
 
     /// Queues a batch.
-    pub(crate) fn push_commit(&self, batch: Batch) -> Commit {
+    pub(crate) fn push_commit(&self, request: impl FnOnce(Decision) -> Request) -> Commit {
         let (decision, commit) = Commit::pair();
-        self.push(Request::Commit(batch, decision));
+        self.push(request(decision));
         commit
     }
 
@@ -131,20 +144,35 @@ impl Queue {
             let gathered = self.changed.wait_timeout(state, left);
             state = gathered.unwrap_or_else(PoisonError::into_inner).0;
         }
+        state = self.wait_for_announced(state);
         let mut group =
             Group { requests: Vec::with_capacity(state.waiting.len().min(MAX_GROUP_BATCHES)), bytes: 0 };
         while group.requests.len() < MAX_GROUP_BATCHES && group.bytes < MAX_GROUP_BYTES {
             let Some(request) = state.waiting.pop_front() else { break };
+            state.announcing -= usize::from(request.announces());
             group.bytes += request.size();
             group.requests.push(request);
         }
         Some(group)
     }
 
+    /// Waits while all who wait have announced more, so that what comes in a moment needs no fsync of its own.
+    fn wait_for_announced<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let until = Instant::now() + MAX_FOLLOWING;
+        while state.announcing > 0 && state.announcing == state.waiting.len() && !state.closing {
+            let Some(left) = until.checked_duration_since(Instant::now()) else { break };
+            state.wake_at = state.waiting.len() + 1;
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state
+    }
+
     /// A group of `batches` requests and `bytes` bytes has been decided.
     pub(crate) fn decided(&self, batches: usize, bytes: usize) {
         let mut state = self.lock();
         state.expected = Some((batches, Instant::now() + MAX_GATHERING));
+        state.totals.transactions += 1;
+        state.totals.batches += batches as u64;
         let pressure = &mut state.pressure;
         // `stop` may have set both to zero already.
         pressure.queued_batches = pressure.queued_batches.saturating_sub(batches);
@@ -156,6 +184,7 @@ impl Queue {
         let mut state = self.lock();
         let why = state.stopped.get_or_insert_with(|| why.clone()).clone();
         state.pressure = Pressure::default();
+        state.announcing = 0;
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
         waiting.into_iter().for_each(|request| request.refuse(&why));
@@ -165,6 +194,10 @@ impl Queue {
     pub(crate) fn close(&self) {
         self.lock().closing = true;
         self.changed.notify_all();
+    }
+
+    pub(crate) fn totals(&self) -> Totals {
+        self.lock().totals
     }
 
     pub(crate) fn pressure(&self) -> Pressure {

@@ -90,7 +90,7 @@ impl Shared {
             let mut tables = Tables::open(&transaction)?;
             for request in requests {
                 match request {
-                    Request::Commit(batch, decision) => {
+                    Request::Commit(batch, decision) | Request::Followed(batch, decision) => {
                         answers.push(Answer::Commit(decision, Ok(())));
                         let outcome = tables.apply(batch)?;
                         changed |= outcome.is_ok();
@@ -135,7 +135,7 @@ impl Shared {
 impl Answer {
     fn unapplied(request: Request) -> Self {
         match request {
-            Request::Commit(_, decision) => Answer::Commit(decision, Ok(())),
+            Request::Commit(_, decision) | Request::Followed(_, decision) => Answer::Commit(decision, Ok(())),
             Request::Reserve(_, answer) => Answer::Reserve(answer, Ok(0..0)),
         }
     }
