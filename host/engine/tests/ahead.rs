@@ -119,10 +119,10 @@ impl Store for SlowDisk {
     async fn list_oldest(
         &self,
         machine: MachineId,
-        from: Option<u64>,
+        after: Option<u64>,
         limit: usize,
     ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError> {
-        self.store.list_oldest(machine, from, limit).await
+        self.store.list_oldest(machine, after, limit).await
     }
 
     async fn frames(&self, id: ExecutionId, limit: usize) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {
