@@ -129,6 +129,31 @@ async function saveAndRun(page) {
   await picture(page, "studio-5-run");
 }
 
+const YAML = "StartAt: Only\nStates:\n  Only:\n    Type: Succeed\n";
+
+/** Out as files of every kind, and in again as YAML. */
+async function files(page) {
+  await page.goto(`${HOST}/studio`);
+  await page.getByLabel("A definition to import").setInputFiles({ name: "w.yaml", mimeType: "text/yaml", buffer: Buffer.from(YAML) });
+  await page.locator(card("/States/Only")).waitFor();
+  ok("a file in YAML is imported");
+  const marks = { JSON: '"Only"', YAML: "Only:", SVG: ">Only</text>", PNG: "PNG" };
+  for (const [format, mark] of Object.entries(marks)) {
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name: `Export as ${format}` }).click(),
+    ]);
+    const chunks = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString("latin1");
+    must(`it is exported as ${format}`, text.includes(mark) && download.suggestedFilename().endsWith(format.toLowerCase()), text.slice(0, 200));
+  }
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Begin anew" }).click();
+  await page.locator(inRegion("")).waitFor();
+}
+
 /** As somebody else's tools write it: two indentations, and numbers in forms of their own. */
 const FOREIGN = `{ "StartAt":"First",
    "States" : {
@@ -249,6 +274,7 @@ await story(async (browser) => {
   await build(page);
   await test(page);
   await saveAndRun(page);
+  await files(page);
   await edit(page);
   must("nothing went wrong on the page", wrong.length === 0, wrong.join("\n"));
   await looks(browser, "arn:aws:states:us-east-1:000000000000:stateMachine:built-by-hand");

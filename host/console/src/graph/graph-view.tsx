@@ -12,6 +12,7 @@ import {
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
+  useCallback,
   useEffect,
   useMemo,
   useRef,
@@ -100,7 +101,7 @@ function Canvas(props: GraphViewProps) {
   );
   const many = useMemo(() => statesOf(graph).length >= MAP_FROM, [graph]);
   const touched = useKeptInView(selected, laid, flow);
-  useRevealed(canvas, selected, laid, flow);
+  useRevealed(canvas, touched, selected, laid, flow);
 
   const focus = (id: string) =>
     canvas.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`)?.focus();
@@ -205,30 +206,46 @@ function useKeptInView(
   return touched;
 }
 
-/** Brings a state that was selected elsewhere into view. */
+/** Brings the state that is selected into view: when it is selected, and when the graph's place has another size. */
 function useRevealed(
   canvas: RefObject<HTMLElement | null>,
+  touched: RefObject<boolean>,
   selected: string | undefined,
   laid: LaidOut | undefined,
   flow: ReturnType<typeof useReactFlow>,
 ): void {
-  const now = useRef(laid);
-  now.current = laid;
+  const now = useRef({ laid, selected });
+  now.current = { laid, selected };
+  const reveal = useCallback(() => {
+    const { laid: shown, selected: id } = now.current;
+    const box = id === undefined ? undefined : shown?.layout.boxes.get(id);
+    const element = canvas.current?.getBoundingClientRect();
+    if (!box || !element) return;
+    const { x, y, zoom } = flow.getViewport();
+    const [left, top] = [box.x * zoom + x, box.y * zoom + y];
+    const right = left + Math.min(box.width, STATE.width) * zoom;
+    const bottom = top + STATE.height * zoom;
+    if (left >= 0 && top >= 0 && right <= element.width && bottom <= element.height) return;
+    // By the element's own size: React Flow does not know yet when that has just changed.
+    const to = {
+      x: element.width / 2 - (box.x + box.width / 2) * zoom,
+      y: element.height / 2 - (box.y + Math.min(box.height, HEAD * 4) / 2) * zoom,
+    };
+    void flow.setViewport({ ...to, zoom }, { duration: moveMs() });
+  }, [canvas, flow]);
   useEffect(() => {
-    if (selected === undefined) return;
-    // What is selected may open a panel beside the graph, and so change the graph's own place.
-    const frame = requestAnimationFrame(() => {
-      const box = now.current?.layout.boxes.get(selected);
-      const element = canvas.current?.getBoundingClientRect();
-      if (!box || !element) return;
-      const { x, y, zoom } = flow.getViewport();
-      const [left, top] = [box.x * zoom + x, box.y * zoom + y];
-      const right = left + Math.min(box.width, STATE.width) * zoom;
-      const bottom = top + STATE.height * zoom;
-      if (left >= 0 && top >= 0 && right <= element.width && bottom <= element.height) return;
-      const middle = [box.x + box.width / 2, box.y + Math.min(box.height, HEAD * 4) / 2] as const;
-      void flow.setCenter(...middle, { zoom, duration: moveMs() });
+    if (selected !== undefined) reveal();
+  }, [selected, reveal]);
+  useEffect(() => {
+    if (!canvas.current) return;
+    let first = true;
+    const observer = new ResizeObserver(() => {
+      // The first call tells of the size that there is.
+      if (first) first = false;
+      else if (now.current.selected !== undefined) reveal();
+      else if (!touched.current) requestAnimationFrame(() => void flow.fitView(FIT));
     });
-    return () => cancelAnimationFrame(frame);
-  }, [selected, flow, canvas]);
+    observer.observe(canvas.current);
+    return () => observer.disconnect();
+  }, [canvas, touched, flow, reveal]);
 }

@@ -102,6 +102,45 @@ describe("the graph of a definition", () => {
   });
 });
 
+/** Many states, each with a way to the last one and some with a way far off. */
+function tangle(count: number) {
+  const last = `s${count - 1}`;
+  const states = Array.from({ length: count - 1 }, (_, i) => [
+    `s${i}`,
+    i % 5 === 0
+      ? {
+          Type: "Choice",
+          Choices: [{ Condition: "x", Next: `s${(i * 7) % count}` }],
+          Default: `s${i + 1}`,
+        }
+      : { Type: "Task", Catch: [{ ErrorEquals: ["x"], Next: last }], Next: `s${i + 1}` },
+  ]);
+  return machine({ ...Object.fromEntries(states), [last]: { Type: "Succeed" } });
+}
+
+describe("a tangle", () => {
+  it("is laid out without elk, and nothing stands on anything else", async () => {
+    const refusing = { layout: () => Promise.reject(new Error("too much for elk")) };
+    const graph = graphOf(tangle(400));
+    const layout = await layoutOf(graph, refusing);
+    const boxes = statesOf(graph).map(({ id }) => layout.boxes.get(id) as Box);
+    expect(boxes.every((box) => box !== undefined)).toBe(true);
+    for (const [i, a] of boxes.entries()) {
+      for (const b of boxes.slice(i + 1)) expect(apart(a, b)).toBe(true);
+    }
+    for (const { id } of graph.edges)
+      expect(layout.routes.get(id)?.points.length, id).toBeGreaterThan(1);
+    const reach = Math.max(...[...layout.routes.values()].flatMap((r) => r.points.map((p) => p.x)));
+    expect(reach).toBeLessThanOrEqual(layout.width);
+  });
+});
+
+function apart(a: Box, b: Box): boolean {
+  return (
+    a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y
+  );
+}
+
 function within(inner: Box, outer: Box): boolean {
   return (
     inner.x >= outer.x &&

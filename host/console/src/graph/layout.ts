@@ -9,6 +9,7 @@ import {
   type StateNode,
   startOf,
 } from "./model";
+import { effortOf, inRows } from "./rows";
 
 export interface Point {
   readonly x: number;
@@ -39,6 +40,8 @@ export interface Layout {
 
 export const STATE = { width: 200, height: 48 };
 export const DOT = 14;
+/** How far apart edges leave a state, at most. */
+const PORT_GAP = 24;
 /** A container's head, and the space around what is in it. */
 export const HEAD = 44;
 const PADDING = 16;
@@ -71,10 +74,19 @@ const OPTIONS = {
   "elk.layered.spacing.edgeNodeBetweenLayers": "14",
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
   "elk.layered.cycleBreaking.strategy": "MODEL_ORDER",
-  "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
-  "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
+  "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
   "elk.layered.edgeLabels.sideSelection": "ALWAYS_DOWN",
   "elk.separateConnectedComponents": "false",
+};
+
+/** From which effort on (`effortOf`) the layout takes shortcuts, and from which it is done without elk. */
+const SHORT = 1_000;
+const TANGLED = 8_000;
+const SHORTCUTS = {
+  "elk.layered.thoroughness": "1",
+  "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
+  "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
+  "elk.layered.crossingMinimization.greedySwitch.type": "OFF",
 };
 
 /** Lays a graph out. `elk` is `elk.ts`'s in a page, and the bundled one in tests. */
@@ -111,13 +123,14 @@ async function layoutRegion(region: Region, elk: Pick<ELK, "layout">): Promise<P
     edges.push({ id: `${id}in`, sources: [startOf(region.id)], targets: [id] });
     edges.push({ id: `${id}out`, sources: [id], targets: [endOf(region.id)] });
   }
+  const effort = effortOf(region);
   const whole: ElkNode = {
     id: `region${region.id}`,
-    layoutOptions: OPTIONS,
+    layoutOptions: effort < SHORT ? OPTIONS : { ...OPTIONS, ...SHORTCUTS },
     children: [dot(startOf(region.id), "FIRST"), ...nodes, dot(endOf(region.id), "LAST")],
     edges,
   };
-  const laid: ElkNode = await elk.layout(whole);
+  const laid: ElkNode = effort < TANGLED ? await elk.layout(whole) : inRows(whole, region);
   const byId = new Map(states.map((state) => [state.id, state]));
   return {
     id: region.id,
@@ -148,26 +161,36 @@ async function layoutState(state: StateNode, elk: Pick<ELK, "layout">): Promise<
 }
 
 /**
- * What arrives at a state comes in at the middle of its top; what leaves has places of its own along the bottom, in the
- * order of the definition.
+ * What arrives at a state comes in at the middle of its top. What leaves has places of its own along the bottom: what
+ * usually happens in the middle, catchers to its right, and a choice's ways side by side.
  */
 function node(state: Placed, edges: readonly Edge[]): ElkNode {
-  const out = edges.filter((edge) => edge.from === state.id);
+  const { id, width, height } = state;
+  const out = edges.filter((edge) => edge.from === id);
+  const ways = out.filter((edge) => edge.kind !== "catch");
+  const middle = width / 2;
+  const apart = Math.min(PORT_GAP, (width - 2 * PORT_GAP) / Math.max(1, out.length));
+  const places = out.map((edge) => {
+    const index = ways.indexOf(edge);
+    if (index >= 0) return middle + (index - (ways.length - 1) / 2) * apart;
+    return middle + (ways.length - 1) * (apart / 2) + (out.indexOf(edge) - ways.length + 1) * apart;
+  });
+  const port = (name: string, x: number, y: number, side: string) => ({
+    id: name,
+    x,
+    y,
+    width: 0,
+    height: 0,
+    layoutOptions: { "elk.port.side": side },
+  });
   return {
-    id: state.id,
-    width: state.width,
-    height: state.height,
-    layoutOptions: {
-      "elk.portConstraints": "FIXED_SIDE",
-      "elk.portAlignment.default": "CENTER",
-      "elk.spacing.portPort": "22",
-    },
+    id,
+    width,
+    height,
+    layoutOptions: { "elk.portConstraints": "FIXED_POS" },
     ports: [
-      { id: `${state.id}#in`, layoutOptions: { "elk.port.side": "NORTH" } },
-      ...out.map((edge) => ({
-        id: `${edge.id}#out`,
-        layoutOptions: { "elk.port.side": "SOUTH" },
-      })),
+      port(`${id}#in`, middle, 0, "NORTH"),
+      ...out.map((edge, index) => port(`${edge.id}#out`, places[index] ?? middle, height, "SOUTH")),
     ],
   };
 }

@@ -187,6 +187,9 @@ function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }
           <Suspense fallback={<p className="quiet">Loading…</p>}>
             <DiffView before={saved?.definition ?? ""} after={document.text} />
           </Suspense>
+          <div className="dialog-foot">
+            <Button onClick={() => setOpen(undefined)}>Close</Button>
+          </div>
         </Dialog>
       )}
     </div>

@@ -3,7 +3,7 @@ import { JsonDocument } from "../../definition";
 import { removeField, setField } from "./fields";
 import { single } from "./fragments";
 import { addBranch, insertAt } from "./insert";
-import { deleteState, duplicateState, moveState, renameState } from "./states";
+import { changeType, deleteState, duplicateState, moveState, renameState } from "./states";
 import { AWS, FLOW, PATTERNS } from "./templates";
 
 const doc = (value: unknown) => new JsonDocument(JSON.stringify(value));
@@ -320,6 +320,30 @@ const flows: Case[] = [
     nested,
   ],
 ];
+
+const types: [type: string, before: object, after: object][] = [
+  ["Fail", { Type: "Pass", Next: "B" }, { Type: "Fail" }],
+  ["Pass", { Type: "Succeed" }, { Type: "Pass", End: true }],
+  ["Choice", { Type: "Pass", Next: "B" }, { Type: "Choice", Choices: [], Default: "B" }],
+  [
+    "Wait",
+    { Type: "Choice", Choices: [{ Condition: "x", Next: "B" }], Default: "B" },
+    { Type: "Wait", Seconds: 5, Next: "B" },
+  ],
+  ["Pass", { Type: "Wait", Seconds: 1, Next: "B" }, { Type: "Pass", Next: "B" }],
+  [
+    "Map",
+    { Type: "Pass", End: true },
+    { Type: "Map", ItemProcessor: { StartAt: "", States: {} }, End: true },
+  ],
+];
+
+describe("another type", () => {
+  it.each(types)("%s in place of %j", (type, before, after) => {
+    const document = doc({ StartAt: "A", States: { A: before, B: { Type: "Pass", End: true } } });
+    expect(changeType(document, "/States/A", type).document.value(["States", "A"])).toEqual(after);
+  });
+});
 
 function setType(document: JsonDocument, name: string): JsonDocument {
   return setField(document, ["States", name, "Type"], "Task");

@@ -1,5 +1,6 @@
 // What is done to a state as a whole: delete, rename, move, copy.
 import { become, type JsonDocument, remove, rename, toPointer } from "../../definition";
+import { setField } from "./fields";
 import { alone, type Fragment } from "./fragments";
 import { type Change, insertAt, type Place } from "./insert";
 import { bypass, type Found, find, findEdge, linkTo, point, successor } from "./links";
@@ -22,6 +23,42 @@ export function renameState(document: JsonDocument, id: string, name: string): C
   const linked = incoming.reduce((result, edge) => become(result, edge.path, name), document);
   const select = toPointer([...found.region.path, "States", name]);
   return { document: rename(linked, found.state.path, name), select };
+}
+
+/** Fields that only some types have, and what they are to begin with. */
+const PARTS: Readonly<Record<string, readonly (readonly [field: string, value: unknown])[]>> = {
+  Task: [["Resource", "plugin:echo"]],
+  Choice: [["Choices", []]],
+  Wait: [["Seconds", 5]],
+  Parallel: [["Branches", [{ StartAt: "", States: {} }]]],
+  Map: [["ItemProcessor", { StartAt: "", States: {} }]],
+};
+const ENDS = ["Succeed", "Fail"];
+
+/** The document with another type of a state. It goes on as it did, and what the new type needs is there. */
+export function changeType(document: JsonDocument, id: string, type: string): Change {
+  const found = find(document, id);
+  if (!found) return { document };
+  const { path } = found.state;
+  const after = successor(found);
+  let result = setField(document, [...path, "Type"], type);
+  const old = Object.keys(PARTS).filter((other) => other !== type);
+  const others = old.flatMap((other) => PARTS[other]?.map(([field]) => field) ?? []);
+  // An older name of the processor is no other type's.
+  const kept = type === "Map" && result.node([...path, "Iterator"]) ? ["ItemProcessor"] : [];
+  for (const field of [...others, "Default"]) result = remove(result, [...path, field]);
+  for (const [field, value] of PARTS[type] ?? []) {
+    const there = result.node([...path, field]) || kept.includes(field);
+    if (!there) result = setField(result, [...path, field], value);
+  }
+  if (type === "Choice" || ENDS.includes(type)) {
+    for (const field of ["Next", "End"]) result = remove(result, [...path, field]);
+    if (type === "Choice" && after !== undefined)
+      result = setField(result, [...path, "Default"], after);
+  } else if (!result.node([...path, "Next"]) && !result.node([...path, "End"])) {
+    result = linkTo(result, path, after);
+  }
+  return { document: result, select: id };
 }
 
 /** A state as a fragment that can be put in elsewhere; its transitions to others are left behind. */

@@ -7,6 +7,7 @@ import { useStudio } from "../context";
 import { setField } from "../edit/fields";
 import { append, newRule } from "../edit/insert";
 import type { Language } from "../edit/templates";
+import { BLANK, FORMS, type Form, reform } from "./conditions";
 import { FieldInput, useField } from "./field-input";
 import { PartList } from "./list";
 import { OPERATORS, operandFor, operatorOf } from "./operators";
@@ -99,8 +100,6 @@ function Rule({ path, region, language }: { path: Path; region: Region; language
   );
 }
 
-const FORMS = { compare: "Compare", And: "All of", Or: "Any of", Not: "Not" } as const;
-type Form = keyof typeof FORMS;
 /** How deep conditions are shown as forms. Deeper ones are for the Code mode. */
 const MAX_DEPTH = 6;
 
@@ -152,32 +151,6 @@ function Condition({ path, depth }: { path: Path; depth: number }) {
       )}
     </fieldset>
   );
-}
-
-const BLANK = { Variable: "$.", StringEquals: "" };
-
-/** The rule with another form of condition, which keeps what was compared where it can. */
-export function reform(
-  rule: Readonly<Record<string, unknown>>,
-  form: Form,
-): Record<string, unknown> {
-  const kept = Object.entries(rule).filter(([name]) =>
-    ["Next", "Assign", "Comment", "Output"].includes(name),
-  );
-  const condition = Object.fromEntries(
-    Object.entries(rule).filter(([name]) => !kept.some(([k]) => k === name)),
-  );
-  const inner = (condition.And ??
-    condition.Or ??
-    (condition.Not ? [condition.Not] : [condition])) as Record<string, unknown>[];
-  const first = inner[0] ?? BLANK;
-  const made =
-    form === "compare"
-      ? first
-      : form === "Not"
-        ? { Not: first }
-        : { [form]: inner.length > 0 ? inner : [BLANK] };
-  return { ...made, ...Object.fromEntries(kept) };
 }
 
 function Comparison({ path, rule }: { path: Path; rule: Readonly<Record<string, unknown>> }) {

@@ -7,6 +7,7 @@ import { useSnapshot, useStudio } from "../context";
 import { setField } from "../edit/fields";
 import { addBranch } from "../edit/insert";
 import { linkTo } from "../edit/links";
+import { changeType } from "../edit/states";
 import type { Language } from "../edit/templates";
 import { FieldInput, useField } from "./field-input";
 import { Rules } from "./rules";
@@ -72,7 +73,8 @@ function FieldGroup({ group, state }: { group: Group; state: StateNode }) {
 }
 
 function TypeSelect({ state }: { state: StateNode }) {
-  const { value, set } = useField([...state.path, "Type"]);
+  const { session } = useStudio();
+  const { value } = useField([...state.path, "Type"]);
   return (
     <div className="st-field">
       <label htmlFor="st-type">Type</label>
@@ -80,7 +82,10 @@ function TypeSelect({ state }: { state: StateNode }) {
         id="st-type"
         className="input"
         value={String(value ?? "")}
-        onChange={(event) => set(event.target.value)}
+        onChange={(event) => {
+          const type = event.target.value;
+          session.edit((document) => changeType(document, state.id, type));
+        }}
       >
         {value === undefined && <option value="">Choose</option>}
         {STATE_TYPES.map((type) => (
