@@ -8,10 +8,12 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::client::Client;
 use crate::places;
+use crate::process;
 use crate::wait::{PATIENCE, eventually};
 
 /// What the first line of the host's standard output begins with.
@@ -26,6 +28,7 @@ pub struct Setup {
     registry: Option<PathBuf>,
     arguments: Vec<String>,
     limit_file_blocks: Option<u64>,
+    data: Option<PathBuf>,
 }
 
 impl Setup {
@@ -56,7 +59,14 @@ impl Setup {
         self
     }
 
-    /// Starts a host on a data directory of its own.
+    /// On this data directory.
+    #[must_use]
+    pub fn data(mut self, data: &Path) -> Setup {
+        self.data = Some(data.to_owned());
+        self
+    }
+
+    /// Starts a host, on a data directory of its own if none was named.
     ///
     /// # Panics
     /// When it does not start.
@@ -64,9 +74,11 @@ impl Setup {
     #[must_use]
     pub fn start(self) -> Host {
         let home = places::scratch();
-        let data = home.path().join("data");
+        let data = self.data.clone().unwrap_or_else(|| home.path().join("data"));
         let log = home.path().join("host.log");
-        let (child, url) = spawn(&self, &data, &log);
+        let spawned = spawn(&self, &data, &log);
+        let (child, url) = spawned
+            .unwrap_or_else(|said| panic!("the host says {said:?} and not where it listens\n{}", tail(&log)));
         Host { client: Client::new(&url), setup: self, child: Some(child), url, data, log, _home: home }
     }
 
@@ -155,6 +167,18 @@ impl Host {
         child.kill().and_then(|()| child.wait()).expect("the host can be killed");
     }
 
+    /// How it ended, if it has by itself.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    #[track_caller]
+    pub fn ended_by_itself(&mut self) -> Option<ExitStatus> {
+        let child = self.child.as_mut()?;
+        let status = child.try_wait().expect("the host can be waited for")?;
+        self.child = None;
+        Some(status)
+    }
+
     /// Asks it to stop with SIGTERM, and returns how it ended.
     ///
     /// # Panics
@@ -166,6 +190,16 @@ impl Host {
         let asked = Command::new("sh").args(["-c", &script]).status();
         assert!(asked.is_ok_and(|status| status.success()), "cannot send SIGTERM");
         eventually("the host ends after SIGTERM", || child.try_wait().expect("the host can be waited for"))
+    }
+
+    /// What `dirigent doctor` says of its data, while it does not run.
+    ///
+    /// # Panics
+    /// When something is wrong with the data, or it cannot be examined.
+    #[track_caller]
+    pub fn examined(&self) -> Value {
+        assert!(self.child.is_none(), "the host is still running");
+        examined(&self.data)
     }
 
     /// Starts it again on the same data. It listens on another port then.
@@ -183,12 +217,22 @@ impl Host {
     /// When it does not start.
     #[track_caller]
     pub fn restart_as(&mut self, setup: Setup) {
+        assert!(self.try_restart_as(setup), "the host does not say where it listens\n{}", tail(&self.log));
+    }
+
+    /// Starts it again on the same data, in another way. Returns whether it got as far as listening.
+    ///
+    /// # Panics
+    /// When it is still running.
+    #[track_caller]
+    pub fn try_restart_as(&mut self, setup: Setup) -> bool {
         assert!(self.child.is_none(), "the host is still running");
-        let (child, url) = spawn(&setup, &self.data, &self.log);
+        let Ok((child, url)) = spawn(&setup, &self.data, &self.log) else { return false };
         self.child = Some(child);
         self.client = Client::new(&url);
         self.setup = setup;
         self.url = url;
+        true
     }
 }
 
@@ -211,17 +255,34 @@ impl Drop for Host {
     }
 }
 
+/// What `dirigent doctor` says of a data directory.
+///
+/// # Panics
+/// When something is wrong with it, or it cannot be examined.
 #[track_caller]
-fn spawn(setup: &Setup, data: &Path, log: &Path) -> (Child, String) {
+pub fn examined(data: &Path) -> Value {
+    let mut doctor = Command::new(places::binary());
+    doctor.args(["doctor", "--json", "--data"]).arg(data);
+    let said = process::run(&mut doctor, "", PATIENCE);
+    let report = serde_json::from_str::<Value>(&said.stdout);
+    match report {
+        Ok(report) if said.code == Some(0) => report,
+        _ => panic!("{} is not sound ({:?}): {}{}", data.display(), said.code, said.stdout, said.stderr),
+    }
+}
+
+/// A host and where it listens, or what it said instead.
+#[track_caller]
+fn spawn(setup: &Setup, data: &Path, log: &Path) -> Result<(Child, String), Option<String>> {
     let file = File::options().create(true).append(true).open(log).expect("the log can be written");
     let mut command = setup.command(data);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
     let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
     match child.stdout.take().and_then(first_line) {
-        Some(line) if line.starts_with(LISTENING) => (child, line[LISTENING.len()..].to_owned()),
+        Some(line) if line.starts_with(LISTENING) => Ok((child, line[LISTENING.len()..].to_owned())),
         other => {
             let _ = child.kill().and_then(|()| child.wait());
-            panic!("the host says {other:?} and not where it listens\n{}", tail(log));
+            Err(other)
         }
     }
 }

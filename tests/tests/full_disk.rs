@@ -58,6 +58,7 @@ fn nothing_acknowledged_is_lost() {
     }
 
     host.kill9();
+    host.examined();
     host.restart_as(roomy);
     assert_eq!(host.get("/readyz").unwrap().status, 200);
     for (n, execution) in acknowledged.iter().enumerate() {

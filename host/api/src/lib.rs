@@ -39,7 +39,8 @@ mod token;
 
 pub use console::Console;
 pub use rest::{
-    Host, PluginAsk, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage, Usage,
+    BackupSource, Host, PluginAsk, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage,
+    Usage,
 };
 pub use sdk::call as call_own_action;
 pub use server::router;

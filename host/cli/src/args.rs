@@ -2,13 +2,15 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use dirigent_engine::Limits;
 use dirigent_runtime::ByteSize;
+use dirigent_store::DiskFault;
 
-use crate::client::{execution, machine};
+use crate::client::{Endpoint, execution, machine};
 use crate::logs::{DEFAULT_FILE_BYTES, DEFAULT_FILES};
 use crate::plugin;
 
@@ -42,6 +44,15 @@ pub(crate) enum Command {
     Execution(execution::Execution),
     /// Check definitions, and show every problem with its place.
     Validate(Validate),
+    /// Copy all that a host keeps to a file, while it runs or not.
+    #[command(after_help = BACKUP_HELP)]
+    Backup(Backup),
+    /// Make a data directory of a backup.
+    #[command(after_help = RESTORE_HELP)]
+    Restore(Restore),
+    /// Check that a data directory holds together, and show what is in it.
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(Doctor),
     /// List the limits of executions and requests.
     Limits(LimitArgs),
     /// Write, build, test and publish plugins, and look at those of a registry.
@@ -61,6 +72,31 @@ Examples:
 
 Drop a component into REGISTRY/NAME/VERSION/plugin.wasm and it is live: a Task reaches it as
 \"Resource\": \"plugin:NAME\".";
+
+const BACKUP_HELP: &str = "\
+Examples:
+  dirigent backup monday.backup
+  dirigent backup monday.backup --data ./data
+
+It has the state machines, the executions with their histories, the buckets of plugins, and the components
+that executions are bound to, all as of one moment. It does not have what belongs to the host and not to
+executions: DATA/dirigent.toml, the registry, the buckets of Distributed Maps, and logs.";
+
+const RESTORE_HELP: &str = "\
+Examples:
+  dirigent restore monday.backup --data ./data
+  dirigent serve --data ./data --registry ./registry
+
+A host on the restored directory goes on with what was under way at the moment of the backup. Where the host that
+was copied goes on as well, tasks run twice.";
+
+const DOCTOR_HELP: &str = "\
+Examples:
+  dirigent doctor --data ./data
+  dirigent doctor --data ./data --json
+
+No host may have the directory open, and nothing in it is changed. Exit status: 0 when nothing is wrong,
+1 when something is, 2 when it could not be examined.";
 
 const RUN_HELP: &str = "\
 Examples:
@@ -114,6 +150,13 @@ pub(crate) struct Serve {
     /// The region in ARNs.
     #[arg(long, default_value = "us-east-1", value_name = "NAME")]
     pub(crate) region: String,
+    /// What shall go wrong with the database's file, for tests of crashes.
+    #[arg(long, hide = true, value_name = "FAULT")]
+    pub(crate) disk_fault: Option<DiskFault>,
+    /// How long executions are kept after their end, such as 90d or 12h; then they are deleted with their histories. At
+    /// least 1s [default: for ever].
+    #[arg(long, value_name = "DURATION", value_parser = retention)]
+    pub(crate) retention: Option<Duration>,
     /// A mock configuration, as Step Functions Local has it: executions of MACHINE_ARN#CASE get its responses in place
     /// of what their tasks would do.
     #[arg(long, value_name = "FILE", env = "SFN_MOCK_CONFIG")]
@@ -154,6 +197,38 @@ pub(crate) struct Run {
     /// Show no progress.
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Backup {
+    /// The file to write, which is not there yet.
+    #[arg(value_name = "FILE")]
+    pub(crate) to: PathBuf,
+    /// The data directory, where no host runs on it that could be asked.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) host: Endpoint,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Restore {
+    /// The backup.
+    #[arg(value_name = "FILE")]
+    pub(crate) from: PathBuf,
+    /// The data directory to make, which is not there yet, or empty.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Doctor {
+    /// The data directory.
+    #[arg(long, default_value = ".dirigent", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -214,6 +289,15 @@ fn collector(text: &str) -> Result<String, String> {
     if sound { Ok(text.to_owned()) } else { Err("a collector's URL begins with http:// or https://".into()) }
 }
 
+/// A time span with a unit; days too, which are 24 hours here.
+fn retention(text: &str) -> Result<Duration, String> {
+    let wrong =
+        || format!("`{text}` is no time to keep executions: write it like 90d, 12h or 30m, at least 1s");
+    let span = text.parse::<jiff::Span>().map_err(|_| wrong())?;
+    let span = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    Duration::try_from(span).ok().filter(|span| *span >= Duration::from_secs(1)).ok_or_else(wrong)
+}
+
 fn account(text: &str) -> Result<String, String> {
     let sound = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if sound { Ok(text.to_owned()) } else { Err("an account number has twelve digits".into()) }
@@ -248,6 +332,24 @@ mod tests {
             ("grpc://127.0.0.1:4317", false),
         ] {
             assert_eq!(collector(text).is_ok(), sound, "{text}");
+        }
+    }
+
+    #[test]
+    fn retentions() {
+        for (text, seconds) in [
+            ("1s", Some(1)),
+            ("90d", Some(90 * 86_400)),
+            ("1d12h", Some(36 * 3_600)),
+            ("2w", Some(14 * 86_400)),
+            ("999ms", None),
+            ("0s", None),
+            ("-1d", None),
+            ("1month", None),
+            ("90", None),
+            ("", None),
+        ] {
+            assert_eq!(retention(text).ok().map(|span| span.as_secs()), seconds, "{text}");
         }
     }
 

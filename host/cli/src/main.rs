@@ -1,9 +1,11 @@
 //! The binary `dirigent`: its commands, a file each.
 
 mod args;
+mod backup;
 mod client;
 mod config;
 mod console;
+mod doctor;
 mod input;
 mod journal_host;
 mod limits;
@@ -48,6 +50,9 @@ fn main() -> ExitCode {
         Command::Plugin(plugin) => block_on(plugin::plugin(plugin)),
         Command::Machine(args) => client::machine::run(args),
         Command::Execution(args) => client::execution::run(args),
+        Command::Backup(args) => backup::backup(args),
+        Command::Restore(args) => backup::restore(&args),
+        Command::Doctor(args) => block_on(doctor::doctor(args)),
         Command::Limits(args) => limits::limits(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "dirigent", &mut std::io::stdout());

@@ -13,6 +13,7 @@ use dirigent_runtime::{Runtime, RuntimeConfig};
 use dirigent_store::{RedbOptions, RedbStore};
 
 use crate::args;
+use crate::backup::{Backups, PLUGINS};
 use crate::config;
 use crate::console;
 use crate::logs::{EventLogs, FilesConfig};
@@ -22,6 +23,9 @@ use crate::plugin_host::PluginHost;
 
 /// How long requests under way may take to end after a signal to stop.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How long answers have to get away when the disk fails.
+const LAST_ANSWERS: Duration = Duration::from_millis(200);
 
 pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     if !args.listen.ip().is_loopback() && !args.insecure {
@@ -37,9 +41,10 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     })?;
     let address = listener.local_addr()?;
 
-    let store = Arc::new(RedbStore::open(&args.data, &RedbOptions::default())?);
+    let options = RedbOptions { fault: args.disk_fault, ..RedbOptions::default() };
+    let store = Arc::new(RedbStore::open(&args.data, &options)?);
     let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
-    let mut plugins = RuntimeConfig::new(&registry, args.data.join("plugins"));
+    let mut plugins = RuntimeConfig::new(&registry, args.data.join(PLUGINS));
     config::apply(&mut plugins, args.config.as_deref(), &args.data)?;
     let runtime = Runtime::open(plugins).await?;
     let config = EngineConfig {
@@ -47,6 +52,7 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
         region: args.region,
         limits: args.limits.limits()?,
         test_cases,
+        retention: args.retention,
     };
     let objects = Arc::new(BucketHost(match args.s3 {
         Some(url) => {
@@ -61,7 +67,8 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     };
     let logs = Arc::new(EventLogs::open(files, args.otlp.as_deref(), &config.region)?);
     let plugins = Arc::new(PluginHost::new(runtime.clone()));
-    let engine = Engine::open_with(config, store, plugins.clone(), objects, logs.clone()).await?;
+    let backups = Arc::new(Backups::new(store.clone(), &args.data));
+    let engine = Engine::open_with(config, store.clone(), plugins.clone(), objects, logs.clone()).await?;
 
     // On standard output and flushed, so that a script that asked for port 0 can read it.
     println!("listening on http://{address}");
@@ -76,7 +83,8 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let polled = engine.clone();
-    let host = Host::new(engine.clone(), plugins.clone()).with_console(console::console());
+    let host = Host::new(engine.clone(), plugins.clone());
+    let host = host.with_backups(backups).with_console(console::console());
     let server = axum::serve(listener, dirigent_api::router(host)).with_graceful_shutdown(async move {
         signal().await;
         tracing::info!("stopping");
@@ -87,6 +95,15 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     tokio::select! {
         served = async { server.await } => served?,
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => {}
+        () = store.sync_failed() => {
+            // Whoever waited for that commit was told that it failed; their answers need a moment to get away.
+            tokio::time::sleep(LAST_ANSWERS).await;
+            bail!(
+                "the disk failed to sync, so what it holds is not known: {}. Look at the disk, and start again: what was \
+                 acknowledged before is read from the disk then",
+                engine.health().err().map(|error| error.to_string()).unwrap_or_default()
+            );
+        }
     }
     engine.close().await;
     logs.close().await;

@@ -146,7 +146,7 @@ fn keep_payloads(known: &mut Payloads, first: u64, chunk: &Chunk) {
 }
 
 /// The payloads that an event refers to.
-fn payload_refs(kind: &EventKind) -> Vec<PayloadRef> {
+pub(crate) fn payload_refs(kind: &EventKind) -> Vec<PayloadRef> {
     match kind {
         EventKind::ExecutionStarted { input } | EventKind::StateEntered { input, .. } => vec![*input],
         EventKind::ExecutionSucceeded { output }

@@ -16,7 +16,7 @@ use crate::core::{Execution, Step};
 use crate::keyvalue::KeyValueError;
 
 /// Records, by execution, frame, scope, which one of it, and index.
-const JOURNALS: CatalogKind = CatalogKind(13);
+pub(crate) const JOURNALS: CatalogKind = CatalogKind(13);
 
 /// Most records of a task's journal, in both scopes together.
 pub const MAX_JOURNAL_RECORDS: usize = 10_000;
@@ -273,6 +273,18 @@ pub(crate) async fn records(
     }
     found.truncate(records as usize);
     Ok(found)
+}
+
+/// The first records that an execution has, at most `limit`.
+pub(crate) async fn keys_of(
+    store: &dyn Store,
+    id: ExecutionId,
+    limit: usize,
+) -> Result<Vec<CatalogKey>, StoreError> {
+    let prefix = execution_prefix(id);
+    let page = store.scan(JOURNALS, Some(&prefix), limit).await?;
+    let own = page.into_iter().map(|(name, _)| name).take_while(|name| name.starts_with(&prefix));
+    Ok(own.map(|name| CatalogKey::new(JOURNALS, name)).collect())
 }
 
 /// Whether the store has any journal.

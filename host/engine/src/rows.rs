@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use dirigent_asl::Program;
-use dirigent_store::{CatalogKey, CatalogKind, ExecutionChange, ExecutionId, FrameId, Timer};
+use dirigent_store::{CatalogKey, CatalogKind, ExecutionChange, ExecutionId, FrameId, MachineId, Timer};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -159,6 +159,13 @@ fn content(bytes: &[u8]) -> Result<&[u8], RowError> {
 /// The key of a row of a kind that an execution has one of.
 pub(crate) fn execution_key(kind: CatalogKind, id: ExecutionId) -> CatalogKey {
     CatalogKey::new(kind, [&id.machine.0.to_be_bytes()[..], &id.sequence.to_be_bytes()].concat())
+}
+
+/// The execution of such a key's name.
+pub(crate) fn execution_of(name: &[u8]) -> Option<ExecutionId> {
+    let (machine, sequence) = name.split_first_chunk::<4>()?;
+    let sequence = u64::from_be_bytes(sequence.try_into().ok()?);
+    Some(ExecutionId::new(MachineId(u32::from_be_bytes(*machine)), sequence))
 }
 
 /// What a step changes in the store. `attended` is whether the store has the execution marked for a restarted host,

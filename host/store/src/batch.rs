@@ -1,6 +1,7 @@
 //! What one transaction changes.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use crate::error::CommitError;
 use crate::ids::{ExecutionId, FrameId, Timer};
@@ -31,6 +32,12 @@ pub struct ExecutionChange {
     pub create_as: Option<String>,
     /// The summary row (status, dates, references), which replaces the one before.
     pub record: Option<Vec<u8>>,
+    /// The execution is forgotten: its record, its name and its attention mark go. The value is what it was created
+    /// as. Frames and history stay unless they are dropped, by this change or later ones, which may be many if there
+    /// is much of them. An execution that is not there is no error.
+    pub forget: Option<String>,
+    /// Chunks of the history to delete: those whose first event is in the range.
+    pub drop_history: Option<Range<u64>>,
     /// Frames to write. A frame that is also dropped in the same change ends up written.
     pub put_frames: Vec<(FrameId, Vec<u8>)>,
     /// Frames that have ended. One that does not exist is no error.
@@ -176,6 +183,7 @@ impl ExecutionChange {
         size_of::<Self>()
             + self.create_as.as_ref().map_or(0, String::len)
             + self.record.as_ref().map_or(0, Vec::len)
+            + self.forget.as_ref().map_or(0, String::len)
             + self
                 .put_frames
                 .iter()

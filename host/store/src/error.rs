@@ -113,6 +113,18 @@ pub enum OpenError {
         /// What the system said.
         why: std::io::Error,
     },
+    /// The file does not hold together.
+    #[error(
+        "{} is damaged: {why}. A file that was copied while a host had it open is torn: make the copy with \
+         `dirigent backup`. Otherwise restore a backup",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the database said.
+        why: String,
+    },
     /// The database in the file could not be opened or repaired.
     #[error("cannot open {}: {why}", path.display())]
     Database {

@@ -9,6 +9,7 @@
 //! belong together. Every promise in the trait's comments is checked by [`conformance`], which is
 //! public so that another store can be held to the same promises.
 
+pub mod archive;
 mod batch;
 mod commit;
 pub mod conformance;
@@ -24,5 +25,7 @@ pub use commit::Commit;
 pub use error::{CommitError, OpenError, StoreError};
 pub use ids::{ExecutionId, FrameId, MachineId, Timer};
 pub use memory::{Fault, MemoryStore};
-pub use redb::{RedbOptions, RedbStore};
+pub use redb::{
+    DATABASE_FILE, DiskFault, DiskFaultKind, RawRow, RedbOptions, RedbStore, Snapshot, Table, TableSize,
+};
 pub use store::{Pressure, Selection, Store, Takes, Totals};

@@ -130,6 +130,12 @@ impl Rows {
             if let Some(name) = change.create_as {
                 self.names.insert((id.machine, name), id.sequence);
             }
+            if let Some(name) = change.forget {
+                self.forget(id, name);
+            }
+            if let Some(Range { start, end }) = change.drop_history {
+                self.history.extract_if((id.sequence, start)..(id.sequence, end), |_, _| true).for_each(drop);
+            }
             if let Some(record) = change.record {
                 self.records.insert(id, record);
             }
@@ -162,16 +168,12 @@ impl Rows {
         }
     }
 
-    fn delete(&mut self, id: ExecutionId, name: &str) {
+    fn forget(&mut self, id: ExecutionId, name: String) {
         self.records.remove(&id);
-        let name = (id.machine, name.to_owned());
+        let name = (id.machine, name);
         if self.names.get(&name) == Some(&id.sequence) {
             self.names.remove(&name);
         }
-        let frames = (id.sequence, FrameId(0))..=(id.sequence, FrameId(u32::MAX));
-        self.frames.extract_if(frames, |_, _| true).for_each(drop);
-        let history = (id.sequence, 0)..=(id.sequence, u64::MAX);
-        self.history.extract_if(history, |_, _| true).for_each(drop);
         self.attention.remove(&id.sequence);
     }
 }
@@ -226,6 +228,19 @@ impl Store for MemoryStore {
             selection.rest = None;
         }
         Ok(selection)
+    }
+
+    async fn list_oldest(
+        &self,
+        machine: MachineId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError> {
+        let first = ExecutionId::new(machine, after.map_or(0, |last| last.saturating_add(1)));
+        let last = ExecutionId::new(machine, u64::MAX);
+        let inner = self.lock();
+        let rows = inner.rows.records.range(first..last).take(limit);
+        Ok(rows.map(|(id, record)| (*id, record.clone())).collect())
     }
 
     async fn frames(&self, id: ExecutionId, limit: usize) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {
@@ -298,15 +313,6 @@ impl Store for MemoryStore {
         let rows = inner.rows.catalog.range((start, Bound::Unbounded));
         let rows = rows.take_while(|(key, _)| key.kind == kind).take(limit);
         Ok(rows.map(|(key, value)| (key.name.clone(), value.clone())).collect())
-    }
-
-    fn delete_execution(&self, id: ExecutionId, name: &str) -> Commit {
-        let mut inner = self.lock();
-        if let Some(why) = &inner.stopped {
-            return Commit::decided(Err(CommitError::Stopped { why: why.clone() }));
-        }
-        inner.rows.delete(id, name);
-        Commit::decided(Ok(()))
     }
 
     fn pressure(&self) -> Pressure {

@@ -64,6 +64,14 @@ pub trait Store: Send + Sync + 'static {
         Ok(self.select(machine, before, limit, &|_| true).await?.rows)
     }
 
+    /// Executions of `machine` with their summary rows, oldest first, beginning after the sequence `after`.
+    async fn list_oldest(
+        &self,
+        machine: MachineId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError>;
+
     /// The frames of the execution that are kept, by id.
     async fn frames(&self, id: ExecutionId, limit: usize) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError>;
 
@@ -107,12 +115,6 @@ pub trait Store: Send + Sync + 'static {
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
-
-    /// Deletes all there is of an execution: its record, its name, its frames, its history and its
-    /// attention mark, in one transaction and in the order of the calls to [`commit`](Self::commit).
-    /// `name` is what it was created as. Its timers stay: an execution that may be deleted has ended,
-    /// and the batch that ended it cleared them. Deleting what is not there is no error.
-    fn delete_execution(&self, id: ExecutionId, name: &str) -> Commit;
 
     /// How much is queued, for admission control.
     fn pressure(&self) -> Pressure;

@@ -41,7 +41,13 @@ async fn the_store_in_a_file_with_hardly_any_cache() {
     struct Small(tempfile::TempDir);
     impl Place for Small {
         fn open(&self) -> Arc<dyn Store> {
-            Arc::new(RedbStore::open(self.0.path(), &RedbOptions { cache_bytes: 64 << 10 }).unwrap())
+            Arc::new(
+                RedbStore::open(
+                    self.0.path(),
+                    &RedbOptions { cache_bytes: 64 << 10, ..RedbOptions::default() },
+                )
+                .unwrap(),
+            )
         }
     }
     conformance::run_all(|| Small(tempfile::tempdir().unwrap())).await;

@@ -2,8 +2,19 @@
 
 use crate::home::Home;
 
-const COMMANDS: [&str; 8] =
-    ["serve", "run", "machine", "execution", "validate", "limits", "plugin", "completions"];
+const COMMANDS: [&str; 11] = [
+    "serve",
+    "run",
+    "machine",
+    "execution",
+    "validate",
+    "backup",
+    "restore",
+    "doctor",
+    "limits",
+    "plugin",
+    "completions",
+];
 
 #[test]
 fn help_names_every_command() {

@@ -15,6 +15,7 @@ fn machine(host: &Host, name: &str, resource: &str, more: Value) -> String {
 
 fn die(host: &mut Host) {
     host.kill9();
+    host.examined();
     host.restart();
 }
 

@@ -142,6 +142,7 @@ fn ten_effects_and_a_host_that_dies_at_each() {
             let execution = host.start(&machine, &input(server.address));
             server.there.recv_timeout(PATIENCE).expect("the request is made");
             host.kill9();
+            host.examined();
             host.restart();
             let ended = host.ended(&execution);
             let counts = *server.counts.lock().unwrap();

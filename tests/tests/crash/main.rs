@@ -3,9 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod backup;
 mod callbacks;
+mod copied;
+mod disk;
 mod effects;
+mod points;
 mod redriving;
+mod rounds;
 mod running;
 mod starting;
 mod waiting;

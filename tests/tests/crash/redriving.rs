@@ -72,6 +72,7 @@ fn what_was_redriven_goes_on() {
         (count.load(Ordering::Relaxed) >= BEFORE).then_some(())
     });
     host.kill9();
+    host.examined();
     let acknowledged: BTreeSet<String> =
         callers.into_iter().flat_map(|caller| caller.join().unwrap()).collect();
     host.restart();

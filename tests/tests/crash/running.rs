@@ -76,6 +76,7 @@ fn all_end_as_they_would_have() {
     let undisturbed = undisturbed(&host, &machine);
     let started = start_until_running(&host, &machine);
     host.kill9();
+    host.examined();
     host.restart();
     // Again, when the waits are over and everything happens at once.
     eventually("an execution is in its Parallel", || {
@@ -83,6 +84,7 @@ fn all_end_as_they_would_have() {
         kinds(&host.history(first)).contains(&"ParallelStateStarted").then_some(())
     });
     host.kill9();
+    host.examined();
     host.restart();
     all_end_well(&host, &machine, &started, &undisturbed);
 }
@@ -99,6 +101,7 @@ fn also_after_many_deaths_at_random_moments() {
     for _ in 0..8 {
         sleep(Duration::from_millis(random.u64(0..700)));
         host.kill9();
+        host.examined();
         host.restart();
     }
     all_end_well(&host, &machine, &started, &undisturbed);

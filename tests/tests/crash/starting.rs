@@ -23,7 +23,8 @@ const BEFORE: usize = 300;
 /// How often it dies, on the same data.
 const ROUNDS: usize = 3;
 
-fn definition() -> Value {
+/// Two tasks with a Wait between them.
+pub(crate) fn definition() -> Value {
     json!({
         "StartAt": "First",
         "States": {
@@ -33,6 +34,24 @@ fn definition() -> Value {
         },
     })
 }
+
+/// What happens in an execution of it.
+pub(crate) const EVENTS: [&str; 14] = [
+    "ExecutionStarted",
+    "TaskStateEntered",
+    "TaskScheduled",
+    "TaskStarted",
+    "TaskSucceeded",
+    "TaskStateExited",
+    "WaitStateEntered",
+    "WaitStateExited",
+    "TaskStateEntered",
+    "TaskScheduled",
+    "TaskStarted",
+    "TaskSucceeded",
+    "TaskStateExited",
+    "ExecutionSucceeded",
+];
 
 fn params(machine: &str, name: &str) -> Value {
     json!({ "stateMachineArn": machine, "name": name, "input": json!({ "name": name }).to_string() })
@@ -64,23 +83,7 @@ fn ended_well(host: &Host, execution: &str, name: &str) {
     assert_eq!(host.output(execution), json!({ "name": name }), "{execution}");
     let history = host.history(execution);
     check(&history);
-    let expected = [
-        "ExecutionStarted",
-        "TaskStateEntered",
-        "TaskScheduled",
-        "TaskStarted",
-        "TaskSucceeded",
-        "TaskStateExited",
-        "WaitStateEntered",
-        "WaitStateExited",
-        "TaskStateEntered",
-        "TaskScheduled",
-        "TaskStarted",
-        "TaskSucceeded",
-        "TaskStateExited",
-        "ExecutionSucceeded",
-    ];
-    assert_eq!(kinds(&history), expected, "{execution}");
+    assert_eq!(kinds(&history), EVENTS, "{execution}");
 }
 
 #[test]
@@ -103,6 +106,7 @@ fn what_was_acknowledged_is_there() {
             (count.load(Ordering::Relaxed) >= BEFORE).then_some(())
         });
         host.kill9();
+        host.examined();
         for caller in callers {
             let (started, unanswered) = caller.join().unwrap();
             acknowledged.extend(started);

@@ -142,6 +142,7 @@ fn every_timer_fires_at_its_right_time(cases: &[Case]) {
         started.iter().all(runs).then_some(started)
     });
     host.kill9();
+    host.examined();
     host.restart();
     for ((case, execution), (described, history)) in cases.iter().zip(&disturbed).zip(&expected) {
         let ended = host.ended(execution);
@@ -165,6 +166,7 @@ fn a_timer_is_not_wound_up_again() {
     let old = host.start(&machine, &json!({ "seconds": 6 }));
     let due_ms = millis(entered(&host.history(&old), "Work")) + 6_000;
     host.kill9();
+    host.examined();
     while now_ms() < due_ms {
         sleep(Duration::from_millis(50));
     }

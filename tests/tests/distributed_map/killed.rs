@@ -78,6 +78,7 @@ fn dies_twice(rows: u64, children: &str, batch: u64) {
         assert_eq!(describe(&host, &run)["status"], "RUNNING", "the host must die in the middle");
         peak = peak.max(host.peak_memory());
         host.kill9();
+        host.examined();
         host.restart();
     }
     until(&host, &run, started, patience(rows));

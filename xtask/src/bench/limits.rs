@@ -42,7 +42,7 @@ impl Limits {
     /// What redb alone does in groups of as many as there are connections; the largest that was measured for more.
     pub(super) fn redb_per_s(&self, connections: usize) -> Option<f64> {
         let fits = |(group, _): &&(usize, f64)| *group <= connections;
-        self.redb.iter().filter(fits).next_back().map(|(_, rate)| *rate)
+        self.redb.iter().rfind(fits).map(|(_, rate)| *rate)
     }
 
     pub(super) fn to_json(&self) -> Value {

@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use dirigent_engine::Engine;
 use tokio::sync::Semaphore;
 
+use super::backup::{BackupSource, MAX_BACKUPS};
 use super::plugins::PluginDirectory;
 use crate::Console;
 
@@ -19,13 +20,25 @@ pub struct Host {
     pub(crate) plugins: Arc<dyn PluginDirectory>,
     /// A permit for each stream of events.
     pub(crate) streams: Arc<Semaphore>,
+    /// What makes backups, if it keeps anything.
+    pub(crate) backups: Option<Arc<dyn BackupSource>>,
+    /// A permit for each backup that is being made.
+    pub(crate) backing_up: Arc<Semaphore>,
     pub(crate) console: Arc<Console>,
 }
 
 impl Host {
     /// An engine, and the plugins that it runs.
     pub fn new(engine: Arc<Engine>, plugins: Arc<dyn PluginDirectory>) -> Host {
-        Host { engine, plugins, streams: Arc::new(Semaphore::new(MAX_STREAMS)), console: Arc::default() }
+        let streams = Arc::new(Semaphore::new(MAX_STREAMS));
+        let backing_up = Arc::new(Semaphore::new(MAX_BACKUPS));
+        Host { engine, plugins, streams, backups: None, backing_up, console: Arc::default() }
+    }
+
+    /// With what makes backups.
+    #[must_use]
+    pub fn with_backups(self, source: Arc<dyn BackupSource>) -> Host {
+        Host { backups: Some(source), ..self }
     }
 
     /// With a console; without this it is one that was not built.

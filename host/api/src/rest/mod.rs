@@ -2,10 +2,12 @@
 //!
 //! - `host`: what requests are answered with
 //! - `wire`: bodies, queries and errors
+//! - `backup`: a copy of all there is, while the host runs
 //! - `executions`: start and wait, search, describe, ranges of histories, metering, stop, redrive, one by one and many at a time
 //! - `live`: events as they happen, by server-sent events
 //! - `plugins`: what is in the registry directory; `plugin_logs`: what they logged lately; `plugin_users`: whose tasks call them; `usage`: what they used
 
+mod backup;
 mod executions;
 mod host;
 mod live;
@@ -22,6 +24,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use backup::BackupSource;
 pub use host::Host;
 pub use plugin_logs::PluginLogLine;
 pub use plugins::{PluginAsk, PluginDirectory, PluginEntry, PluginStatus};
@@ -49,6 +52,7 @@ pub(crate) fn router() -> (Router<Host>, Document) {
         .routes(routes!(executions::redrive::redrive))
         .routes(routes!(live::execution_events))
         .routes(routes!(live::all_events))
+        .routes(routes!(backup::backup))
         .routes(routes!(plugins::plugins))
         .routes(routes!(plugin_logs::logs))
         .routes(routes!(plugin_users::users))

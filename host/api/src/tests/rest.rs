@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use axum::response::Response;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{OWN, World, column, pass, text};
 use crate::rest;
-use crate::{Host, PluginAsk, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage};
+use crate::{
+    BackupSource, Host, PluginAsk, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage,
+};
 
 /// Largest answer that is read.
 const MOST: usize = 1 << 20;
@@ -64,6 +67,28 @@ impl PluginDirectory for OnePlugin {
     }
 }
 
+/// A backup of more than a piece.
+struct Text;
+
+/// Lines of it.
+const LINES: usize = 50_000;
+
+impl BackupSource for Text {
+    fn write(&self, to: &mut dyn std::io::Write) -> std::io::Result<()> {
+        (0..LINES).try_for_each(|line| writeln!(to, "line {line}"))
+    }
+}
+
+/// A backup that cannot be made.
+struct Nothing;
+
+impl BackupSource for Nothing {
+    fn write(&self, to: &mut dyn std::io::Write) -> std::io::Result<()> {
+        to.write_all(b"the beginning")?;
+        Err(std::io::Error::other("the disk is gone"))
+    }
+}
+
 /// An answer: its status, its content type, and its body.
 struct Answer {
     status: StatusCode,
@@ -79,7 +104,8 @@ impl Answer {
 
 impl World {
     async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let router = crate::router(Host::new(self.engine.clone(), Arc::new(OnePlugin)));
+        let router =
+            crate::router(Host::new(self.engine.clone(), Arc::new(OnePlugin)).with_backups(Arc::new(Text)));
         let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let answer = async {
@@ -228,6 +254,7 @@ async fn calls(world: &World) -> Vec<(&'static str, &'static str, String, Option
             Some(json!({ "executionArns": vec!["x"; 1_001] })),
             400,
         ),
+        ("/api/backup", "post", "/api/backup".into(), None, 200),
         ("/api/plugins", "get", "/api/plugins".into(), None, 200),
         ("/api/plugins/{name}/users", "get", "/api/plugins/echo/users".into(), None, 200),
         (logs, "get", "/api/plugins/echo/logs?after=1&limit=2".into(), None, 200),
@@ -255,6 +282,61 @@ async fn every_operation_answers_as_it_is_described() {
     assert_eq!(called, described.collect(), "every operation that is described is called");
     let served = world.ask("GET", "/api/openapi.json", None).await;
     assert_eq!(served.json(), document);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_comes_whole_or_breaks_off_and_one_at_a_time() {
+    let world = World::new().await;
+    let whole = world.ask("POST", "/api/backup", None).await;
+    assert_eq!((whole.status, &*whole.content_type), (StatusCode::OK, "application/octet-stream"));
+    assert!(
+        whole.body.lines().eq((0..LINES).map(|line| format!("line {line}"))),
+        "not all of it, or not in order"
+    );
+
+    let host = Host::new(world.engine.clone(), Arc::new(OnePlugin));
+    let ask = |host: &Host, content_type: &str| {
+        let request = Request::post("/api/backup").header("content-type", content_type).body(Body::empty());
+        crate::router(host.clone()).oneshot(request.unwrap())
+    };
+    assert_eq!(
+        ask(&host, "application/json").await.unwrap().status(),
+        StatusCode::BAD_REQUEST,
+        "nothing is kept"
+    );
+    let host = host.with_backups(Arc::new(Text));
+    assert_eq!(
+        ask(&host, "text/plain").await.unwrap().status(),
+        StatusCode::BAD_REQUEST,
+        "another site's form"
+    );
+    let first = ask(&host, "application/json").await.unwrap();
+    assert_eq!(ask(&host, "application/json").await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    axum::body::to_bytes(first.into_body(), MOST).await.unwrap();
+    // One whose reader goes away gives its place back too.
+    for _ in 0..2 {
+        drop(granted(|| ask(&host, "application/json")).await);
+    }
+    let host = host.with_backups(Arc::new(Nothing));
+    let broken = granted(|| ask(&host, "application/json")).await;
+    let read = axum::body::to_bytes(broken.into_body(), MOST).await;
+    assert!(read.is_err(), "what is no backup must not end as one");
+}
+
+/// Asks until the answer is that of a host that has room.
+async fn granted<E: std::fmt::Debug, F: Future<Output = Result<Response, E>>>(
+    ask: impl Fn() -> F,
+) -> Response {
+    let asking = async {
+        loop {
+            let answer = ask().await.unwrap();
+            if answer.status() == StatusCode::OK {
+                return answer;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(super::BOUND, asking).await.expect("there is room again")
 }
 
 #[tokio::test]

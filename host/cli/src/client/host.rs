@@ -165,6 +165,18 @@ impl Host {
         self.parsed(&self.answer(answer)?)
     }
 
+    /// A POST to `/api` that is answered with bytes, however many. It breaks off when none come for too long.
+    pub(super) fn download(&self, path: &str) -> Result<impl std::io::Read + use<>, HostError> {
+        let request =
+            self.agent.post(format!("{}{path}", self.url)).header("Content-Type", "application/json");
+        let request = request.config().timeout_global(None).timeout_per_read(Some(SILENCE)).build();
+        let mut response = request.send_empty().map_err(|why| self.lost(why))?;
+        if !response.status().is_success() {
+            return Err(self.refused(&mut response));
+        }
+        Ok(response.into_body().into_reader())
+    }
+
     /// Server-sent events of `/api`, from the one after `last` on. The stream breaks when it is silent for too long, and
     /// after `limit`.
     pub(super) fn stream(

@@ -2,6 +2,7 @@
 //!
 //! What AWS has goes over AWS's wire, the rest over the host's own `/api`.
 
+pub(crate) mod backup;
 pub(crate) mod execution;
 mod follow;
 mod host;
@@ -46,6 +47,20 @@ pub(crate) struct ClientArgs {
     /// Print JSON, for programs: a document, or a line for each item of what may be long. Times are RFC 3339 in UTC.
     #[arg(long, global = true, help_heading = HEADING)]
     json: bool,
+}
+
+/// Where the host is, for a command that has nothing else of these.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Endpoint {
+    /// Where the host listens.
+    #[arg(
+        long,
+        env = "DIRIGENT_ENDPOINT",
+        default_value = "http://127.0.0.1:8083",
+        value_name = "URL",
+        value_parser = host::endpoint
+    )]
+    pub(crate) endpoint: String,
 }
 
 /// A host to ask, and how to show what it answers.

@@ -7,9 +7,9 @@ use clap::Args as ClapArgs;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::host::{self, Host};
+use super::host::Host;
 use super::names::encoded;
-use super::{line, times, unless_unread};
+use super::{Endpoint, line, times, unless_unread};
 use crate::look::{Colour, Look, plain};
 
 /// How often a host is asked for more.
@@ -25,15 +25,8 @@ pub(crate) struct Logs {
     /// Only lines from then on: a time, or how long ago, such as 1h.
     #[arg(long, value_name = "TIME", value_parser = times::moment)]
     since: Option<Timestamp>,
-    /// Where the host listens.
-    #[arg(
-        long,
-        env = "DIRIGENT_ENDPOINT",
-        default_value = "http://127.0.0.1:8083",
-        value_name = "URL",
-        value_parser = host::endpoint
-    )]
-    endpoint: String,
+    #[command(flatten)]
+    host: Endpoint,
 }
 
 /// Prints the lines; with `json` an object a line.
@@ -42,7 +35,7 @@ pub(crate) fn logs(args: Logs, json: bool) -> anyhow::Result<ExitCode> {
 }
 
 fn print(args: Logs, json: bool) -> anyhow::Result<ExitCode> {
-    let host = Host::new(args.endpoint);
+    let host = Host::new(args.host.endpoint);
     let path = format!("/api/plugins/{}/logs", encoded(&args.plugin));
     let look = Look::of(&std::io::stdout());
     let mut after = 0;

@@ -11,6 +11,6 @@ pub use registry::{Activities, Activity, ActivityError, MAX_ACTIVITIES};
 use dirigent_store::CatalogKind;
 
 /// Rows of activities, by name.
-const ACTIVITIES: CatalogKind = CatalogKind(10);
+pub(crate) const ACTIVITIES: CatalogKind = CatalogKind(10);
 /// Rows of tasks that wait for a worker, by activity and time.
-const QUEUES: CatalogKind = CatalogKind(11);
+pub(crate) const QUEUES: CatalogKind = CatalogKind(11);

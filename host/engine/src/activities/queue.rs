@@ -69,6 +69,12 @@ fn task(name: &[u8], prefix: &[u8]) -> Option<(ExecutionId, FrameId, u32)> {
     Some((execution, FrameId(u32::from_be_bytes(*frame)), u32::from_be_bytes(generation)))
 }
 
+/// Which task a place is of, in whatever queue.
+pub(crate) fn task_of(name: &[u8]) -> Option<(ExecutionId, FrameId, u32)> {
+    let activity = name.split(|byte| *byte == 0).next()?;
+    task(name, &[activity, &[0]].concat())
+}
+
 /// Every place in every queue, with its activity's name.
 #[cfg(test)]
 pub(crate) async fn all(store: &dyn Store) -> Vec<(String, ExecutionId, FrameId, u32)> {

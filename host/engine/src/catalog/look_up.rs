@@ -31,6 +31,18 @@ impl Catalog {
         self.machines.read().values().find(|machine| machine.id == id).cloned()
     }
 
+    /// The numbers of all machines, live and deleted.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) async fn numbers(&self) -> Result<Vec<MachineId>, CatalogError> {
+        let mut numbers: Vec<MachineId> = self.machines.read().values().map(|machine| machine.id).collect();
+        for (_, bytes) in scan_all(&*self.store, DELETED).await? {
+            numbers.push(MachineId(decode::<MachineRow>(&bytes)?.id));
+        }
+        Ok(numbers)
+    }
+
     /// The name of a machine, live or deleted.
     ///
     /// # Errors

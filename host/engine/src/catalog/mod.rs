@@ -7,8 +7,8 @@
 mod aliases;
 mod error;
 mod look_up;
-mod revisions;
-mod versions;
+pub(crate) mod revisions;
+pub(crate) mod versions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -31,9 +31,9 @@ use look_up::deleted_key;
 use revisions::{compile, compile_as, fits, read_revision};
 
 /// Rows of live state machines, by name.
-const MACHINES: CatalogKind = CatalogKind(1);
+pub(crate) const MACHINES: CatalogKind = CatalogKind(1);
 /// Rows of deleted state machines, by name and machine: their executions can still be described.
-const DELETED: CatalogKind = CatalogKind(3);
+pub(crate) const DELETED: CatalogKind = CatalogKind(3);
 
 /// How many rows are read at a time.
 const PAGE: usize = 1_000;
@@ -339,6 +339,12 @@ fn row(machine: &StateMachine) -> MachineRow {
         revision: machine.revision.number,
         tags: machine.tags.clone(),
     }
+}
+
+/// The machine that a row of live or deleted state machines is of, and its revision.
+pub(crate) fn machine_of_row(bytes: &[u8]) -> Result<(MachineId, u32), crate::rows::RowError> {
+    let row: MachineRow = decode(bytes)?;
+    Ok((MachineId(row.id), row.revision))
 }
 
 async fn scan_all(store: &dyn Store, kind: CatalogKind) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {

@@ -10,7 +10,7 @@ use super::{CatalogError, MachineType};
 use crate::rows::{RowError, decode, encode};
 
 /// Rows of revisions, by machine and number.
-const REVISIONS: CatalogKind = CatalogKind(2);
+pub(crate) const REVISIONS: CatalogKind = CatalogKind(2);
 
 /// One state of a state machine's definition and configuration. Executions keep the one they began with.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ pub(super) fn change(id: MachineId, revision: &Revision) -> Result<CatalogChange
     })
 }
 
-pub(super) async fn read_revision(
+pub(crate) async fn read_revision(
     store: &dyn Store,
     id: MachineId,
     number: u32,

@@ -201,7 +201,7 @@ impl Catalog {
 }
 
 /// Reads the versions and aliases of all machines.
-pub(super) async fn read_all(store: &dyn Store) -> Result<HashMap<MachineId, Published>, CatalogError> {
+pub(crate) async fn read_all(store: &dyn Store) -> Result<HashMap<MachineId, Published>, CatalogError> {
     let mut all: HashMap<MachineId, Published> = HashMap::new();
     for (key, bytes) in scan_all(store, LAST_NUMBERS).await? {
         let Some((id, [])) = machine_in(&key) else { continue };

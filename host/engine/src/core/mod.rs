@@ -31,6 +31,7 @@ mod inspect;
 mod job;
 mod map_run;
 mod mocks;
+mod needs;
 mod redrive;
 mod scope;
 mod states;

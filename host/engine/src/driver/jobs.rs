@@ -24,7 +24,7 @@ use crate::payload::Payload;
 use crate::rows::{RowError, decode, encode, execution_key};
 
 /// Jobs to be cancelled, by execution, frame and wait.
-const CANCELS: CatalogKind = CatalogKind(15);
+pub(super) const CANCELS: CatalogKind = CatalogKind(15);
 
 /// Rows that are read at a time.
 const PAGE: usize = 256;

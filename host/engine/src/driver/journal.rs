@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
-use dirigent_store::{Batch, CatalogChange, Commit, ExecutionId, Store, StoreError};
+use dirigent_store::{Batch, CatalogChange, CatalogKey, Commit, ExecutionId, Store, StoreError};
 
 use super::live::{Durability, Lease, Live};
 use crate::core::TaskRun;
@@ -37,6 +37,14 @@ impl Journals {
         match self.any.load(Ordering::Acquire) {
             true => Book::read(&*self.store, id).await,
             false => Ok(Book::default()),
+        }
+    }
+
+    /// Where the first `limit` records of an execution's tasks lie.
+    pub(super) async fn keys_of(&self, id: ExecutionId, limit: usize) -> Result<Vec<CatalogKey>, StoreError> {
+        match self.any.load(Ordering::Acquire) {
+            true => journal::keys_of(&*self.store, id, limit).await,
+            false => Ok(Vec::new()),
         }
     }
 

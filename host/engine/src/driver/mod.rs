@@ -7,6 +7,7 @@
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `arns`: ARNs and the accounts in them
 //! - `budget`: what tasks may use because their state machine says so
+//! - `doctor`: whether a store holds together
 //! - `logs`: where executions are logged
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`, `search`, `redrive`: what callers ask for
@@ -17,6 +18,7 @@
 //! - `nested`: executions that tasks start
 //! - `objects`: what they ask of object storage
 //! - `test_cases`: executions whose tasks have mocked responses
+//! - `retention`: executions that ended long ago go
 //! - `secret`: what clients' page tokens are signed with
 //! - `test_state`: one state alone; `mocked_run`: its Map Run, if it is a Distributed Map
 //! - `timers`: waking executions up
@@ -27,6 +29,9 @@ mod apply;
 mod arns;
 mod budget;
 mod callbacks;
+#[cfg(test)]
+mod clock_tests;
+pub(crate) mod doctor;
 pub(crate) mod jobs;
 mod journal;
 mod lambda;
@@ -38,6 +43,7 @@ mod nested;
 mod objects;
 mod read;
 mod redrive;
+mod retention;
 mod search;
 mod secret;
 mod start;
@@ -69,6 +75,7 @@ use crate::rows::RowError;
 
 pub use budget::{EXECUTION_FUEL_TAG, FuelLimit, TASK_FUEL_TAG, is_good_budget_tag};
 pub use callbacks::{ActivityTask, CallbackError, PollError};
+pub use doctor::{Executions, MAX_PROBLEMS, Problem, ProblemKind, Report, TableReport, examine};
 pub use jobs::{JobAnswer, JobEntry, JobOutcome, MAX_HANDLE_BYTES};
 pub use journal::TaskJournal;
 pub use logs::{ExecutionLog, LogEntry, LogHost, NoLogs};
@@ -117,6 +124,8 @@ pub struct EngineConfig {
     pub limits: Limits,
     /// The test cases that executions may be started as.
     pub test_cases: TestCases,
+    /// How long an execution is kept after its end; for ever where there is none.
+    pub retention: Option<Duration>,
 }
 
 impl Default for EngineConfig {
@@ -126,6 +135,7 @@ impl Default for EngineConfig {
             region: "us-east-1".into(),
             limits: Limits::default(),
             test_cases: TestCases::default(),
+            retention: None,
         }
     }
 }
@@ -159,6 +169,8 @@ pub struct Engine {
     /// Whether workers' polls shall end.
     polls_end: watch::Sender<bool>,
     entropy: AtomicU64,
+    /// Executions that retention has deleted since the start.
+    removed: AtomicU64,
 }
 
 /// What one step of one execution did, for whoever watches.
@@ -288,12 +300,14 @@ impl Engine {
             happenings,
             polls_end: watch::Sender::new(false),
             entropy: AtomicU64::new(fastrand::u64(..)),
+            removed: AtomicU64::new(0),
         });
         timers::start(&engine);
         live::resume_all(&engine);
         map_runs::close_abandoned(&engine);
         nested::catch_up(&engine);
         jobs::catch_up(&engine);
+        retention::start(&engine);
         Ok(engine)
     }
 
@@ -411,5 +425,8 @@ impl Engine {
 /// The time, in Unix milliseconds.
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    let now_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    #[cfg(test)]
+    let now_ms = now_ms + clock_tests::offset_ms();
+    now_ms
 }

@@ -25,10 +25,10 @@ use crate::catalog::MachineType;
 use crate::core::{Stimulus, TaskRun, TaskToken, error_names};
 use crate::event::Fault;
 use crate::payload::Payload;
-use crate::rows::{RowError, StatusRow, decode, encode, execution_key};
+use crate::rows::{RowError, StatusRow, decode, encode, execution_key, execution_of};
 
 /// Links, by the execution that is waited for.
-const LINKS: CatalogKind = CatalogKind(20);
+pub(super) const LINKS: CatalogKind = CatalogKind(20);
 
 /// Links read at a time.
 const PAGE: usize = 1_000;
@@ -69,7 +69,7 @@ impl Links {
             let page = store.scan(LINKS, after.as_deref(), PAGE).await?;
             let last = page.len() < PAGE;
             for (key, value) in &page {
-                if let Some(id) = linked(key) {
+                if let Some(id) = execution_of(key) {
                     links.insert(id, decode::<TaskToken>(value)?);
                 }
             }
@@ -91,12 +91,6 @@ impl Links {
 
 fn key(id: ExecutionId) -> CatalogKey {
     execution_key(LINKS, id)
-}
-
-fn linked(key: &[u8]) -> Option<ExecutionId> {
-    let (machine, sequence) = key.split_first_chunk::<4>()?;
-    let sequence = u64::from_be_bytes(sequence.try_into().ok()?);
-    Some(ExecutionId::new(MachineId(u32::from_be_bytes(*machine)), sequence))
 }
 
 /// The row that links an execution to the wait of a token.
@@ -234,6 +228,11 @@ impl Engine {
         };
         let arn = self.execution_arn(&machine, &row.name).into();
         Ok(Some(Started { id, arn, name: row.name, started_ms: row.started_ms }))
+    }
+
+    /// Whether a task of another execution waits for the end of this one, or has not been told of it yet.
+    pub(super) fn is_waited_for(&self, id: ExecutionId) -> bool {
+        self.links.of(id).is_some()
     }
 
     /// An execution has ended: whoever waits for it hears of it.

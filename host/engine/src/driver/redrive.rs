@@ -117,9 +117,28 @@ fn names(stopped: &[StoppedState]) -> String {
     if more > 0 { format!("{list} and {more} more") } else { list }
 }
 
-/// Executions that are being redriven: two calls for the same one come one after the other.
+/// Executions that are being redriven, or deleted: two that want that of the same one come one after the other.
 #[derive(Default)]
 pub(super) struct Redriving(Mutex<HashMap<ExecutionId, Arc<tokio::sync::Mutex<()>>>>);
+
+/// Nobody else redrives or deletes the execution as long as this is held.
+pub(super) struct Alone {
+    engine: Arc<Engine>,
+    id: ExecutionId,
+    /// Always there until the drop.
+    turn: Option<tokio::sync::OwnedMutexGuard<()>>,
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        drop(self.turn.take());
+        let mut all = self.engine.redriving.0.lock();
+        // Nobody else waits for it. Who comes from now on finds it in the map, or puts a new one there.
+        if all.get(&self.id).is_some_and(|lock| Arc::strong_count(lock) <= 1) {
+            all.remove(&self.id);
+        }
+    }
+}
 
 impl Engine {
     /// Whether an execution can be redriven now.
@@ -157,6 +176,13 @@ impl Engine {
         Ok(Ok(()))
     }
 
+    /// Waits for the turn to redrive or delete an ended execution.
+    pub(super) async fn alone_with(self: &Arc<Self>, id: ExecutionId) -> Alone {
+        let lock = self.redriving.0.lock().entry(id).or_default().clone();
+        let turn = Some(lock.lock_owned().await);
+        Alone { engine: self.clone(), id, turn }
+    }
+
     /// Redrives an execution. When this returns, that is durable. Returns when it was, in Unix milliseconds.
     ///
     /// # Errors
@@ -168,16 +194,8 @@ impl Engine {
     ) -> Result<i64, RedriveError> {
         let engine = self.clone();
         to_its_end(async move {
-            let lock = engine.redriving.0.lock().entry(id).or_default().clone();
-            let alone = lock.lock().await;
-            let redriven = redrive(&engine, id, request).await;
-            drop(alone);
-            // This one and the map's: nobody else waits for it.
-            let mut all = engine.redriving.0.lock();
-            if Arc::strong_count(&lock) <= 2 {
-                all.remove(&id);
-            }
-            redriven
+            let _alone = engine.alone_with(id).await;
+            redrive(&engine, id, request).await
         })
         .await
     }

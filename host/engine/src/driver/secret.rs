@@ -7,7 +7,7 @@ use super::{Engine, EngineError};
 use crate::rows::{decode, encode};
 
 /// The row of the secret.
-const SECRETS: CatalogKind = CatalogKind(12);
+pub(super) const SECRETS: CatalogKind = CatalogKind(12);
 
 /// 256 bits of the system's.
 pub(super) type Secret = [u8; 32];

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use dirigent_store::{CatalogChange, CatalogKind, ExecutionId, Expect};
+use dirigent_store::{CatalogChange, CatalogKey, CatalogKind, ExecutionId, Expect};
 use serde::{Deserialize, Serialize};
 
 use super::{Engine, EngineError};
@@ -15,7 +15,7 @@ use crate::core::{Entropy, TestCase};
 use crate::rows::{RowError, decode, encode, execution_key};
 
 /// Origins, by execution.
-const ORIGINS: CatalogKind = CatalogKind(7);
+pub(super) const ORIGINS: CatalogKind = CatalogKind(7);
 
 /// What stands between an ARN and the name of a test case. No name has it. Source: AWS developer guide, "Run mocked service
 /// integration tests".
@@ -100,18 +100,19 @@ impl Engine {
     /// # Errors
     /// The store's.
     pub async fn origin(&self, id: ExecutionId) -> Result<Option<Origin>, EngineError> {
-        match self.store.get(&execution_key(ORIGINS, id)).await? {
+        match self.store.get(&key(id)).await? {
             Some(bytes) => Ok(Some(decode(&bytes)?)),
             None => Ok(None),
         }
     }
 }
 
+/// Where the origin of an execution lies.
+pub(super) fn key(id: ExecutionId) -> CatalogKey {
+    execution_key(ORIGINS, id)
+}
+
 /// The row of an origin.
 pub(super) fn change(id: ExecutionId, origin: &Origin) -> Result<CatalogChange, RowError> {
-    Ok(CatalogChange {
-        key: execution_key(ORIGINS, id),
-        value: Some(encode(origin)?),
-        expect: Expect::Anything,
-    })
+    Ok(CatalogChange { key: key(id), value: Some(encode(origin)?), expect: Expect::Anything })
 }

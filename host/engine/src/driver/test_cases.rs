@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 use dirigent_asl::Program;
-use dirigent_store::{CatalogChange, CatalogKind, ExecutionId, Expect, Store};
+use dirigent_store::{CatalogChange, CatalogKey, CatalogKind, ExecutionId, Expect, Store};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::{Engine, EngineError, map_runs};
@@ -24,9 +24,9 @@ use crate::names;
 use crate::rows::{RowError, decode, encode, execution_key};
 
 /// Test cases, by execution.
-const CASES: CatalogKind = CatalogKind(8);
+pub(super) const CASES: CatalogKind = CatalogKind(8);
 /// How often the states of such an execution were invoked, by execution.
-const INVOCATIONS: CatalogKind = CatalogKind(9);
+pub(super) const INVOCATIONS: CatalogKind = CatalogKind(9);
 
 /// The test cases that a host has, by the plain name of their state machine and their own.
 #[derive(Clone, Debug, Default)]
@@ -196,6 +196,14 @@ impl Engine {
             None => Invocations::default(),
         };
         Ok(Some(self.cases.insert(root, decode(&case)?, invocations)))
+    }
+
+    /// Where the rows of an execution's test case lie; none where there never was one.
+    pub(super) fn case_keys(&self, id: ExecutionId) -> Vec<CatalogKey> {
+        if !self.cases.seen.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        vec![execution_key(CASES, id), execution_key(INVOCATIONS, id)]
     }
 
     /// The test case that the children of an execution's Map Runs belong to.

@@ -21,7 +21,7 @@ const HORIZON: Duration = Duration::from_secs(60);
 /// How many timers are read from the store at a time.
 const PAGE: usize = 4_096;
 
-/// How often a timer in memory looks whether its execution is still there.
+/// How often a timer in memory looks whether its execution is still there, and all of them what the clock says.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How many timers fire at the same time.
@@ -164,9 +164,10 @@ async fn fire_due(engine: &Arc<Engine>, firing: &Arc<Semaphore>) -> Duration {
                 Some(first) if first.due_ms <= now_ms() => soon.timers.pop_first(),
                 Some(first) => {
                     let wait = u64::try_from(first.due_ms - now_ms()).unwrap_or(0);
-                    return Duration::from_millis(wait).min(HORIZON / 2);
+                    // The clock may be set meanwhile, and what waits here would not notice.
+                    return Duration::from_millis(wait).min(LOOK_AGAIN);
                 }
-                None => return HORIZON / 2,
+                None => return LOOK_AGAIN,
             }
         };
         let (Some(timer), Ok(permit)) = (next, firing.clone().acquire_owned().await) else { continue };

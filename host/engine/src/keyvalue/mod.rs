@@ -18,6 +18,7 @@ use thiserror::Error;
 
 pub(crate) use locks::durable;
 use locks::{Access, Held, Locks};
+pub(crate) use rows::VALUES;
 
 /// Longest name of a bucket, in bytes.
 pub const MAX_BUCKET_BYTES: usize = 128;

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Values, by bucket and key.
-const VALUES: CatalogKind = CatalogKind(14);
+pub(crate) const VALUES: CatalogKind = CatalogKind(14);
 
 /// Rows that are read at a time, whose values come with them: with [`MAX_VALUE_BYTES`] a bound on the memory of a list.
 const PAGE: usize = 16;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Place, Seen, commit, create, id, timer};
+use super::{Place, Seen, commit, create, deletion, id, timer};
 use crate::batch::{Batch, ExecutionChange};
 use crate::ids::{FrameId, MachineId};
 use crate::store::Selection;
@@ -13,7 +13,7 @@ pub(super) async fn what_is_not_there(place: Arc<dyn Place>) {
     assert_eq!(store.find(MachineId(1), "a").await.unwrap(), None);
     assert_eq!(store.list(MachineId(1), None, 10).await.unwrap(), []);
     assert_eq!(store.history_chunk(id(1, 1), 1).await.unwrap(), None);
-    store.delete_execution(id(1, 1), "a").await.unwrap();
+    commit(&store, deletion(id(1, 1), "a")).await.unwrap();
     let gone = ExecutionChange {
         drop_frames: vec![FrameId(7)],
         clear_timers: vec![timer(1, id(1, 1), 1)],
@@ -182,7 +182,7 @@ pub(super) async fn deletion_leaves_the_neighbours(place: Arc<dyn Place>) {
     for (sequence, name) in [(1, "a"), (2, "b"), (3, "c")] {
         commit(&store, create(id(1, sequence), name)).await.unwrap();
     }
-    store.delete_execution(id(1, 2), "b").await.unwrap();
+    commit(&store, deletion(id(1, 2), "b")).await.unwrap();
     let timer_only = Seen { timers: 1, ..Seen::default() };
     assert_eq!(Seen::of(&store, id(1, 2)).await, timer_only);
     assert_eq!(store.find(MachineId(1), "b").await.unwrap(), None);
@@ -190,8 +190,58 @@ pub(super) async fn deletion_leaves_the_neighbours(place: Arc<dyn Place>) {
     assert_eq!(Seen::of(&store, id(1, 3)).await, Seen::created("c"));
     // The name may belong to a later execution by now.
     commit(&store, create(id(1, 4), "b")).await.unwrap();
-    store.delete_execution(id(1, 2), "b").await.unwrap();
+    commit(&store, deletion(id(1, 2), "b")).await.unwrap();
     assert_eq!(store.find(MachineId(1), "b").await.unwrap(), Some(id(1, 4)));
+}
+
+pub(super) async fn what_is_forgotten_can_be_dropped_in_parts(place: Arc<dyn Place>) {
+    let store = place.open();
+    let id = id(1, 1);
+    commit(&store, create(id, "a")).await.unwrap();
+    for first in [4, 9, 10] {
+        let more = ExecutionChange { history: Some((first, b"more".to_vec())), ..ExecutionChange::new(id) };
+        commit(&store, more).await.unwrap();
+    }
+    let forgotten = ExecutionChange { forget: Some("a".to_owned()), ..ExecutionChange::new(id) };
+    commit(&store, forgotten).await.unwrap();
+    assert_eq!(store.record(id).await.unwrap(), None);
+    assert_eq!(store.find(MachineId(1), "a").await.unwrap(), None);
+    assert_eq!(store.frames(id, 10).await.unwrap().len(), 2, "frames are left to later batches");
+    // (what is dropped, the first ids of the chunks that are left)
+    let cases: [(std::ops::Range<u64>, &[u64]); 4] =
+        [(2..4, &[1, 4, 9, 10]), (0..5, &[9, 10]), (5..10, &[10]), (0..u64::MAX, &[])];
+    for (range, left) in cases {
+        let drop = ExecutionChange { drop_history: Some(range.clone()), ..ExecutionChange::new(id) };
+        commit(&store, drop).await.unwrap();
+        let chunks = store.history(id, 0, u64::MAX, usize::MAX).await.unwrap();
+        let firsts: Vec<u64> = chunks.into_iter().map(|(first, _)| first).collect();
+        assert_eq!(firsts, left, "{range:?}");
+    }
+}
+
+pub(super) async fn oldest_pages_within_a_machine(place: Arc<dyn Place>) {
+    let store = place.open();
+    for sequence in [5, 3, 8, 9] {
+        let machine = if sequence == 8 { 2 } else { 1 };
+        let created =
+            ExecutionChange { record: Some(vec![1]), ..ExecutionChange::new(id(machine, sequence)) };
+        commit(&store, created).await.unwrap();
+    }
+    // (machine, after, limit, the sequences found)
+    let cases: [(u32, Option<u64>, usize, &[u64]); 7] = [
+        (1, None, 10, &[3, 5, 9]),
+        (1, None, 2, &[3, 5]),
+        (1, Some(3), 10, &[5, 9]),
+        (1, Some(4), 10, &[5, 9]),
+        (1, Some(9), 10, &[]),
+        (1, None, 0, &[]),
+        (2, None, 10, &[8]),
+    ];
+    for (machine, after, limit, wanted) in cases {
+        let rows = store.list_oldest(MachineId(machine), after, limit).await.unwrap();
+        let found: Vec<u64> = rows.into_iter().map(|(id, _)| id.sequence).collect();
+        assert_eq!(found, wanted, "machine {machine} after {after:?} limit {limit}");
+    }
 }
 
 pub(super) async fn large_values_come_back(place: Arc<dyn Place>) {

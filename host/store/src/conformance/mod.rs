@@ -62,7 +62,7 @@ macro_rules! cases {
     };
 }
 
-const CASES: [(&str, Case); 30] = cases![
+const CASES: [(&str, Case); 32] = cases![
     catalog::expectations,
     catalog::scan_pages_by_name_within_a_kind,
     conditions::a_taken_name_refuses_the_whole_batch,
@@ -80,6 +80,8 @@ const CASES: [(&str, Case); 30] = cases![
     executions::list_pages_newest_first_within_a_machine,
     executions::attention_pages_by_sequence,
     executions::deletion_leaves_the_neighbours,
+    executions::what_is_forgotten_can_be_dropped_in_parts,
+    executions::oldest_pages_within_a_machine,
     executions::large_values_come_back,
     groups::batches_apply_in_the_order_of_the_calls,
     groups::many_tasks_get_what_they_asked_for,
@@ -132,6 +134,16 @@ fn create(id: ExecutionId, name: &str) -> ExecutionChange {
         history: Some((1, format!("history of {name}").into_bytes())),
         set_timers: vec![timer(1_000, id, 1)],
         attention: Some(true),
+        ..ExecutionChange::new(id)
+    }
+}
+
+/// A change that deletes an execution with all it has, but for its timers.
+fn deletion(id: ExecutionId, name: &str) -> ExecutionChange {
+    ExecutionChange {
+        forget: Some(name.to_owned()),
+        drop_frames: vec![FrameId(0), FrameId(1)],
+        drop_history: Some(0..u64::MAX),
         ..ExecutionChange::new(id)
     }
 }

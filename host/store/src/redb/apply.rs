@@ -16,7 +16,7 @@ use super::tables::{
 };
 use crate::batch::{Batch, CatalogChange, ExecutionChange};
 use crate::error::{CommitError, StoreError};
-use crate::ids::{ExecutionId, FrameId};
+use crate::ids::ExecutionId;
 
 /// The tables, open for writing in one transaction.
 pub(crate) struct Tables<'txn> {
@@ -103,6 +103,13 @@ impl<'txn> Tables<'txn> {
 
     fn apply_execution(&mut self, change: &ExecutionChange) -> Result<(), StorageError> {
         let id = change.id;
+        if let Some(name) = &change.forget {
+            self.forget(id, name)?;
+        }
+        if let Some(range) = &change.drop_history {
+            let (first, end) = (history_key(id.sequence, range.start), history_key(id.sequence, range.end));
+            self.history.retain_in::<&[u8; 16], _>(&first..&end, |_, _| false)?;
+        }
         if let Some(record) = &change.record {
             self.records.insert(&record_key(id), record.as_slice())?;
         }
@@ -129,18 +136,13 @@ impl<'txn> Tables<'txn> {
         Ok(())
     }
 
-    /// Deletes everything of an execution but its timers.
-    pub(crate) fn delete(&mut self, id: ExecutionId, name: &str) -> Result<(), StorageError> {
+    fn forget(&mut self, id: ExecutionId, name: &str) -> Result<(), StorageError> {
         self.records.remove(&record_key(id))?;
         let name = name_key(id.machine, name);
         let owner = self.names.get(name.as_slice())?.map(|guard| guard.value());
         if owner == Some(id.sequence) {
             self.names.remove(name.as_slice())?;
         }
-        let (first, last) = (frame_key(id.sequence, FrameId(0)), frame_key(id.sequence, FrameId(u32::MAX)));
-        self.frames.retain_in::<&[u8; 12], _>(&first..=&last, |_, _| false)?;
-        let (first, last) = (history_key(id.sequence, 0), history_key(id.sequence, u64::MAX));
-        self.history.retain_in::<&[u8; 16], _>(&first..=&last, |_, _| false)?;
         self.attention.remove(id.sequence)?;
         Ok(())
     }

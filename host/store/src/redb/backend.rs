@@ -19,6 +19,9 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 
 use redb::{BackendError, StorageBackend};
 
+/// The operation that makes all before it durable.
+const SYNC: &str = "sync";
+
 /// The shared layer: redb owns one clone, the store another.
 #[derive(Clone, Debug)]
 pub(crate) struct GuardedFile(Arc<Shared>);
@@ -27,7 +30,14 @@ pub(crate) struct GuardedFile(Arc<Shared>);
 struct Shared {
     file: Box<dyn StorageBackend>,
     diverted: RwLock<Option<Diverted>>,
-    failure: OnceLock<String>,
+    failure: OnceLock<Failure>,
+}
+
+/// The first failure.
+#[derive(Debug)]
+struct Failure {
+    text: String,
+    in_sync: bool,
 }
 
 /// Operations kept from the file, in order, and the length it would have.
@@ -72,7 +82,12 @@ impl GuardedFile {
 
     /// The first failure to write, if there was one.
     pub(crate) fn failure(&self) -> Option<&str> {
-        self.0.failure.get().map(String::as_str)
+        self.0.failure.get().map(|failure| failure.text.as_str())
+    }
+
+    /// Whether that was a sync, so that nobody knows what of the file is on the disk.
+    pub(crate) fn sync_failed(&self) -> bool {
+        self.0.failure.get().is_some_and(|failure| failure.in_sync)
     }
 
     fn diverted(&self) -> RwLockReadGuard<'_, Option<Diverted>> {
@@ -97,7 +112,8 @@ impl GuardedFile {
             let length = self.0.file.len()?;
             // Not tried again: after a failed fsync, the kernel may have dropped what it could not
             // write and report success the next time.
-            let _ = self.0.failure.set(format!("cannot {what} the database file: {error}"));
+            let text = format!("cannot {what} the database file: {error}");
+            let _ = self.0.failure.set(Failure { text, in_sync: what == SYNC });
             *self.diverted_mut() = Some(Diverted { operations: Vec::new(), length });
         }
         if let Some(diverted) = self.diverted_mut().as_mut() {
@@ -167,7 +183,7 @@ impl StorageBackend for GuardedFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.change("sync", |file| file.sync_data(), || Operation::Sync)
+        self.change(SYNC, |file| file.sync_data(), || Operation::Sync)
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {

@@ -5,9 +5,12 @@
 
 mod apply;
 mod backend;
+mod faults;
 mod open;
 mod queue;
 mod read;
+mod restore;
+mod snapshot;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -19,10 +22,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
+pub use self::faults::{DiskFault, DiskFaultKind};
+pub use self::open::DATABASE_FILE;
 use self::open::Opened;
 use self::queue::{Queue, Request};
+pub(crate) use self::restore::Restore;
+pub use self::snapshot::{RawRow, Snapshot, Table, TableSize};
 use self::writer::Shared;
 use crate::batch::{Batch, CatalogKey, CatalogKind};
 use crate::commit::Commit;
@@ -35,6 +42,8 @@ use crate::store::{Pressure, Selection, Store, Takes, Totals};
 pub struct RedbOptions {
     /// The most memory that pages of the file may take up, in bytes. It is only taken as it is used.
     pub cache_bytes: usize,
+    /// What shall go wrong with the file, for tests of crashes.
+    pub fault: Option<DiskFault>,
 }
 
 impl RedbOptions {
@@ -44,7 +53,7 @@ impl RedbOptions {
 
 impl Default for RedbOptions {
     fn default() -> Self {
-        Self { cache_bytes: Self::DEFAULT_CACHE_BYTES }
+        Self { cache_bytes: Self::DEFAULT_CACHE_BYTES, fault: None }
     }
 }
 
@@ -69,9 +78,49 @@ impl RedbStore {
         Self::start(dir, open::open(dir, options)?)
     }
 
+    /// Opens a data directory that is there, to look at it: nothing in it is changed, and no batch is taken. After a crash
+    /// what repairs the database is kept in memory.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_to_read(dir: &Path, options: &RedbOptions) -> Result<Self, OpenError> {
+        let Opened { database, file } = open::open_to_read(dir, options)?;
+        let shared = Shared {
+            database,
+            file,
+            queue: Queue::default(),
+            before_group: Mutex::default(),
+            sync_failed: watch::Sender::new(false),
+        };
+        shared.queue.stop(&"it was opened to be read".into());
+        Ok(Self { shared: Arc::new(shared), writer: Mutex::new(None) })
+    }
+
+    /// All rows as they are now.
+    ///
+    /// # Errors
+    /// [`StoreError::Read`].
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        Ok(Snapshot(self.shared.snapshot()?))
+    }
+
+    /// Resolves when a sync of the file has failed. From then on nobody knows what of it is on the disk, and what the
+    /// system still shows of it may be lost: the process should end. (After a write that failed, such as on a full
+    /// disk, what was acknowledged is safe and can be read; the store has stopped all the same.)
+    pub async fn sync_failed(&self) {
+        let mut failed = self.shared.sync_failed.subscribe();
+        // The sender lives as long as the store.
+        let _ = failed.wait_for(|failed| *failed).await;
+    }
+
     fn start(dir: &Path, Opened { database, file }: Opened) -> Result<Self, OpenError> {
-        let shared =
-            Arc::new(Shared { database, file, queue: Queue::default(), before_group: Mutex::default() });
+        let shared = Arc::new(Shared {
+            database,
+            file,
+            queue: Queue::default(),
+            before_group: Mutex::default(),
+            sync_failed: watch::Sender::new(false),
+        });
         let writer = std::thread::Builder::new().name("store-writer".to_owned()).spawn({
             let shared = shared.clone();
             move || shared.write_groups()
@@ -105,11 +154,11 @@ impl Drop for RedbStore {
 #[async_trait]
 impl Store for RedbStore {
     fn commit(&self, batch: Batch) -> Commit {
-        self.shared.queue.push_commit(|decision| Request::Commit(batch, decision))
+        self.shared.queue.push_commit(batch, Request::Commit)
     }
 
     fn commit_followed(&self, batch: Batch) -> Commit {
-        self.shared.queue.push_commit(|decision| Request::Followed(batch, decision))
+        self.shared.queue.push_commit(batch, Request::Followed)
     }
 
     async fn reserve_sequences(&self, count: u64) -> Result<Range<u64>, StoreError> {
@@ -134,6 +183,15 @@ impl Store for RedbStore {
         takes: Takes<'_>,
     ) -> Result<Selection, StoreError> {
         self.shared.select(machine, before, most, takes)
+    }
+
+    async fn list_oldest(
+        &self,
+        machine: MachineId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError> {
+        self.shared.list_oldest(machine, after, limit)
     }
 
     async fn frames(&self, id: ExecutionId, limit: usize) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {
@@ -182,10 +240,6 @@ impl Store for RedbStore {
         limit: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
         self.shared.scan(kind, after, limit)
-    }
-
-    fn delete_execution(&self, id: ExecutionId, name: &str) -> Commit {
-        self.shared.queue.push_commit(|decision| Request::Delete(id, name.to_owned(), decision))
     }
 
     fn totals(&self) -> Totals {

@@ -10,11 +10,12 @@ use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageBackend, S
 use super::RedbOptions;
 use super::apply::Tables;
 use super::backend::GuardedFile;
+use super::faults::FaultyFile;
 use super::tables::{FORMAT, META, META_FORMAT};
 use crate::error::OpenError;
 
 /// The one file of the data directory.
-const FILE_NAME: &str = "dirigent.redb";
+pub const DATABASE_FILE: &str = "dirigent.redb";
 
 /// A database that is open, of a format this version knows, with all its tables.
 pub(crate) struct Opened {
@@ -25,10 +26,33 @@ pub(crate) struct Opened {
 /// Opens or creates the database in `dir`.
 pub(crate) fn open(dir: &Path, options: &RedbOptions) -> Result<Opened, OpenError> {
     std::fs::create_dir_all(dir).map_err(io("create", dir))?;
-    let path = dir.join(FILE_NAME);
+    let path = dir.join(DATABASE_FILE);
     let file = open_file(&path)?;
     let backend = FileBackend::new(file).map_err(|error| database_error(dir, &path, error))?;
-    open_backend(dir, &path, backend, options)
+    match options.fault {
+        None => open_backend(dir, &path, backend, options),
+        Some(fault) => open_backend(dir, &path, FaultyFile::new(backend, fault), options),
+    }
+}
+
+/// Opens the database that is in `dir`, and holds everything back from its file for good.
+pub(crate) fn open_to_read(dir: &Path, options: &RedbOptions) -> Result<Opened, OpenError> {
+    let path = dir.join(DATABASE_FILE);
+    // For writing too, since that is what the lock asks for; nothing is written.
+    let file = OpenOptions::new().read(true).write(true).open(&path).map_err(io("open", &path))?;
+    let backend = FileBackend::new(file).map_err(|error| database_error(dir, &path, error))?;
+    let held = open_held(dir, &path, backend, options)?;
+    if held.new {
+        return Err(OpenError::NotAStore { path, why: "it is empty".to_owned() });
+    }
+    Ok(held.opened)
+}
+
+/// A database whose file is as it was.
+struct Held {
+    opened: Opened,
+    /// It has no tables yet.
+    new: bool,
 }
 
 /// Opens or creates the database in `backend`. `dir` and `path` are for messages.
@@ -38,6 +62,27 @@ pub(crate) fn open_backend(
     backend: impl StorageBackend,
     options: &RedbOptions,
 ) -> Result<Opened, OpenError> {
+    let Held { opened: Opened { database, file }, new } = open_held(dir, path, backend, options)?;
+    file.release().map_err(io("write", path))?;
+    if new {
+        create_tables(&database).map_err(|error| OpenError::Database {
+            path: path.to_owned(),
+            why: file.failure().map_or_else(|| error.to_string(), str::to_owned),
+        })?;
+        if let Some(failure) = file.failure() {
+            return Err(OpenError::Database { path: path.to_owned(), why: failure.to_owned() });
+        }
+    }
+    Ok(Opened { database, file })
+}
+
+/// Opens the database in `backend` as far as that is possible without writing.
+fn open_held(
+    dir: &Path,
+    path: &Path,
+    backend: impl StorageBackend,
+    options: &RedbOptions,
+) -> Result<Held, OpenError> {
     // Nothing is written before the format is known. redb takes the file's lock as it opens.
     let file = GuardedFile::holding(backend).map_err(io("read", path))?;
     let shown = path.to_owned();
@@ -50,17 +95,7 @@ pub(crate) fn open_backend(
         .create_with_backend(file.clone())
         .map_err(|error| database_error(dir, path, error))?;
     let new = check_format(dir, path, &database)?;
-    file.release().map_err(io("write", path))?;
-    if new {
-        create_tables(&database).map_err(|error| OpenError::Database {
-            path: path.to_owned(),
-            why: file.failure().map_or_else(|| error.to_string(), str::to_owned),
-        })?;
-        if let Some(failure) = file.failure() {
-            return Err(OpenError::Database { path: path.to_owned(), why: failure.to_owned() });
-        }
-    }
-    Ok(Opened { database, file })
+    Ok(Held { opened: Opened { database, file }, new })
 }
 
 fn open_file(path: &Path) -> Result<File, OpenError> {
@@ -116,6 +151,9 @@ fn database_error(dir: &Path, path: &Path, error: DatabaseError) -> OpenError {
         }
         DatabaseError::Storage(StorageError::Io(why)) => {
             OpenError::Io { what: "read", path: path.to_owned(), why }
+        }
+        DatabaseError::Storage(StorageError::Corrupted(why)) => {
+            OpenError::Damaged { path: path.to_owned(), why }
         }
         other => OpenError::Database { path: path.to_owned(), why: other.to_string() },
     }

@@ -10,7 +10,6 @@ use tokio::sync::oneshot;
 use crate::batch::Batch;
 use crate::commit::{Commit, Decision};
 use crate::error::{CommitError, StoreError};
-use crate::ids::ExecutionId;
 use crate::store::{Pressure, Totals};
 
 /// The most batches that share a transaction. More would only make the first of them wait longer:
@@ -30,7 +29,6 @@ pub(crate) enum Request {
     Commit(Batch, Decision),
     /// The same, and another one is about to follow.
     Followed(Batch, Decision),
-    Delete(ExecutionId, String, Decision),
     Reserve(u64, oneshot::Sender<Result<Range<u64>, StoreError>>),
 }
 
@@ -38,7 +36,6 @@ impl Request {
     fn size(&self) -> usize {
         match self {
             Request::Commit(batch, _) | Request::Followed(batch, _) => batch.size(),
-            Request::Delete(_, name, _) => size_of::<Self>() + name.len(),
             Request::Reserve(..) => size_of::<Self>(),
         }
     }
@@ -50,9 +47,7 @@ impl Request {
     /// Tells the one who asked that nothing was written.
     pub(crate) fn refuse(self, why: &Arc<str>) {
         match self {
-            Request::Commit(_, decision)
-            | Request::Followed(_, decision)
-            | Request::Delete(_, _, decision) => {
+            Request::Commit(_, decision) | Request::Followed(_, decision) => {
                 decision.decide(Err(CommitError::Stopped { why: why.clone() }));
             }
             Request::Reserve(_, answer) => {
@@ -119,10 +114,10 @@ impl Queue {
         }
     }
 
-    /// Queues a request that ends in a [`Commit`].
-    pub(crate) fn push_commit(&self, request: impl FnOnce(Decision) -> Request) -> Commit {
+    /// Queues a batch, as one or the other kind of request.
+    pub(crate) fn push_commit(&self, batch: Batch, kind: fn(Batch, Decision) -> Request) -> Commit {
         let (decision, commit) = Commit::pair();
-        self.push(request(decision));
+        self.push(kind(batch, decision));
         commit
     }
 

@@ -18,7 +18,7 @@ type Read<T> = Result<T, StoreError>;
 
 impl Shared {
     /// The last durable state.
-    fn snapshot(&self) -> Read<Arc<ReadTransaction>> {
+    pub(super) fn snapshot(&self) -> Read<Arc<ReadTransaction>> {
         let current = self.database.begin_read().map_err(failed("the database"))?;
         // In this order: a group that failed before `current` began has set the failure by now.
         if self.file.failure().is_some() {
@@ -80,6 +80,26 @@ impl Shared {
             }
         }
         Ok(selection)
+    }
+
+    pub(crate) fn list_oldest(
+        &self,
+        machine: MachineId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Read<Vec<(ExecutionId, Vec<u8>)>> {
+        let what = "the records of a state machine";
+        // A sequence is less than u64::MAX, so the next one exists.
+        let first = record_key(ExecutionId::new(machine, after.map_or(0, |last| last.saturating_add(1))));
+        let last = record_key(ExecutionId::new(machine, u64::MAX));
+        let table = self.table(what, RECORDS)?;
+        let rows = table.range::<&[u8; 12]>(&first..&last).map_err(failed(what))?;
+        rows.take(limit)
+            .map(|row| {
+                let (key, record) = row.map_err(failed(what))?;
+                Ok((record_id(key.value()), record.value().to_vec()))
+            })
+            .collect()
     }
 
     pub(crate) fn frames(&self, id: ExecutionId, limit: usize) -> Read<Vec<(FrameId, Vec<u8>)>> {
@@ -196,6 +216,6 @@ impl Shared {
     }
 }
 
-fn failed<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> StoreError {
+pub(super) fn failed<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> StoreError {
     move |error| StoreError::Read { what, why: error.to_string() }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use redb::{Database, ReadTransaction, ReadableDatabase};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::apply::Tables;
 use super::backend::GuardedFile;
@@ -23,6 +23,8 @@ pub(crate) struct Shared {
     /// The state before the group that is being written. If that group fails, redb holds its changes
     /// in memory as if they were committed; readers go on from here, where they are not.
     pub(crate) before_group: Mutex<Option<Arc<ReadTransaction>>>,
+    /// Whether a sync has failed.
+    pub(crate) sync_failed: watch::Sender<bool>,
 }
 
 /// What to tell whom once the group is durable.
@@ -59,6 +61,7 @@ impl Shared {
                 tracing::error!(%why, "the store has stopped taking writes");
                 // First stop, then tell: who hears of the failure finds the store stopped.
                 self.queue.stop(&why);
+                self.sync_failed.send_replace(self.file.sync_failed());
                 answers.into_iter().for_each(|answer| answer.refuse(&why));
                 Err(())
             }
@@ -94,11 +97,6 @@ impl Shared {
                         if let Some(Answer::Commit(_, last)) = answers.last_mut() {
                             *last = outcome;
                         }
-                    }
-                    Request::Delete(id, name, decision) => {
-                        answers.push(Answer::Commit(decision, Ok(())));
-                        tables.delete(id, &name)?;
-                        changed = true;
                     }
                     Request::Reserve(count, answer) => {
                         let outcome = tables.reserve(count)?;
@@ -137,9 +135,7 @@ impl Shared {
 impl Answer {
     fn unapplied(request: Request) -> Self {
         match request {
-            Request::Commit(_, decision)
-            | Request::Followed(_, decision)
-            | Request::Delete(_, _, decision) => Answer::Commit(decision, Ok(())),
+            Request::Commit(_, decision) | Request::Followed(_, decision) => Answer::Commit(decision, Ok(())),
             Request::Reserve(_, answer) => Answer::Reserve(answer, Ok(0..0)),
         }
     }

@@ -17,7 +17,7 @@ mod dispatch;
 pub(super) mod ids;
 mod progress;
 mod results;
-mod row;
+pub(super) mod row;
 mod source;
 
 use std::collections::HashMap;
@@ -83,6 +83,11 @@ pub struct MapRunUpdate {
 }
 
 impl MapRuns {
+    /// Whether a run is under way.
+    pub(super) fn is_active(&self, run: MachineId) -> bool {
+        self.active.read().contains_key(&run)
+    }
+
     fn get(&self, run: MachineId) -> Option<Arc<Active>> {
         self.active.read().get(&run).cloned()
     }

@@ -14,11 +14,13 @@ use crate::rows::{Pins, RowError, decode_grown, encode};
 /// Rows of Map Runs, by the machine number of their children.
 pub(crate) const MAP_RUNS: CatalogKind = CatalogKind(16);
 /// From a run's UUID to that number.
-const BY_UUID: CatalogKind = CatalogKind(17);
+pub(in crate::driver) const BY_UUID: CatalogKind = CatalogKind(17);
 /// From parent and number to nothing: the runs of an execution, oldest first.
-const BY_PARENT: CatalogKind = CatalogKind(18);
+pub(in crate::driver) const BY_PARENT: CatalogKind = CatalogKind(18);
 /// The numbers of runs that have not ended.
-const OPEN: CatalogKind = CatalogKind(19);
+pub(in crate::driver) const OPEN: CatalogKind = CatalogKind(19);
+/// One row: the greatest number of a run whose rows were deleted.
+pub(in crate::driver) const LAST_DELETED: CatalogKind = CatalogKind(22);
 
 /// How many rows are read at a time.
 const PAGE: usize = 256;
@@ -77,7 +79,7 @@ impl MapRunRow {
         encode(&(self, &self.redrives))
     }
 
-    fn decode(bytes: &[u8]) -> Result<MapRunRow, RowError> {
+    pub(in crate::driver) fn decode(bytes: &[u8]) -> Result<MapRunRow, RowError> {
         let (mut row, redrives) = decode_grown::<MapRunRow, _>(bytes)?;
         row.redrives = redrives;
         Ok(row)
@@ -116,15 +118,15 @@ impl Counts {
     }
 }
 
-fn number(machine: MachineId) -> Vec<u8> {
+pub(in crate::driver) fn number(machine: MachineId) -> Vec<u8> {
     machine.0.to_be_bytes().to_vec()
 }
 
-fn machine(bytes: &[u8]) -> Option<MachineId> {
+pub(in crate::driver) fn machine(bytes: &[u8]) -> Option<MachineId> {
     Some(MachineId(u32::from_be_bytes(bytes.try_into().ok()?)))
 }
 
-fn by_parent(parent: ExecutionId, run: Option<MachineId>) -> Vec<u8> {
+pub(in crate::driver) fn by_parent(parent: ExecutionId, run: Option<MachineId>) -> Vec<u8> {
     let mut key = [&parent.machine.0.to_be_bytes()[..], &parent.sequence.to_be_bytes()].concat();
     key.extend(run.into_iter().flat_map(|run| run.0.to_be_bytes()));
     key
@@ -157,19 +159,22 @@ pub(super) async fn update(store: &dyn Store, run: MachineId, row: &MapRunRow) -
 }
 
 /// The run whose children have that machine number.
-pub(super) async fn get(store: &dyn Store, run: MachineId) -> Result<Option<MapRunRow>, EngineError> {
+pub(in crate::driver) async fn get(
+    store: &dyn Store,
+    run: MachineId,
+) -> Result<Option<MapRunRow>, EngineError> {
     let bytes = store.get(&CatalogKey::new(MAP_RUNS, number(run))).await?;
     Ok(bytes.map(|bytes| MapRunRow::decode(&bytes)).transpose()?)
 }
 
 /// The run of that UUID.
-pub(super) async fn find(store: &dyn Store, uuid: &str) -> Result<Option<MachineId>, EngineError> {
+pub(in crate::driver) async fn find(store: &dyn Store, uuid: &str) -> Result<Option<MachineId>, EngineError> {
     let bytes = store.get(&CatalogKey::new(BY_UUID, uuid)).await?;
     Ok(bytes.as_deref().and_then(machine))
 }
 
 /// The runs of an execution, oldest first, beginning after `after`.
-pub(super) async fn of_parent(
+pub(in crate::driver) async fn of_parent(
     store: &dyn Store,
     parent: ExecutionId,
     after: Option<MachineId>,
@@ -187,9 +192,35 @@ pub(super) async fn open(store: &dyn Store) -> Result<Vec<MachineId>, EngineErro
     keys(store, OPEN).await
 }
 
-/// The greatest machine number that a run's children have.
+/// The greatest machine number that a run's children have, or had.
 pub(crate) async fn last(store: &dyn Store) -> Result<u32, EngineError> {
-    Ok(keys(store, MAP_RUNS).await?.last().map_or(0, |run| run.0))
+    let known = keys(store, MAP_RUNS).await?.last().map_or(0, |run| run.0);
+    Ok(known.max(last_deleted(store).await?))
+}
+
+async fn last_deleted(store: &dyn Store) -> Result<u32, EngineError> {
+    let bytes = store.get(&CatalogKey::new(LAST_DELETED, Vec::new())).await?;
+    Ok(bytes.as_deref().and_then(machine).map_or(0, |run| run.0))
+}
+
+/// Deletes all rows of a run, whose children are deleted. Its number is not given out again.
+pub(in crate::driver) async fn deletion(
+    store: &dyn Store,
+    parent: ExecutionId,
+    run: MachineId,
+) -> Result<Batch, EngineError> {
+    let mut catalog = vec![
+        put(MAP_RUNS, number(run), None),
+        put(BY_PARENT, by_parent(parent, Some(run)), None),
+        put(OPEN, number(run), None),
+    ];
+    if let Some(row) = get(store, run).await? {
+        catalog.push(put(BY_UUID, row.uuid.as_bytes().to_vec(), None));
+    }
+    if run.0 > last_deleted(store).await? {
+        catalog.push(put(LAST_DELETED, Vec::new(), Some(number(run))));
+    }
+    Ok(Batch { executions: Vec::new(), catalog })
 }
 
 async fn keys(store: &dyn Store, kind: CatalogKind) -> Result<Vec<MachineId>, EngineError> {

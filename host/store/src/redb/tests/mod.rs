@@ -19,6 +19,11 @@ use crate::store::Store;
 /// A store on a disk that is not a file.
 fn open_on(disk: impl StorageBackend) -> Result<Arc<dyn Store>, OpenError> {
     let (dir, path) = (Path::new("test"), Path::new("test/dirigent.redb"));
-    let opened = open::open_backend(dir, path, disk, &RedbOptions { cache_bytes: 256 << 10 })?;
+    let opened = open::open_backend(
+        dir,
+        path,
+        disk,
+        &RedbOptions { cache_bytes: 256 << 10, ..RedbOptions::default() },
+    )?;
     Ok(Arc::new(RedbStore::start(dir, opened)?))
 }

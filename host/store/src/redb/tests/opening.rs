@@ -7,10 +7,11 @@ use redb::{Database, TableDefinition};
 use super::disk::Disk;
 use super::open_on;
 use crate::batch::{Batch, ExecutionChange};
-use crate::error::OpenError;
-use crate::ids::{ExecutionId, MachineId};
+use crate::error::{CommitError, OpenError};
+use crate::ids::{ExecutionId, MachineId, Timer};
 use crate::redb::tables::{FORMAT, META, META_FORMAT};
-use crate::redb::{RedbOptions, RedbStore};
+use crate::redb::{RedbOptions, RedbStore, Table};
+use crate::store::Store;
 
 fn open(dir: &Path) -> Result<RedbStore, OpenError> {
     RedbStore::open(dir, &RedbOptions::default())
@@ -118,4 +119,56 @@ fn what_the_system_refuses_is_named() {
     let error = open(dir.path()).unwrap_err();
     assert!(matches!(error, OpenError::Io { what: "open", .. }), "{error}");
     assert!(error.to_string().contains("dirigent.redb"), "{error}");
+}
+
+/// Looking at a directory changes nothing in it, not even after a crash, and takes no batch.
+#[tokio::test]
+async fn a_directory_opened_to_be_read_stays_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = RedbStore::open_to_read(dir.path(), &RedbOptions::default()).unwrap_err();
+    assert!(matches!(missing, OpenError::Io { what: "open", .. }), "{missing}");
+    assert!(!dir.path().join("dirigent.redb").exists());
+
+    let store = open(dir.path()).unwrap();
+    let id = ExecutionId::new(MachineId(1), 1);
+    let change = ExecutionChange {
+        record: Some(b"there".to_vec()),
+        create_as: Some("a".to_owned()),
+        history: Some((1, b"begun".to_vec())),
+        set_timers: vec![Timer { due_ms: 5, execution: id, key: 7 }],
+        attention: Some(true),
+        ..ExecutionChange::new(id)
+    };
+    store.commit(Batch::execution(change)).await.unwrap();
+    let in_use = RedbStore::open_to_read(dir.path(), &RedbOptions::default()).unwrap_err();
+    assert!(matches!(in_use, OpenError::InUse { .. }), "{in_use}");
+    // As a crash leaves it: a copy of the file of a store that is open.
+    let crashed = tempfile::tempdir().unwrap();
+    std::fs::copy(dir.path().join("dirigent.redb"), crashed.path().join("dirigent.redb")).unwrap();
+    let before = std::fs::read(crashed.path().join("dirigent.redb")).unwrap();
+
+    let reader = RedbStore::open_to_read(crashed.path(), &RedbOptions::default()).unwrap();
+    assert_eq!(reader.record(id).await.unwrap(), Some(b"there".to_vec()));
+    let refused = reader.commit(Batch::execution(ExecutionChange::new(id))).await;
+    assert!(matches!(refused, Err(CommitError::Stopped { .. })), "{refused:?}");
+    let snapshot = reader.snapshot().unwrap();
+    let mut rows = 0;
+    for table in Table::ALL {
+        let mut after: Option<Vec<u8>> = None;
+        let size = snapshot.size(table).unwrap();
+        let mut seen = 0;
+        while let Some(row) = snapshot.page(table, after.as_deref(), 1, usize::MAX).unwrap().pop() {
+            if !matches!(table, Table::Meta | Table::Catalog) {
+                assert_eq!(table.sequence(&row), Some(1), "{table:?}");
+            }
+            after = Some(row.0);
+            seen += 1;
+        }
+        assert_eq!(seen, size.rows, "{table:?}");
+        rows += seen;
+    }
+    // The format, and a row of each table that the batch wrote.
+    assert_eq!(rows, 1 + 5);
+    drop((reader, snapshot));
+    assert!(before == std::fs::read(crashed.path().join("dirigent.redb")).unwrap(), "the file was changed");
 }
