@@ -1,11 +1,36 @@
 // What is done by hand besides redriving a failed order: starting, with inputs used before; stopping and redriving many; going on
 // with a mended definition; exporting; lists that show what happens without being read again; the theme.
 import { readFileSync } from "node:fs";
-import { aws, executionPage, HOST, machine, must, ok, open, picture, run, story } from "./kit.mjs";
+import { DECLINED, GOOD, order } from "./orders.mjs";
+import { aws, executionPage, HOST, machine, must, ok, open, picture, run, seriousProblems, story } from "./kit.mjs";
 
 const WAITS = { StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 3_600, Next: "Fail" }, Fail: { Type: "Fail", Error: "Too.Late" } } };
 const BROKEN = { StartAt: "Call", States: { Call: { Type: "Task", Resource: "plugin:ecko", End: true } } };
 const MENDED = { StartAt: "Call", States: { Call: { Type: "Task", Resource: "plugin:echo", End: true } } };
+
+/** Charges each item, and goes on where a card is declined. */
+const CHARGES = {
+  StartAt: "Each",
+  States: {
+    Each: {
+      Type: "Map",
+      ItemsPath: "$.items",
+      ItemProcessor: {
+        StartAt: "Charge",
+        States: {
+          Charge: {
+            Type: "Task",
+            Resource: "plugin:charge-payment",
+            Catch: [{ ErrorEquals: ["Payment.Declined"], Next: "Note it" }],
+            End: true,
+          },
+          "Note it": { Type: "Pass", End: true },
+        },
+      },
+      End: true,
+    },
+  },
+};
 
 /** A number that a double cannot hold: it must arrive as it was written. */
 const LARGE = "12345678901234567890";
@@ -14,6 +39,7 @@ await story(async (browser) => {
   const { page, wrong } = await open(browser);
   await starting(page);
   await many(page);
+  await failedItems(page);
   await mended(page);
   await exporting(page);
   await theme(page);
@@ -43,9 +69,15 @@ async function starting(page) {
   must("inputs used before are offered", (await used.innerText()).includes(LARGE), await used.innerText());
   await used.selectOption({ index: 1 });
   await picture(page, "actions-start");
+  await nothingSerious(page, "the dialog for starting");
   await dialog.getByRole("button", { name: "Start", exact: true }).click();
   await page.locator("header").getByText("Succeeded").waitFor();
   ok("and one is taken");
+}
+
+async function nothingSerious(page, what) {
+  const problems = await seriousProblems(page);
+  must(`axe finds nothing serious in ${what}`, problems.length === 0, problems.join("\n"));
 }
 
 async function fillAndStart(page, button, input) {
@@ -75,6 +107,7 @@ async function many(page) {
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Error (optional)" }).fill("Enough");
   await picture(page, "actions-stop");
+  await nothingSerious(page, "the dialog for stopping");
   await dialog.getByRole("button", { name: "Stop 2 executions" }).click();
   await dialog.waitFor({ state: "detached" });
   await page.getByRole("row", { name: /one.*Aborted.*Enough/ }).waitFor();
@@ -94,6 +127,26 @@ async function many(page) {
   ok("one is stopped on its page, which shows it");
 }
 
+async function failedItems(page) {
+  const charges = await machine("charges", CHARGES);
+  const items = [...Array(20).keys()].map((number) => order(number, number < 17 ? GOOD : DECLINED));
+  const arn = await run(charges, "items", { items });
+  await page.goto(`${HOST}/${executionPage(arn, "?state=Each")}`);
+  const panel = page.getByRole("complementary");
+  await panel.getByText("20 items: 20 succeeded, 0 failed").waitFor();
+  ok("a Map says what became of its items");
+  await page.locator('[data-id="/States/Each/ItemProcessor/States/Charge"]').click();
+  await panel.getByRole("heading", { name: "Charge", exact: true }).waitFor();
+  const next = panel.getByRole("button", { name: "3 failed ›" });
+  for (const item of [17, 18, 19]) {
+    await next.click();
+    await panel.getByText(`item ${item} · ${item + 1} of 20`).waitFor();
+    await panel.locator(".why").getByText("The bank declined").waitFor();
+  }
+  ok("of many items those that failed are found");
+  await picture(page, "actions-items");
+}
+
 async function mended(page) {
   const broken = await machine("mended", BROKEN);
   const arn = await run(broken, "broken", { who: "Ada" });
@@ -102,6 +155,7 @@ async function mended(page) {
   await page.getByRole("alert").getByText("Plugin.NotFound").waitFor();
   await page.getByRole("button", { name: "Redrive…" }).click();
   await page.getByRole("checkbox", { name: /newest definition/ }).check();
+  await nothingSerious(page, "the dialog for redriving");
   await page.getByRole("dialog").getByRole("button", { name: "Redrive", exact: true }).click();
   await page.locator("header").getByText("Succeeded").waitFor();
   await page.getByText("revision 2").waitFor();

@@ -54,6 +54,8 @@ await story(async (browser) => {
   await alert.waitFor({ state: "detached" });
   ok("it ends well before our eyes");
   await page.locator('.g-succeeded >> text="Shipped"').waitFor();
+  await page.locator('.g-succeeded >> text="Charge the card"').waitFor();
+  must("no state is shown as failed", (await page.locator(".g-failed").count()) === 0);
   await picture(page, "story-4-the-end");
   must(`that took ${clicks} clicks`, clicks <= MOST_CLICKS);
   must("nothing went wrong on the page", wrong.length === 0, wrong.join("\n"));

@@ -1,10 +1,14 @@
 // Every view, in light and dark, wide and narrow: it shows what it is to show, axe-core finds nothing serious, nothing goes
 // wrong on it, and it asks nobody but the host. So too behind a proxy that serves the host below a path.
 import http from "node:http";
+import { gzipSync } from "node:zlib";
 import { aws, executionPage, HOST, machine, must, NARROW, ok, open, picture, run, seriousProblems, story, WIDE } from "./kit.mjs";
 import { order, place } from "./orders.mjs";
 
 const PREFIX = "/deep/dirigent/";
+
+/** Bytes that a first view may load, compressed: 1 MiB. */
+const FIRST_VIEW = 1024 * 1024;
 
 /** A Map Run with a child that fails, and one that may. */
 const DISTRIBUTED = {
@@ -45,6 +49,7 @@ await story(async (browser) => {
       for (const view of views) await look(browser, view, { theme, size, form });
     }
   }
+  await firstView(browser, views);
   await keyboard(browser, views);
   await behindAPrefix(browser, views);
   if (problems.length > 0) throw new Error(`${problems.length} problems:\n${problems.join("\n")}`);
@@ -108,6 +113,24 @@ async function look(browser, view, { theme, size, form }) {
   if (found.length === 0) ok(`${what}: nothing is wrong, and axe finds nothing serious`);
   else problems.push(...found.map((one) => `${what}: ${one}`));
   await close();
+}
+
+/** What the first view of the console loads, compressed as a proxy in front of the host would. */
+async function firstView(browser, views) {
+  for (const name of ["executions", "execution-failed"]) {
+    const view = views.find((one) => one.name === name);
+    const { page, close } = await open(browser);
+    const loaded = [];
+    page.on("response", (response) => {
+      if (response.url().includes("/assets/")) loaded.push(response.body().then((body) => gzipSync(body).length));
+    });
+    await page.goto(`${HOST}/${view.path}`);
+    await page.getByText(view.seen).first().waitFor();
+    await page.waitForLoadState("networkidle");
+    const bytes = (await Promise.all(loaded)).reduce((sum, one) => sum + one, 0);
+    must(`${name} loads ${Math.ceil(bytes / 1024)} KiB`, loaded.length > 0 && bytes <= FIRST_VIEW);
+    await close();
+  }
 }
 
 /** The views of an execution are used with the keyboard alone. */

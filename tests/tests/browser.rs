@@ -15,20 +15,22 @@ use dirigent_tests::{places, process};
 
 /// Installing downloads some 60 MB.
 const INSTALL: Duration = Duration::from_secs(900);
+/// The longest looks at each view four times, and takes a minute or two; all of them run at once.
+const STORY: Duration = Duration::from_secs(900);
 
 #[test]
 fn failed_order() {
-    browse("failed_order.mjs", &[], 8);
+    browse("failed_order.mjs", &[], 10);
 }
 
 #[test]
 fn actions() {
-    browse("actions.mjs", &[], 15);
+    browse("actions.mjs", &[], 20);
 }
 
 #[test]
 fn views() {
-    browse("views.mjs", &[], 74);
+    browse("views.mjs", &[], 76);
 }
 
 #[test]
@@ -56,7 +58,7 @@ fn browse(story: &str, arguments: &[&str], least: usize) {
         .arg(host.url())
         .arg(places::root().join("target/browser"))
         .env("NO_PROXY", "127.0.0.1");
-    tell(story, &mut node, least);
+    tell(story, &mut node, STORY, least);
 }
 
 /// What the console's `package-lock.json` names, the browser's driver among it.

@@ -15,12 +15,13 @@ use std::time::Duration;
 use dirigent_tests::host::Setup;
 use dirigent_tests::plugins::Registry;
 use dirigent_tests::report::say;
-use dirigent_tests::story::{STORY, tell};
+use dirigent_tests::story::tell;
 use dirigent_tests::{places, process};
 use serde_json::json;
 
 /// Installing downloads some 30 MB; the SDK for Rust takes a minute or two to compile.
 const INSTALL: Duration = Duration::from_secs(900);
+const STORY: Duration = Duration::from_secs(300);
 /// Its requests take a minute or two; each of them has a limit of its own.
 const MODEL_DRIVEN: Duration = Duration::from_secs(900);
 
@@ -32,7 +33,7 @@ fn boto3() {
     let registry = Registry::with(&["echo"]);
     let host = Setup::new().registry(registry.path()).start();
     let mut python = client("python");
-    tell("boto3", python.arg(story("boto3_story.py")).arg(host.url()), 24);
+    tell("boto3", python.arg(story("boto3_story.py")).arg(host.url()), STORY, 24);
 }
 
 #[test]
@@ -40,7 +41,7 @@ fn aws_cli() {
     let registry = Registry::with(&["echo"]);
     let host = Setup::new().registry(registry.path()).start();
     let mut python = client("python");
-    tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), 49);
+    tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), STORY, 49);
 }
 
 #[test]
@@ -49,7 +50,7 @@ fn javascript() {
     let host = Setup::new().registry(registry.path()).start();
     let packages = node_packages();
     let mut node = alone(Command::new("node"));
-    tell("javascript", node.arg(packages.join(JAVASCRIPT)).arg(host.url()), 15);
+    tell("javascript", node.arg(packages.join(JAVASCRIPT)).arg(host.url()), STORY, 15);
 }
 
 #[test]
@@ -57,7 +58,7 @@ fn rust() {
     let registry = Registry::with(&["echo"]);
     let host = Setup::new().registry(registry.path()).start();
     let mut story = alone(Command::new(rust_story()));
-    tell("rust", story.arg(host.url()), 16);
+    tell("rust", story.arg(host.url()), STORY, 16);
 }
 
 /// SDKs put `sync-` before the name of the host for two actions. Where such a name leads here, it is answered.

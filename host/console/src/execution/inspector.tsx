@@ -1,24 +1,24 @@
 // The panel: all there is to know of what is selected, or of the execution where nothing is.
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { get, told } from "../api/client";
+import { get } from "../api/client";
 import type { Tasks } from "../api/shapes";
 import { Link } from "../app/location";
 import { paths } from "../app/routes";
 import { JsonDocument } from "../definition";
-import { Button, Notice } from "../ui/button";
-import { Copy } from "../ui/copy";
-import { bytes, count, duration, machineOf, moment } from "../ui/format";
+import { count } from "../ui/format";
 import { JsonView } from "../ui/json";
 import { StatusMark } from "../ui/status";
 import { Tabs } from "../ui/tabs";
 import { AttemptsPanel } from "./attempts-panel";
 import { DataPanel } from "./data-panel";
+import { ExecutionPanel } from "./execution-panel";
 import { detailsOf } from "./model/event";
 import { statusOf, type Visit } from "./model/visit";
-import { readEvent, readPayload } from "./payload";
+import { readEvent } from "./payload";
 import type { Selection } from "./selection";
 import type { Execution } from "./use-execution";
+import { Visits } from "./visits";
 
 interface Props {
   execution: Execution;
@@ -27,7 +27,7 @@ interface Props {
 
 export function Inspector({ execution, selection }: Props) {
   if (selection.state === undefined && selection.event === undefined) {
-    return <Whole execution={execution} />;
+    return <ExecutionPanel execution={execution} />;
   }
   if (selection.visit)
     return <VisitPanel execution={execution} selection={selection} visit={selection.visit} />;
@@ -41,117 +41,6 @@ export function Inspector({ execution, selection }: Props) {
       </header>
       <DefinitionPanel execution={execution} state={selection.state} />
     </div>
-  );
-}
-
-function Whole({ execution }: { execution: Execution }) {
-  const { arn, description, reading } = execution;
-  const [tab, setTab] = useState("input");
-  const end = reading.history.end;
-  const metering = description?.metering;
-  return (
-    <div className="inspector">
-      <header className="inspector-head">
-        <h2>Execution</h2>
-      </header>
-      <Tabs
-        label="Of the execution"
-        value={tab}
-        onChange={setTab}
-        tabs={[
-          {
-            id: "input",
-            label: "Input",
-            content: <Payload arn={arn} id={1} name="input" label="Input" />,
-          },
-          ...(end?.status === "SUCCEEDED"
-            ? [
-                {
-                  id: "output",
-                  label: "Output",
-                  content: <Payload arn={arn} id={end.id} name="output" label="Output" />,
-                },
-              ]
-            : []),
-          {
-            id: "details",
-            label: "Details",
-            content: (
-              <dl className="facts">
-                <dt>ARN</dt>
-                <dd>
-                  <code>{arn}</code> <Copy text={arn} />
-                </dd>
-                {description && (
-                  <>
-                    <dt>Started</dt>
-                    <dd>{moment(Date.parse(description.startDate))}</dd>
-                    <dt>State machine</dt>
-                    <dd>
-                      <Link to={paths.machine(machineOf(description.stateMachineArn))}>
-                        {description.stateMachineArn}
-                      </Link>
-                    </dd>
-                    <dt>Revision</dt>
-                    <dd>{description.revision}</dd>
-                    <dt>Redriven</dt>
-                    <dd>{description.redriveCount} ×</dd>
-                    <dt>Redrive</dt>
-                    <dd>{description.redriveStatusReason ?? description.redriveStatus}</dd>
-                  </>
-                )}
-              </dl>
-            ),
-          },
-          {
-            id: "usage",
-            label: "Usage",
-            content: metering && (
-              <dl className="facts number">
-                <dt>Task attempts</dt>
-                <dd>{count(metering.tasks)}</dd>
-                <dt>Fuel</dt>
-                <dd>{count(metering.fuel)}</dd>
-                <dt>Peak memory</dt>
-                <dd>{bytes(metering.peakMemory)}</dd>
-                <dt>Time</dt>
-                <dd>{duration(metering.wallMicros / 1_000)}</dd>
-                <dt>CPU</dt>
-                <dd>{duration(metering.cpuMicros / 1_000)}</dd>
-                <dt>Host calls</dt>
-                <dd>{count(metering.hostCalls)}</dd>
-                <dt>Sent, received</dt>
-                <dd>
-                  {bytes(metering.sentBytes)}, {bytes(metering.receivedBytes)}
-                </dd>
-              </dl>
-            ),
-          },
-        ]}
-      />
-    </div>
-  );
-}
-
-function Payload({
-  arn,
-  id,
-  name,
-  label,
-}: {
-  arn: string;
-  id: number;
-  name: string;
-  label: string;
-}) {
-  const payload = useQuery({
-    queryKey: ["payload", arn, id, name],
-    queryFn: ({ signal }) => readPayload(arn, id, name, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (payload.error) return <Notice>{told(payload.error)}</Notice>;
-  return payload.data === undefined ? null : (
-    <JsonView label={label} text={payload.data} height={520} />
   );
 }
 
@@ -180,6 +69,7 @@ function VisitPanel({ execution, selection, visit }: Props & { visit: Visit }) {
         <Visits execution={execution} selection={selection} visit={visit} />
       </header>
       <Why visit={visit} />
+      {visit.items && !visit.mapRunArn && <Items items={visit.items} />}
       {visit.mapRunArn && (
         <p>
           <Link to={paths.mapRun(visit.mapRunArn)}>
@@ -229,6 +119,16 @@ function VisitPanel({ execution, selection, visit }: Props & { visit: Visit }) {
   );
 }
 
+function Items({ items }: { items: NonNullable<Visit["items"]> }) {
+  const { total, started, succeeded, failed } = items;
+  return (
+    <p className="quiet number">
+      {count(total)} items: {count(succeeded)} succeeded, {count(failed)} failed,{" "}
+      {count(started - succeeded - failed)} begun, {count(total - started)} not begun
+    </p>
+  );
+}
+
 function Why({ visit }: { visit: Visit }) {
   if (!visit.failed?.error) return null;
   return (
@@ -236,42 +136,6 @@ function Why({ visit }: { visit: Visit }) {
       <code>{visit.failed.error}</code>
       {visit.failed.cause && <p>{visit.failed.cause}</p>}
     </div>
-  );
-}
-
-/** Which of a state's visits is shown, and the ways to the others. */
-function Visits({ execution, selection, visit }: Props & { visit: Visit }) {
-  const all = execution.reading.history.byState.get(visit.state) ?? [];
-  if (all.length < 2) return null;
-  const at = all.indexOf(visit);
-  const step = (by: number) => {
-    const next = all[at + by];
-    if (next) selection.selectVisit(next);
-  };
-  return (
-    <span className="visits number">
-      <Button
-        kind="quiet"
-        size="s"
-        aria-label="Visit before"
-        disabled={at === 0}
-        onClick={() => step(-1)}
-      >
-        ‹
-      </Button>
-      {visit.iteration === undefined
-        ? `${at + 1} of ${count(all.length)}`
-        : `item ${visit.iteration} · ${at + 1} of ${count(all.length)}`}
-      <Button
-        kind="quiet"
-        size="s"
-        aria-label="Next visit"
-        disabled={at === all.length - 1}
-        onClick={() => step(1)}
-      >
-        ›
-      </Button>
-    </span>
   );
 }
 

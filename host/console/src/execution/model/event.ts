@@ -25,8 +25,19 @@ const ITERATION = /^MapIteration(Started|Succeeded|Failed|Aborted)$/;
 const TASK =
   /^(Task|Activity|LambdaFunction)(Scheduled|Started|Submitted|Succeeded|Failed|TimedOut)$/;
 
+/** Types are few and events many. */
+const KNOWN = new Map<string, Role>();
+
 /** What an event means, by its type. */
 export function roleOf(type: string): Role {
+  const known = KNOWN.get(type);
+  if (known !== undefined) return known;
+  const role = roleFrom(type);
+  KNOWN.set(type, role);
+  return role;
+}
+
+function roleFrom(type: string): Role {
   if (type.endsWith("StateEntered")) return "entered";
   if (type.endsWith("StateExited")) return "exited";
   if (type.endsWith("StateAborted")) return "aborted";

@@ -87,6 +87,16 @@ describe("a history", () => {
       ["Charge running x3"],
     ],
     [
+      "is redriven with another input",
+      [
+        ...FAILED,
+        [10, 9, "ExecutionRedriven", { redriveCount: 1 }],
+        [11, 8, "TaskStateEntered", { name: "Charge" }],
+        [12, 11, "TaskScheduled"],
+      ],
+      ["Charge failed x2 Busy", "Charge running"],
+    ],
+    [
       "catches what fails in a branch",
       PARALLEL,
       ["Both caught Declined", "Both/Pay failed Declined", "Both/Pack aborted", "Sorry running"],

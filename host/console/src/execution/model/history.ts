@@ -80,7 +80,7 @@ export class History {
     if (role === "exited") {
       const name = textOf(event, "name");
       while (visit && visit.state !== name) visit = visit.parent;
-    } else if (/^(Parallel|Map)State/.test(event.type)) {
+    } else if (event.type.startsWith("MapState") || event.type.startsWith("ParallelState")) {
       const type = event.type.startsWith("Map") ? "Map" : "Parallel";
       while (visit && (visit.type !== type || visit.exitedId !== undefined)) visit = visit.parent;
     } else if (role.startsWith("iteration")) {
@@ -95,21 +95,27 @@ export class History {
     const role = roleOf(this.event(event.previousEventId)?.type ?? "");
     const inside = role === "container-started" || role === "iteration-started";
     const parent = inside ? before : before?.parent;
+    // A redrive with another input enters the state that failed once more, from where that failed.
+    const again =
+      !inside && before?.state === textOf(event, "name") && before?.exitedId === undefined;
+    if (before && again) before.superseded = true;
+    const previous = again ? before?.previous : before;
     const iteration = inside ? this.#iterationOf.get(event.previousEventId) : before?.iteration;
     const visit: Visit = {
       id: event.id,
       state: textOf(event, "name") ?? "",
-      type: event.type.replace(/StateEntered$/, ""),
+      type: event.type.slice(0, -"StateEntered".length),
       enteredMs: ms,
       attempts: [],
       followed: false,
       aborted: false,
       fatal: false,
+      superseded: false,
       events: [],
       children: [],
       ...(parent ? { parent } : {}),
       ...(iteration === undefined ? {} : { iteration }),
-      ...(before && !inside ? { previous: before } : {}),
+      ...(previous && !inside ? { previous } : {}),
     };
     if (visit.previous) visit.previous.followed = true;
     parent?.children.push(visit);

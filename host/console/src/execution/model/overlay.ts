@@ -23,7 +23,9 @@ export interface Overlay {
 /** Of many visits the status that matters most: a failure, then what runs. */
 export function worst(visits: Visit[], ended: boolean): VisitStatus {
   let found = 0;
-  for (const visit of visits) found = Math.max(found, WORSE.indexOf(statusOf(visit, ended)));
+  for (const visit of visits) {
+    if (!visit.superseded) found = Math.max(found, WORSE.indexOf(statusOf(visit, ended)));
+  }
   return WORSE[found] ?? "succeeded";
 }
 
@@ -41,7 +43,8 @@ export function overlayOf(history: History, graph: Region, ids: Map<string, stri
   return overlay;
 }
 
-function badgeOf(visits: Visit[]): string {
+function badgeOf(all: Visit[]): string {
+  const visits = all.filter((visit) => !visit.superseded);
   let items: { total: number; done: number } | undefined;
   let retries = 0;
   for (const visit of visits) {
@@ -82,6 +85,7 @@ function countEdges(
     if (edge) counts.set(edge.id, (counts.get(edge.id) ?? 0) + 1);
   };
   for (const visit of history.visits) {
+    if (visit.superseded) continue;
     const id = ids.get(visit.state);
     const region = id === undefined ? undefined : regions.get(id);
     if (id === undefined || region === undefined) continue;

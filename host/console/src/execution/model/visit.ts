@@ -40,6 +40,8 @@ export interface Visit {
   aborted: boolean;
   /** Whether the execution's end came out of it. */
   fatal: boolean;
+  /** Whether a redrive entered the state anew in its place, with another input. */
+  superseded: boolean;
   /** Events that belong to it, in order. */
   events: number[];
   /** Of a Map: how many items it has, and what became of them. */
@@ -52,6 +54,7 @@ export interface Visit {
 export function statusOf(visit: Visit, ended: boolean): VisitStatus {
   if (visit.exitedId !== undefined) return visit.failed ? "caught" : "succeeded";
   if (visit.aborted) return "aborted";
+  if (visit.superseded) return "failed";
   if (visit.fatal) return "failed";
   if (ended) return visit.failed ? "failed" : "aborted";
   return visit.failed ? "retrying" : "running";
