@@ -26,6 +26,10 @@ impl PluginDirectory for NoPlugins {
         Vec::new()
     }
 
+    fn name_of(&self, _: [u8; 32]) -> Option<String> {
+        None
+    }
+
     fn usage(&self) -> std::collections::BTreeMap<String, PluginUsage> {
         std::collections::BTreeMap::new()
     }
