@@ -61,7 +61,7 @@ fn unread(engine: &Engine, rejection: &BytesRejection) -> ApiError {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         ApiError::too_large(engine.config().limits.request_bytes)
     } else {
-        ApiError::new("MalformedHttpRequestException", format!("The body cannot be read: {rejection}"))
+        ApiError::unread(&rejection.to_string())
     }
 }
 
@@ -75,7 +75,7 @@ fn parse(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     })
 }
 
-fn respond(result: Result<Value, ApiError>) -> Response<Body> {
+pub(crate) fn respond(result: Result<Value, ApiError>) -> Response<Body> {
     let (status, body) = match &result {
         Ok(value) => (StatusCode::OK, value.to_string()),
         Err(error) => (error.status(), error.body().to_string()),

@@ -51,6 +51,16 @@ impl ApiError {
         }
     }
 
+    /// More is asked for than the host does at a time.
+    pub(crate) fn throttled() -> ApiError {
+        ApiError::new("ThrottlingException", "Rate exceeded")
+    }
+
+    /// The body did not arrive.
+    pub(crate) fn unread(why: &str) -> ApiError {
+        ApiError::new("MalformedHttpRequestException", format!("The body cannot be read: {why}"))
+    }
+
     /// The body has more bytes than the host reads.
     pub(crate) fn too_large(most: usize) -> ApiError {
         ApiError {
@@ -102,7 +112,7 @@ impl ApiError {
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> ApiError {
         match error {
-            EngineError::Throttled => ApiError::new("ThrottlingException", "Rate exceeded"),
+            EngineError::Throttled => ApiError::throttled(),
             EngineError::NoSuchExecution => {
                 ApiError::new("ExecutionDoesNotExist", "Execution Does Not Exist")
             }

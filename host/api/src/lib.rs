@@ -5,6 +5,7 @@
 //! 2016-11-23, for field names, bounds and error names.
 //!
 //! - `server`: routes, health
+//! - `door`, `bounds`: how many connections and requests there are at a time
 //! - `aws`: the wire: `X-Amz-Target`, JSON 1.0, errors
 //! - `params`: reading parameters with AWS's validation messages
 //! - `actions`: a file an action
@@ -20,7 +21,9 @@
 mod actions;
 mod arn;
 mod aws;
+mod bounds;
 mod console;
+mod door;
 mod error;
 mod events;
 mod faults;
@@ -37,7 +40,9 @@ mod shapes;
 mod tests;
 mod token;
 
+pub use bounds::{Bounds, MAX_BODY_BYTES, MAX_REQUESTS, MAX_WAITING_REQUESTS};
 pub use console::Console;
+pub use door::{Door, MAX_CONNECTIONS};
 pub use rest::{
     BackupSource, Host, PluginAsk, PluginDirectory, PluginEntry, PluginLogLine, PluginStatus, PluginUsage,
     Usage,

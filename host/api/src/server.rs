@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 use dirigent_engine::Engine;
 
-use crate::{Host, aws, console, metrics, rest};
+use crate::{Host, aws, bounds, console, metrics, rest};
 
 /// Everything that the host answers.
 pub fn router(host: Host) -> Router {
@@ -20,6 +20,7 @@ pub fn router(host: Host) -> Router {
         .route("/metrics", get(metrics::metrics))
         .fallback(console::serve)
         .layer(DefaultBodyLimit::max(request_bytes))
+        .layer(middleware::from_fn_with_state(host.clone(), bounds::admit))
         .with_state(host)
 }
 

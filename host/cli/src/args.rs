@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use dirigent_api::MAX_CONNECTIONS;
 use dirigent_engine::Limits;
 use dirigent_runtime::ByteSize;
 use dirigent_store::DiskFault;
@@ -150,6 +151,9 @@ pub(crate) struct Serve {
     /// The region in ARNs.
     #[arg(long, default_value = "us-east-1", value_name = "NAME")]
     pub(crate) region: String,
+    /// How many connections may be open at a time; one beyond is answered with status 503 and closed.
+    #[arg(long, default_value_t = MAX_CONNECTIONS, value_name = "NUMBER", value_parser = connections)]
+    pub(crate) connections: usize,
     /// What shall go wrong with the database's file, for tests of crashes.
     #[arg(long, hide = true, value_name = "FAULT")]
     pub(crate) disk_fault: Option<DiskFault>,
@@ -296,6 +300,11 @@ fn retention(text: &str) -> Result<Duration, String> {
     let span = text.parse::<jiff::Span>().map_err(|_| wrong())?;
     let span = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
     Duration::try_from(span).ok().filter(|span| *span >= Duration::from_secs(1)).ok_or_else(wrong)
+}
+
+fn connections(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
+    number.ok_or_else(|| format!("`{text}` is no number of connections: at least 1, at most 1000000"))
 }
 
 fn account(text: &str) -> Result<String, String> {

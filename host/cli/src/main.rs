@@ -5,6 +5,7 @@ mod backup;
 mod client;
 mod config;
 mod console;
+mod descriptors;
 mod doctor;
 mod input;
 mod journal_host;

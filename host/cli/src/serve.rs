@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use dirigent_api::Host;
+use dirigent_api::{Door, Host};
 use dirigent_engine::{Engine, EngineConfig};
 use dirigent_items::{Buckets, S3Config};
 use dirigent_runtime::{Runtime, RuntimeConfig};
@@ -16,6 +16,7 @@ use crate::args;
 use crate::backup::{Backups, PLUGINS};
 use crate::config;
 use crate::console;
+use crate::descriptors;
 use crate::logs::{EventLogs, FilesConfig};
 use crate::mocks;
 use crate::object_host::BucketHost;
@@ -81,17 +82,19 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
         "serving"
     );
 
+    let connections = descriptors::room_for(args.connections);
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let polled = engine.clone();
     let host = Host::new(engine.clone(), plugins.clone());
     let host = host.with_backups(backups).with_console(console::console());
-    let server = axum::serve(listener, dirigent_api::router(host)).with_graceful_shutdown(async move {
-        signal().await;
-        tracing::info!("stopping");
-        // A worker that polls would else keep the server for as long as it is let.
-        polled.end_polls();
-        let _ = stopping.send(());
-    });
+    let server = axum::serve(Door::new(listener, connections), dirigent_api::router(host))
+        .with_graceful_shutdown(async move {
+            signal().await;
+            tracing::info!("stopping");
+            // A worker that polls would else keep the server for as long as it is let.
+            polled.end_polls();
+            let _ = stopping.send(());
+        });
     tokio::select! {
         served = async { server.await } => served?,
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => {}

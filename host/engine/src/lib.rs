@@ -33,11 +33,12 @@ pub use driver::{
     ActivityTask, AmendRequest, Binding, CASE_MARK, CallbackError, ChildResult, ChildStatus, Counts,
     Description, EXECUTION_FUEL_TAG, Engine, EngineConfig, EngineError, ExecutionLog, Executions, FuelLimit,
     Happening, Item, ItemStream, JobAnswer, JobEntry, JobOutcome, Listing, LogEntry, LogHost,
-    MAX_HANDLE_BYTES, MAX_LIVE_EXECUTIONS, MAX_PROBLEMS, MAX_QUEUED_COMMITS, MapRunDescription,
-    MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, NoLogs, NoObjects, NotRedrivable, ObjectHost,
-    Origin, Pending, PollError, Problem, ProblemKind, ReadRequest, RedriveError, RedriveRequest, Report,
-    ResultSink, StartRequest, Started, TASK_FUEL_TAG, TableReport, Target, TaskCall, TaskHost, TaskJournal,
-    TaskOutcome, TestCases, TestRequest, WriteRequest, examine, is_good_budget_tag,
+    MAX_HANDLE_BYTES, MAX_LIVE_BYTES, MAX_LIVE_EXECUTIONS, MAX_PROBLEMS, MAX_QUEUED_BYTES,
+    MAX_QUEUED_COMMITS, MapRunDescription, MapRunRedrives, MapRunRow, MapRunStatus, MapRunUpdate, NoLogs,
+    NoObjects, NotRedrivable, ObjectHost, Origin, Pending, PollError, Problem, ProblemKind, ReadRequest,
+    RedriveError, RedriveRequest, Report, ResultSink, StartRequest, Started, TASK_FUEL_TAG, TableReport,
+    Target, TaskCall, TaskHost, TaskJournal, TaskOutcome, TestCases, TestRequest, WriteRequest, examine,
+    is_good_budget_tag,
 };
 pub use event::{Event, EventKind, Fault, Iteration, Metering, Spent, StateType, TaskResource};
 pub use journal::{JournalError, JournalScope, MAX_JOURNAL_BYTES, MAX_JOURNAL_RECORDS};

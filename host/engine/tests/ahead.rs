@@ -116,6 +116,15 @@ impl Store for SlowDisk {
         self.store.select(machine, before, most, takes).await
     }
 
+    async fn list_oldest(
+        &self,
+        machine: MachineId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(ExecutionId, Vec<u8>)>, StoreError> {
+        self.store.list_oldest(machine, after, limit).await
+    }
+
     async fn frames(&self, id: ExecutionId, limit: usize) -> Result<Vec<(FrameId, Vec<u8>)>, StoreError> {
         self.store.frames(id, limit).await
     }
@@ -162,10 +171,6 @@ impl Store for SlowDisk {
         limit: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
         self.store.scan(kind, after, limit).await
-    }
-
-    fn delete_execution(&self, id: ExecutionId, name: &str) -> Commit {
-        self.store.delete_execution(id, name)
     }
 
     fn pressure(&self) -> Pressure {

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use super::backup::{BackupSource, MAX_BACKUPS};
 use super::plugins::PluginDirectory;
 use crate::Console;
+use crate::bounds::{Bounds, Room};
 
 /// Streams of events that are open at a time; more are refused. Each holds a connection and looks at every step.
 pub(super) const MAX_STREAMS: usize = 1_000;
@@ -20,6 +21,8 @@ pub struct Host {
     pub(crate) plugins: Arc<dyn PluginDirectory>,
     /// A permit for each stream of events.
     pub(crate) streams: Arc<Semaphore>,
+    /// Room for requests.
+    pub(crate) room: Arc<Room>,
     /// What makes backups, if it keeps anything.
     pub(crate) backups: Option<Arc<dyn BackupSource>>,
     /// A permit for each backup that is being made.
@@ -32,7 +35,14 @@ impl Host {
     pub fn new(engine: Arc<Engine>, plugins: Arc<dyn PluginDirectory>) -> Host {
         let streams = Arc::new(Semaphore::new(MAX_STREAMS));
         let backing_up = Arc::new(Semaphore::new(MAX_BACKUPS));
-        Host { engine, plugins, streams, backups: None, backing_up, console: Arc::default() }
+        let room = Arc::new(Room::new(Bounds::default()));
+        Host { engine, plugins, streams, room, backups: None, backing_up, console: Arc::default() }
+    }
+
+    /// With other bounds on what is under way.
+    #[must_use]
+    pub fn with_bounds(self, bounds: Bounds) -> Host {
+        Host { room: Arc::new(Room::new(bounds)), ..self }
     }
 
     /// With what makes backups.

@@ -17,6 +17,8 @@ mod plugins;
 mod usage;
 mod wire;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::get;
 use utoipa::OpenApi;
@@ -57,7 +59,8 @@ pub(crate) fn router() -> (Router<Host>, Document) {
         .routes(routes!(plugin_logs::logs))
         .routes(routes!(plugin_users::users))
         .split_for_parts();
-    let served = document.clone();
+    // Shared, since axum clones handlers with what they hold for each connection.
+    let served = Arc::new(document.clone());
     let answer = move || {
         let served = served.clone();
         async move { axum::Json(served) }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod aliases;
+mod bounds;
 mod configurations;
 mod console;
 mod kept_express;

@@ -55,7 +55,7 @@ export function useKeys(onSave: () => void, active: boolean): void {
       if (selected === undefined) return;
       if (key === "F2") return done(() => document.getElementById(NAME_FIELD)?.focus());
       const command = ON_STATE[key];
-      if (command) done(() => COMMANDS[command](session, selected));
+      if (command && isAtGraph(event.target)) done(() => COMMANDS[command](session, selected));
     };
     const onPaste = (event: ClipboardEvent) => {
       if (!active || isTyping(event.target) || isCovered()) return;
@@ -80,6 +80,13 @@ function nameOf(event: KeyboardEvent): string {
   ];
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   return [...held.filter(Boolean), key].join("+");
+}
+
+/** Whether a key is about the graph: not one for a button of the forms, nor for a text that is selected to be copied. */
+function isAtGraph(target: EventTarget | null): boolean {
+  const element = target as HTMLElement | null;
+  const inGraph = element === document.body || !!element?.closest?.(".g-canvas");
+  return inGraph && window.getSelection()?.isCollapsed !== false;
 }
 
 /** Whether a dialog or a menu is open, which has keys of its own. */

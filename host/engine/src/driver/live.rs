@@ -13,6 +13,7 @@ use dirigent_store::{ExecutionId, FrameId};
 use parking_lot::Mutex;
 use tokio::sync::{OnceCell, oneshot};
 
+use super::admission::Weight;
 use super::budget::Used;
 use super::logs::{self, ExecutionLog};
 use super::test_cases::RunningCase;
@@ -51,6 +52,8 @@ pub(crate) struct Live {
     pub(super) used: Used,
     /// The test case that it belongs to.
     pub(super) case: Option<Arc<RunningCase>>,
+    /// Of its input.
+    pub(super) _weight: Weight,
 }
 
 /// What of an execution is written.
@@ -206,7 +209,9 @@ pub(super) async fn read_back(
         execution = case.execution(execution);
     }
     let effects = execution.resume();
+    let weight = engine.weights.add(execution.info.input.text().len());
     let live = Live {
+        _weight: weight,
         execution: Mutex::new(logs::with_log(execution, log.as_ref())),
         attended: Mutex::new(None),
         program,

@@ -4,6 +4,7 @@
 //! first commit; a task runs after the commit that scheduled it, unless nobody can tell (`ahead`); its result counts in the commit that records it.
 //!
 //! - `live`: executions in memory, loaded when something happens to them and dropped when they only wait
+//! - `admission`: whether there is room for more
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `arns`: ARNs and the accounts in them
 //! - `budget`: what tasks may use because their state machine says so
@@ -24,6 +25,7 @@
 //! - `timers`: waking executions up
 //! - `callbacks`: workers of activities, and task tokens that come back
 
+mod admission;
 mod ahead;
 mod apply;
 mod arns;
@@ -73,6 +75,7 @@ use crate::limits::Limits;
 use crate::recover::RecoverError;
 use crate::rows::RowError;
 
+pub use admission::{MAX_LIVE_BYTES, MAX_LIVE_EXECUTIONS, MAX_QUEUED_BYTES, MAX_QUEUED_COMMITS};
 pub use budget::{EXECUTION_FUEL_TAG, FuelLimit, TASK_FUEL_TAG, is_good_budget_tag};
 pub use callbacks::{ActivityTask, CallbackError, PollError};
 pub use doctor::{Executions, MAX_PROBLEMS, Problem, ProblemKind, Report, TableReport, examine};
@@ -103,12 +106,6 @@ use timers::Timers;
 
 /// How many sequences are taken from the store at a time; what is left of them is lost at a stop.
 const SEQUENCE_BLOCK: u64 = 1 << 20;
-
-/// Commits that may wait for the disk before new executions are refused. Work under way is never refused.
-pub const MAX_QUEUED_COMMITS: usize = 20_000;
-
-/// Executions in memory before new ones are refused: those that run tasks. Those that only wait are not in memory.
-pub const MAX_LIVE_EXECUTIONS: usize = 100_000;
 
 /// Steps that a slow subscriber may fall behind before it misses some.
 const SUBSCRIBER_BACKLOG: usize = 4_096;
@@ -159,6 +156,7 @@ pub struct Engine {
     /// How many jobs are to be cancelled yet.
     to_cancel: watch::Sender<usize>,
     slots: Slots,
+    weights: admission::Weights,
     timers: Timers,
     /// The next sequence, and the end of the block that was reserved.
     sequences: tokio::sync::Mutex<std::ops::Range<u64>>,
@@ -293,6 +291,7 @@ impl Engine {
             cancelling: tokio::sync::Semaphore::new(jobs::MAX_CANCELLING),
             to_cancel: watch::Sender::new(0),
             slots: Slots::default(),
+            weights: admission::Weights::default(),
             timers: Timers::default(),
             sequences: tokio::sync::Mutex::new(sequences),
             secret,

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use super::live::{self, Lease};
 use super::map_runs::ids::is_child;
-use super::{Engine, EngineError, MAX_QUEUED_COMMITS, now_ms};
+use super::{Engine, EngineError, now_ms};
 use crate::core::{Amend, Amendment, Execution, Redrive, Stimulus, StoppedState};
 use crate::recover::RecoverError;
 use crate::rows::{ExecutionRow, Pins, StatusRow};
@@ -213,9 +213,7 @@ async fn redrive(
         return Ok(at_ms);
     }
     engine.redrivable(id, &row).await??;
-    if engine.store.pressure().queued_batches > MAX_QUEUED_COMMITS {
-        return Err(EngineError::Throttled.into());
-    }
+    engine.admit_commit()?;
     if let Some(revision) = request.revision {
         let known = engine.catalog.revision(id.machine, revision).await.map_err(EngineError::from)?;
         known.ok_or(RedriveError::NoSuchRevision(revision))?;

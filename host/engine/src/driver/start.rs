@@ -12,7 +12,7 @@ use super::budget::Used;
 use super::live::{Durability, Lease, Live};
 use super::targets::{self, Origin};
 use super::tasks::binding;
-use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, MAX_QUEUED_COMMITS, logs, now_ms};
+use super::{Engine, EngineError, logs, now_ms};
 use crate::catalog::{MachineType, StateMachine};
 use crate::core::{Execution, ExecutionInfo, Status, Stimulus, TestCase};
 use crate::event::Fault;
@@ -160,11 +160,8 @@ impl Engine {
         self: &Arc<Self>,
         request: &StartRequest,
     ) -> Result<(Lease, Option<Create>), EngineError> {
-        if self.store.pressure().queued_batches > MAX_QUEUED_COMMITS
-            || self.live_executions() > MAX_LIVE_EXECUTIONS
-        {
-            return Err(EngineError::Throttled);
-        }
+        self.admit_commit()?;
+        self.admit_execution()?;
         let machine = &request.machine;
         let program = machine.revision.program().ok_or(EngineError::Uncompilable)?;
         let express = machine.machine_type == MachineType::Express;
@@ -199,6 +196,7 @@ impl Engine {
         }
         let log = self.log_of(&machine.revision);
         let live = Live {
+            _weight: self.weights.add(request.input.text().len()),
             execution: Mutex::new(logs::with_log(execution, log.as_ref())),
             attended: Mutex::new(None),
             pins: Mutex::new(self.pin_all(&program)),

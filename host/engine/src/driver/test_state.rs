@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::budget::Used;
 use super::live::{Durability, Lease, Live};
-use super::{Engine, EngineError, MAX_LIVE_EXECUTIONS, now_ms};
+use super::{Engine, EngineError, now_ms};
 use crate::core::{Execution, ExecutionInfo, Findings, StateTest, Status, Stimulus, error_names};
 use crate::event::Fault;
 use crate::payload::Payload;
@@ -48,9 +48,8 @@ impl Engine {
         self: &Arc<Self>,
         request: TestRequest,
     ) -> Result<(Status, Findings), EngineError> {
-        if self.live_executions() > MAX_LIVE_EXECUTIONS {
-            return Err(EngineError::Throttled);
-        }
+        self.admit_execution()?;
+        let weight = self.weights.add(request.input.text().len());
         let id = ExecutionId { machine: NO_MACHINE, sequence: self.next_sequence().await? };
         let program = Arc::new(request.program);
         let execution = Execution::of_test(
@@ -58,6 +57,7 @@ impl Engine {
             request.test,
         );
         let live = Live {
+            _weight: weight,
             execution: Mutex::new(execution),
             attended: Mutex::new(None),
             pins: Mutex::default(),

@@ -90,7 +90,8 @@ impl Template {
     }
 
     /// A new child of that attempt of the run, in memory.
-    fn live(&self, info: ExecutionInfo, attempt: u32) -> Live {
+    fn live(&self, engine: &Engine, info: ExecutionInfo, attempt: u32) -> Live {
+        let weight = engine.weights.add(info.input.text().len());
         let mut execution = Execution::in_attempt(info, attempt);
         if let Some(case) = &self.case {
             execution = case.execution(execution);
@@ -109,6 +110,7 @@ impl Template {
             journals: Mutex::default(),
             used: Used::nothing(),
             case: self.case.clone(),
+            _weight: weight,
         }
     }
 }
@@ -124,7 +126,7 @@ pub(super) fn start(
 ) {
     let id = ids::child(run, index);
     let info = template.info(engine, id, ids::name(id).into(), input, now_ms());
-    let lease = Lease::anew(engine, id, template.live(info, attempt));
+    let lease = Lease::anew(engine, id, template.live(engine, info, attempt));
     let engine = engine.clone();
     tokio::spawn(async move { engine.apply_and_perform(&lease, Stimulus::Start).await });
 }
