@@ -17,7 +17,7 @@ const POINTS: u64 = 20;
 /// Runs at a time.
 const AT_A_TIME: u64 = 2;
 /// Executions that are started one after the other.
-const EXECUTIONS: u64 = 4;
+const EXECUTIONS: u64 = 6;
 
 /// Kinds of points, and how many of them lie between two that are tried: there are several writes to each sync.
 const KINDS: [(&str, u64); 3] = [("die-before-sync", 1), ("die-after-sync", 1), ("die-in-write", 5)];
