@@ -22,6 +22,8 @@ use serde_json::json;
 const COPIES: usize = 12;
 /// Callers that start executions meanwhile.
 const CALLERS: usize = 3;
+/// Between two starts of a caller, so that what is copied stays small on a fast machine.
+const APART: Duration = Duration::from_millis(5);
 const FILE: &str = "dirigent.redb";
 
 #[test]
@@ -42,6 +44,7 @@ fn a_copy_is_whole_or_is_refused() {
                 scope.spawn(move || {
                     while !over.load(Ordering::Relaxed) {
                         client.start(machine, &json!({ "ballast": "x".repeat(5_000) }));
+                        thread::sleep(APART);
                     }
                 })
             })
