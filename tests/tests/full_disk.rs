@@ -44,7 +44,7 @@ fn nothing_acknowledged_is_lost() {
         }
     });
     let error = error.expect("the disk fills up");
-    assert_eq!((error.status, error.code.as_str()), (503, "ServiceUnavailableException"), "{error}");
+    assert_eq!((error.status, error.code.as_str()), (503, "ServiceUnavailable"), "{error}");
     assert!(error.message.contains("the store has stopped taking writes"), "{error}");
     assert!(acknowledged.len() > 10, "only {} starts were acknowledged", acknowledged.len());
 

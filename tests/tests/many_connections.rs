@@ -74,7 +74,7 @@ fn all_ask_at_once_and_some_are_too_many() {
     // Those beyond are told at once, though nobody asked anything yet.
     for n in 0..BEYOND {
         let (status, body) = answer(&mut connect(host.url()));
-        assert_eq!((status, &body["__type"]), (503, &json!("ServiceUnavailableException")), "{n}: {body}");
+        assert_eq!((status, &body["__type"]), (503, &json!("ServiceUnavailable")), "{n}: {body}");
     }
     let requests: Vec<String> = (0..connections).map(|n| start(&machine, n)).collect();
     // All have sent nearly everything before the first one is answered.
@@ -90,7 +90,7 @@ fn all_ask_at_once_and_some_are_too_many() {
         match answer(stream) {
             (200, body) => started.push(body["executionArn"].as_str().unwrap().to_owned()),
             (400, body) if body["__type"] == "ThrottlingException" => refused += 1,
-            (503, body) if body["__type"] == "ServiceUnavailableException" => refused += 1,
+            (503, body) if body["__type"] == "ServiceUnavailable" => refused += 1,
             other => panic!("{other:?}"),
         }
     }

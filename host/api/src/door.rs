@@ -22,7 +22,7 @@ const MAX_REFUSING: usize = 128;
 const REFUSING: Duration = Duration::from_secs(1);
 
 /// What they are told, whatever they asked.
-const NO_ROOM: &str = r#"{"__type":"ServiceUnavailableException","error":"ServiceUnavailableException","message":"the host has as many connections as it takes at a time; try again in a moment"}"#;
+const NO_ROOM: &str = r#"{"__type":"ServiceUnavailable","error":"ServiceUnavailable","message":"the host has as many connections as it takes at a time; try again in a moment"}"#;
 
 /// A listener with a bound on what it lets in.
 #[derive(Debug)]

@@ -46,7 +46,7 @@ impl ApiError {
     pub(crate) fn unavailable(message: impl Into<String>) -> ApiError {
         ApiError {
             status: StatusCode::SERVICE_UNAVAILABLE,
-            code: "ServiceUnavailableException",
+            code: "ServiceUnavailable",
             message: message.into(),
         }
     }

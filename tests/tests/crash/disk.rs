@@ -54,15 +54,11 @@ fn nothing_is_tried_again_and_nothing_is_lost() {
             assert!(host.log().contains("the disk failed to sync"), "{fault}: {}", host.log());
             let told = (error.status, error.code.as_str());
             assert!(
-                told == (503, "ServiceUnavailableException") || error.code == ApiError::NO_ANSWER,
+                told == (503, "ServiceUnavailable") || error.code == ApiError::NO_ANSWER,
                 "{fault}: {error}"
             );
         } else {
-            assert_eq!(
-                (error.status, error.code.as_str()),
-                (503, "ServiceUnavailableException"),
-                "{fault}: {error}"
-            );
+            assert_eq!((error.status, error.code.as_str()), (503, "ServiceUnavailable"), "{fault}: {error}");
             assert!(error.message.contains("the store has stopped taking writes"), "{fault}: {error}");
             assert_eq!(host.get("/readyz").unwrap().status, 503, "{fault}");
             for execution in &started {

@@ -143,7 +143,7 @@ async fn bytes_of_bodies() {
         let (status, body) = answer(&host, request("ListStateMachines", length, Body::from(padded))).await;
         assert_eq!(status, wanted, "{length}: {body}");
         if status != StatusCode::OK {
-            assert_eq!(body["__type"], "ServiceUnavailableException", "{body}");
+            assert_eq!(body["__type"], "ServiceUnavailable", "{body}");
         }
     }
     // One that does not say how long it is takes as much room as one may have.

@@ -86,8 +86,10 @@ impl Engine {
     }
 
     /// Takes a stimulus in and queues its commit; a new execution is created under a name, which must be free.
-    /// `None`: nobody waited for it. Whoever gets it runs the tasks that are `ahead`. Whoever has what this returns has to wait for it while it holds the lease: an execution
-    /// that is read back must not be older than one that was in memory.
+    /// `None`: nobody waited for it.
+    ///
+    /// Whoever gets it runs the tasks that are `ahead`, and waits for it while it holds the lease: an execution that is read
+    /// back must not be older than one that was in memory.
     pub(super) fn step(
         self: &Arc<Self>,
         lease: &Lease,
