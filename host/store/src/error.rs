@@ -103,6 +103,12 @@ pub enum OpenError {
         /// What gave it away.
         why: String,
     },
+    /// There is nothing to read.
+    #[error("there is no Dirigent database in {}; name the directory that `dirigent serve --data` was given", dir.display())]
+    Absent {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// The operating system refused.
     #[error("cannot {what} {}: {why}", path.display())]
     Io {

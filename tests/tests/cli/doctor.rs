@@ -73,7 +73,11 @@ fn what_is_no_data_directory() {
     let home = Home::new();
     let said = home.dirigent(["doctor", "--data", "nowhere"]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""));
-    assert!(said.stderr.contains("cannot open nowhere/dirigent.redb"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("there is no Dirigent database in nowhere; name the directory"),
+        "{}",
+        said.stderr
+    );
     assert!(!home.path().join("nowhere").exists(), "it made the directory");
     home.write(FILE, &"something else".repeat(1_000));
     let said = home.dirigent(["doctor", "--data", "."]);

@@ -66,7 +66,12 @@ impl Options {
                 "--save" => options.save = Some(value()?.into()),
                 "--compare" => options.compare = Some(value()?.into()),
                 "--flame" => options.flame = Some(value()?),
-                "--executions" => options.executions = Some(value()?.parse()?),
+                "--executions" => {
+                    let count = value()?.parse();
+                    options.executions = Some(
+                        count.map_err(|_| anyhow!("--executions needs a whole number, such as 1000000"))?,
+                    );
+                }
                 option if option.starts_with('-') => {
                     bail!(
                         "bench has no option `{option}`; there are --save FILE, --compare FILE, --flame SCENARIO and --executions N"

@@ -39,7 +39,10 @@ pub(crate) fn open(dir: &Path, options: &RedbOptions) -> Result<Opened, OpenErro
 pub(crate) fn open_to_read(dir: &Path, options: &RedbOptions) -> Result<Opened, OpenError> {
     let path = dir.join(DATABASE_FILE);
     // For writing too, since that is what the lock asks for; nothing is written.
-    let file = OpenOptions::new().read(true).write(true).open(&path).map_err(io("open", &path))?;
+    let file = OpenOptions::new().read(true).write(true).open(&path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => OpenError::Absent { dir: dir.to_owned() },
+        _ => io("open", &path)(error),
+    })?;
     let backend = FileBackend::new(file).map_err(|error| database_error(dir, &path, error))?;
     let held = open_held(dir, &path, backend, options)?;
     if held.new {

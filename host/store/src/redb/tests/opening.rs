@@ -126,7 +126,7 @@ fn what_the_system_refuses_is_named() {
 async fn a_directory_opened_to_be_read_stays_as_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let missing = RedbStore::open_to_read(dir.path(), &RedbOptions::default()).unwrap_err();
-    assert!(matches!(missing, OpenError::Io { what: "open", .. }), "{missing}");
+    assert!(matches!(missing, OpenError::Absent { .. }), "{missing}");
     assert!(!dir.path().join("dirigent.redb").exists());
 
     let store = open(dir.path()).unwrap();
