@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -12,6 +13,7 @@ use dirigent_engine::{Engine, names};
 use serde_json::{Map, Value};
 
 use crate::actions;
+use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::params::Params;
 
@@ -24,17 +26,16 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// Answers one call.
 pub(crate) async fn handle(
     State(engine): State<Arc<Engine>>,
+    caller: Option<Extension<Arc<Caller>>>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response<Body> {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let Some(action) = target.and_then(|target| target.strip_prefix(TARGET_PREFIX)) else {
-        return respond(Err(ApiError::new(
-            "UnknownOperationException",
-            "The header X-Amz-Target must name an action as AWSStepFunctions.ACTION",
-        )));
+    let Some(action) = action(&headers) else { return respond(Err(no_target())) };
+    let account = match &caller {
+        Some(Extension(caller)) => caller.account.as_deref(),
+        None => account(&headers),
     };
-    let account = account(&headers).unwrap_or(&engine.config().account);
+    let account = account.unwrap_or(&engine.config().account);
     let object = body.map_err(|rejection| unread(&engine, &rejection)).and_then(|body| parse(&body));
     let result = match object {
         Ok(object) => actions::dispatch(&engine, action, Params::new(account, object)).await,
@@ -46,8 +47,21 @@ pub(crate) async fn handle(
     respond(result)
 }
 
-/// The account that a caller acts in: the access key id, where that is twelve digits. Signatures are not checked, so the
-/// number is a name and no protection. Source: Signature Version 4, `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+/// The action that a request names.
+pub(crate) fn action(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-amz-target")?.to_str().ok()?.strip_prefix(TARGET_PREFIX)
+}
+
+/// The error of a request that names none.
+pub(crate) fn no_target() -> ApiError {
+    ApiError::new(
+        "UnknownOperationException",
+        "The header X-Amz-Target must name an action as AWSStepFunctions.ACTION",
+    )
+}
+
+/// The account that a caller of an open host acts in: the access key id, where that is twelve digits. Nobody checked the
+/// signature then, so the number is a name and no protection. Source: Signature Version 4, `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
 fn account(headers: &HeaderMap) -> Option<&str> {
     let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256")?;

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
@@ -124,8 +124,13 @@ async fn arrived(request: Request, longest: usize) -> Result<Request, ApiError> 
         return Ok(request);
     }
     let (head, body) = request.into_parts();
+    Ok(Request::from_parts(head, Body::from(whole(body, longest).await?)))
+}
+
+/// All of a body, if it comes in time.
+pub(crate) async fn whole(body: Body, longest: usize) -> Result<Bytes, ApiError> {
     match tokio::time::timeout(BODY_PATIENCE, to_bytes(body, longest)).await {
-        Ok(Ok(bytes)) => Ok(Request::from_parts(head, Body::from(bytes))),
+        Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_too_long(&error) => Err(ApiError::too_large(longest)),
         Ok(Err(error)) => Err(ApiError::unread(&error.to_string())),
         Err(_) => Err(ApiError::unread("it did not come in time")),

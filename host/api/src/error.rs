@@ -26,6 +26,11 @@ impl ApiError {
         ApiError { status: StatusCode::BAD_REQUEST, code, message: message.into() }
     }
 
+    /// Somebody is turned away.
+    pub(crate) fn refused(status: StatusCode, code: &'static str, message: String) -> ApiError {
+        ApiError { status, code, message }
+    }
+
     pub(crate) fn validation(message: impl Into<String>) -> ApiError {
         ApiError::new("ValidationException", message)
     }

@@ -6,6 +6,7 @@
 //!
 //! - `server`: routes, health
 //! - `door`, `bounds`: how many connections and requests there are at a time
+//! - `auth`: who asks, and what they may do
 //! - `aws`: the wire: `X-Amz-Target`, JSON 1.0, errors
 //! - `params`: reading parameters with AWS's validation messages
 //! - `actions`: a file an action
@@ -20,6 +21,7 @@
 
 mod actions;
 mod arn;
+mod auth;
 mod aws;
 mod bounds;
 mod console;
@@ -40,6 +42,9 @@ mod shapes;
 mod tests;
 mod token;
 
+pub use auth::{
+    CallerError, Callers, Gate, MAX_CALLERS, MAX_SESSIONS, MIN_SECRET_BYTES, Role, SESSION_LIFE, new_secret,
+};
 pub use bounds::{Bounds, MAX_BODY_BYTES, MAX_REQUESTS, MAX_WAITING_REQUESTS};
 pub use console::Console;
 pub use door::{Door, MAX_CONNECTIONS};

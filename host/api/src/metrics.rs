@@ -16,7 +16,21 @@ use crate::rest::{Host, PluginUsage};
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 pub(crate) async fn metrics(State(host): State<Host>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, TEXT_FORMAT)], text(&host.plugins.usage(), host.engine.store_totals()))
+    let mut text = text(&host.plugins.usage(), host.engine.store_totals());
+    if let Some(gate) = &host.gate {
+        turned_away(&mut text, gate.refusals());
+    }
+    ([(CONTENT_TYPE, TEXT_FORMAT)], text)
+}
+
+/// How often somebody was turned away, where the host asks who they are.
+fn turned_away(text: &mut String, refusals: impl Iterator<Item = (&'static str, u64)>) {
+    let name = "dirigent_auth_refusals_total";
+    let _ =
+        writeln!(text, "# HELP {name} Requests that were turned away, by the reason.\n# TYPE {name} counter");
+    for (reason, count) in refusals {
+        let _ = writeln!(text, "{name}{{reason=\"{reason}\"}} {count}");
+    }
 }
 
 /// A family of samples: its name, its type, what it is, and the value for a plugin.

@@ -14,6 +14,7 @@ use dirigent_store::DiskFault;
 use crate::client::{Endpoint, execution, machine};
 use crate::logs::{DEFAULT_FILE_BYTES, DEFAULT_FILES};
 use crate::plugin;
+use crate::token;
 
 /// Run Amazon States Language workflows on your own machine.
 ///
@@ -59,6 +60,9 @@ pub(crate) enum Command {
     /// Write, build, test and publish plugins, and look at those of a registry.
     #[command(after_help = plugin::HELP)]
     Plugin(plugin::Args),
+    /// Make secrets for access keys and tokens.
+    #[command(after_help = token::HELP)]
+    Token(token::Args),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -72,7 +76,10 @@ Examples:
   aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
 
 Drop a component into REGISTRY/NAME/VERSION/plugin.wasm and it is live: a Task reaches it as
-\"Resource\": \"plugin:NAME\".";
+\"Resource\": \"plugin:NAME\".
+
+Without access keys and tokens in dirigent.toml everybody who reaches the host may do everything, so it listens on
+loopback only. `dirigent token --help` shows how to write them.";
 
 const BACKUP_HELP: &str = "\
 Examples:
@@ -113,7 +120,8 @@ pub(crate) struct Serve {
     /// Where to listen. Port 0 takes a free one, which the first line of output names.
     #[arg(long, default_value = "127.0.0.1:8083", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
-    /// Listen on an address that others can reach, though there is no authentication.
+    /// Listen on an address that others can reach, though everybody may do everything: without this, an address other than
+    /// loopback wants access keys or tokens in the configuration.
     #[arg(long)]
     pub(crate) insecure: bool,
     /// The directory that keeps executions. One process at a time.
@@ -122,7 +130,8 @@ pub(crate) struct Serve {
     /// The directory of plugins [default: DATA/registry].
     #[arg(long, value_name = "DIR")]
     pub(crate) registry: Option<PathBuf>,
-    /// What plugins may reach, and connections with their credentials [default: DATA/dirigent.toml, if there is one].
+    /// Who may ask the host, what plugins may reach, and connections with their credentials [default: DATA/dirigent.toml, if
+    /// there is one].
     #[arg(long, value_name = "FILE", env = "DIRIGENT_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// The directory of buckets, for Distributed Maps: a bucket is a sub-directory [default: DATA/buckets].

@@ -92,7 +92,7 @@ fn make(args: &args::Backup, part: &Path) -> anyhow::Result<Contents> {
                 .context("ask the host that runs there for a backup, with --endpoint")?;
             write(&store, data, &mut out)?;
         }
-        None => client::backup::fetch(args.host.endpoint.clone(), &mut out)?,
+        None => client::backup::fetch(args.host.clone(), &mut out)?,
     }
     out.flush().with_context(writing)?;
     drop(out);

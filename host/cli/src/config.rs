@@ -1,4 +1,4 @@
-//! `dirigent.toml`: what the operator decides about plugins.
+//! `dirigent.toml`: what the operator decides about plugins, and who may ask the host.
 //!
 //! ```toml
 //! [[allow]]                        # without a rule nothing is granted
@@ -21,6 +21,17 @@
 //! header = { name = "Authorization", value = { env = "PAYMENTS_TOKEN" } }
 //! ```
 //!
+//! ```toml
+//! [token.ada]                      # who may ask the host; as soon as there is one, everybody has to say who they are
+//! secret = { file = "/run/secrets/ada" }
+//! role = "admin"                   # or "run", or "read"
+//!
+//! [access_key.CIRUNNER]            # the same for AWS's clients
+//! secret = { env = "CI_SECRET_ACCESS_KEY" }
+//! role = "run"
+//! account = "000000000002"         # none: the host's own
+//! ```
+//!
 //! `wasi-0-3 = false` above all that refuses plugins that need WASI 0.3.
 
 use std::collections::BTreeMap;
@@ -32,8 +43,10 @@ use dirigent_outgoing::{Client, Connections, Network};
 use dirigent_runtime::{OperatorPolicy, RolePolicy, RuntimeConfig, Services};
 use serde::Deserialize;
 
+use crate::access::Access;
+
 /// The name of the file that is taken when none is named.
-const DEFAULT_NAME: &str = "dirigent.toml";
+pub(crate) const DEFAULT_NAME: &str = "dirigent.toml";
 /// Bytes of a configuration.
 const SIZE_LIMIT: u64 = 4 << 20;
 
@@ -46,15 +59,22 @@ struct File {
     role: BTreeMap<String, RolePolicy>,
     config: BTreeMap<String, String>,
     connection: toml::Table,
+    token: toml::Table,
+    access_key: toml::Table,
 }
 
-/// Changes `runtime` to what the file says, or the one in `data` if none is named and there is one.
-pub(crate) fn apply(runtime: &mut RuntimeConfig, named: Option<&Path>, data: &Path) -> anyhow::Result<()> {
+/// Changes `runtime` to what the file says, or the one in `data` if none is named and there is one. Returns who may ask
+/// the host.
+pub(crate) fn apply(
+    runtime: &mut RuntimeConfig,
+    named: Option<&Path>,
+    data: &Path,
+) -> anyhow::Result<Access> {
     let default = data.join(DEFAULT_NAME);
     let path = match named {
         Some(path) => path,
         None if default.is_file() => &default,
-        None => return Ok(()),
+        None => return Ok(Access::default()),
     };
     let size = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?.len();
     if size > SIZE_LIMIT {
@@ -64,12 +84,13 @@ pub(crate) fn apply(runtime: &mut RuntimeConfig, named: Option<&Path>, data: &Pa
     apply_text(runtime, &text).with_context(|| format!("{} is not a configuration", path.display()))
 }
 
-fn apply_text(runtime: &mut RuntimeConfig, text: &str) -> anyhow::Result<()> {
-    let File { wasi_0_3, allow, role, config, connection } = toml::from_str(text).map_err(|error| {
-        // With the place, and without the line itself: what stands there by mistake may be a secret.
-        let line = error.span().map_or(0, |span| 1 + text[..span.start].matches('\n').count());
-        anyhow::anyhow!("line {line}: {}", error.message())
-    })?;
+fn apply_text(runtime: &mut RuntimeConfig, text: &str) -> anyhow::Result<Access> {
+    let File { wasi_0_3, allow, role, config, connection, token, access_key } = toml::from_str(text)
+        .map_err(|error| {
+            // With the place, and without the line itself: what stands there by mistake may be a secret.
+            let line = error.span().map_or(0, |span| 1 + text[..span.start].matches('\n').count());
+            anyhow::anyhow!("line {line}: {}", error.message())
+        })?;
     runtime.wasi_0_3 = wasi_0_3.unwrap_or(runtime.wasi_0_3);
     runtime.services = Services {
         policy: Arc::new(allow),
@@ -78,7 +99,7 @@ fn apply_text(runtime: &mut RuntimeConfig, text: &str) -> anyhow::Result<()> {
         connections: Arc::new(Connections::read(&connection)?),
         client: Arc::new(Client::new(Network::system())),
     };
-    Ok(())
+    Access::read(&token, &access_key)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The binary `dirigent`: its commands, a file each.
 
+mod access;
 mod args;
 mod backup;
 mod client;
@@ -22,6 +23,7 @@ mod progress;
 mod recent_logs;
 mod run;
 mod serve;
+mod token;
 mod validate;
 
 use std::process::ExitCode;
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Restore(args) => backup::restore(&args),
         Command::Doctor(args) => block_on(doctor::doctor(args)),
         Command::Limits(args) => limits::limits(&args),
+        Command::Token(args) => token::token(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "dirigent", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

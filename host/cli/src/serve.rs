@@ -29,12 +29,18 @@ const GRACE: Duration = Duration::from_secs(5);
 const LAST_ANSWERS: Duration = Duration::from_millis(200);
 
 pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
-    if !args.listen.ip().is_loopback() && !args.insecure {
+    let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
+    let mut plugins = RuntimeConfig::new(&registry, args.data.join(PLUGINS));
+    let access = config::apply(&mut plugins, args.config.as_deref(), &args.data)?;
+    if !args.listen.ip().is_loopback() && access.is_open() && !args.insecure {
         bail!(
-            "{} can be reached by others, and there is no authentication yet. Listen on 127.0.0.1, or say --insecure",
-            args.listen
+            "{} can be reached by others, and everybody may do everything: there is no [token.NAME] and no [access_key.ID] in \
+             {}. `dirigent token new` shows how to write one. Or listen on 127.0.0.1, or say --insecure",
+            args.listen,
+            args.config.unwrap_or_else(|| args.data.join(config::DEFAULT_NAME)).display()
         );
     }
+    let gate = access.gate().await?;
     let test_cases = mocks::read(args.mocks.as_deref())?;
     // The port first: a host that cannot listen has no business with the data.
     let listener = tokio::net::TcpListener::bind(args.listen).await.with_context(|| {
@@ -44,9 +50,6 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
 
     let options = RedbOptions { fault: args.disk_fault, ..RedbOptions::default() };
     let store = Arc::new(RedbStore::open(&args.data, &options)?);
-    let registry = args.registry.unwrap_or_else(|| args.data.join("registry"));
-    let mut plugins = RuntimeConfig::new(&registry, args.data.join(PLUGINS));
-    config::apply(&mut plugins, args.config.as_deref(), &args.data)?;
     let runtime = Runtime::open(plugins).await?;
     let config = EngineConfig {
         account: args.account,
@@ -87,6 +90,13 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
     let polled = engine.clone();
     let host = Host::new(engine.clone(), plugins.clone());
     let host = host.with_backups(backups).with_console(console::console());
+    let host = match gate {
+        Some(gate) => {
+            tokio::spawn(access.keep_fresh(gate.clone()));
+            host.with_gate(gate)
+        }
+        None => host,
+    };
     let server = axum::serve(Door::new(listener, connections), dirigent_api::router(host))
         .with_graceful_shutdown(async move {
             signal().await;

@@ -18,7 +18,7 @@ pub use address::{Addresses, special_purpose};
 pub use client::{Bounds, Client, SendError};
 pub use connections::{
     CONNECTION_HEADER, ChoiceError, ConfigError, Connection, ConnectionError, Connections, SECRET_MAX_BYTES,
-    SECRET_MIN_BYTES, SecretError, TokenError,
+    SECRET_MIN_BYTES, SecretError, SecretSource, TokenError,
 };
 pub use network::{Connect, Network, Resolve, Stream};
 pub use request::Request;

@@ -8,8 +8,8 @@ use tokio::sync::Semaphore;
 
 use super::backup::{BackupSource, MAX_BACKUPS};
 use super::plugins::PluginDirectory;
-use crate::Console;
 use crate::bounds::{Bounds, Room};
+use crate::{Console, Gate};
 
 /// Streams of events that are open at a time; more are refused. Each holds a connection and looks at every step.
 pub(super) const MAX_STREAMS: usize = 1_000;
@@ -28,6 +28,8 @@ pub struct Host {
     /// A permit for each backup that is being made.
     pub(crate) backing_up: Arc<Semaphore>,
     pub(crate) console: Arc<Console>,
+    /// Who may come in; without it everybody may.
+    pub(crate) gate: Option<Arc<Gate>>,
 }
 
 impl Host {
@@ -36,7 +38,16 @@ impl Host {
         let streams = Arc::new(Semaphore::new(MAX_STREAMS));
         let backing_up = Arc::new(Semaphore::new(MAX_BACKUPS));
         let room = Arc::new(Room::new(Bounds::default()));
-        Host { engine, plugins, streams, room, backups: None, backing_up, console: Arc::default() }
+        Host {
+            engine,
+            plugins,
+            streams,
+            room,
+            backups: None,
+            backing_up,
+            console: Arc::default(),
+            gate: None,
+        }
     }
 
     /// With other bounds on what is under way.
@@ -49,6 +60,12 @@ impl Host {
     #[must_use]
     pub fn with_backups(self, source: Arc<dyn BackupSource>) -> Host {
         Host { backups: Some(source), ..self }
+    }
+
+    /// For those whom the gate lets in only.
+    #[must_use]
+    pub fn with_gate(self, gate: Arc<Gate>) -> Host {
+        Host { gate: Some(gate), ..self }
     }
 
     /// With a console; without this it is one that was not built.

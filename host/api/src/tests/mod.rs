@@ -4,6 +4,7 @@
 
 mod accounts;
 mod aliases;
+mod auth;
 mod bounds;
 mod configurations;
 mod console;

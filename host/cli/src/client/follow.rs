@@ -78,7 +78,7 @@ mod tests {
     /// A host that answers each connection with the next of `answers`, and returns the Last-Event-ID of each.
     fn host(answers: &'static [&str]) -> (Host, std::thread::JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let host = Host::new(format!("http://{}", listener.local_addr().unwrap()));
+        let host = Host::new(format!("http://{}", listener.local_addr().unwrap()), None);
         let serving = std::thread::spawn(move || {
             let serve = |answer: &&str| {
                 let (mut socket, _) = listener.accept().unwrap();
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn a_limit_ends_it() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let host = Host::new(format!("http://{}", listener.local_addr().unwrap()));
+        let host = Host::new(format!("http://{}", listener.local_addr().unwrap()), None);
         // Nobody answers: the connection waits in the listener's queue.
         let limit = Some(Duration::from_millis(50));
         let end = follow(&host, "/events", &[], limit, |_| Ok(ControlFlow::<()>::Continue(())));
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn who_is_not_there_is_not_waited_for() {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let host = Host::new(format!("http://{address}"));
+        let host = Host::new(format!("http://{address}"), None);
         let error = follow(&host, "/events", &[], None, |_| Ok(ControlFlow::<()>::Continue(()))).unwrap_err();
         assert!(error.to_string().contains("dirigent serve"), "{error}");
     }

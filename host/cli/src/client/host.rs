@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::{Response, Uri};
-use ureq::{Agent, Body, Error};
+use ureq::{Agent, Body, Error, RequestBuilder};
 
+use super::Token;
 use super::stream::Stream;
 use crate::look::plain;
 
@@ -90,6 +91,15 @@ fn hint(code: &str, message: &str) -> Option<&'static str> {
         "StateMachineAlreadyExists" => Some("`dirigent machine update` gives it another definition"),
         "ExecutionDoesNotExist" => Some("`dirigent execution list` shows those there are"),
         "ExecutionAlreadyExists" => Some("Choose another --name"),
+        "MissingAuthenticationTokenException" => {
+            Some("Give a token of the host's configuration with --token or DIRIGENT_TOKEN")
+        }
+        "UnrecognizedClientException" => Some(
+            "Look at --token or DIRIGENT_TOKEN: it has to be the secret of a [token.NAME] in the host's dirigent.toml",
+        ),
+        "AccessDeniedException" => {
+            Some("Ask with a token of another role, or let the host's operator give this one another")
+        }
         _ => None,
     }
 }
@@ -111,17 +121,19 @@ pub(super) fn endpoint(text: &str) -> Result<String, String> {
 pub(super) struct Host {
     agent: Agent,
     url: String,
+    /// The header Authorization, where there is a token.
+    authorization: Option<String>,
 }
 
 impl Host {
-    pub(super) fn new(url: String) -> Host {
+    pub(super) fn new(url: String, token: Option<Token>) -> Host {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_connect(Some(CONNECTING))
             .timeout_global(Some(ANSWERING));
         // A proxy has no business with loopback.
         let config = if is_loopback(&url) { config.proxy(None) } else { config };
-        Host { agent: config.build().into(), url }
+        Host { agent: config.build().into(), url, authorization: token.map(|token| token.header()) }
     }
 
     pub(super) fn url(&self) -> &str {
@@ -140,7 +152,7 @@ impl Host {
         params: &Value,
         limit: Duration,
     ) -> Result<Value, HostError> {
-        let request = self.agent.post(&self.url).config().timeout_global(Some(limit)).build();
+        let request = self.known(self.agent.post(&self.url)).config().timeout_global(Some(limit)).build();
         let request = request
             .header("Content-Type", "application/x-amz-json-1.0")
             .header("X-Amz-Target", format!("AWSStepFunctions.{action}"));
@@ -149,7 +161,7 @@ impl Host {
 
     /// A GET of `/api`, as text: payloads in it are as they were given.
     pub(super) fn get_text(&self, path: &str, query: &[(&str, String)]) -> Result<String, HostError> {
-        let request = self.agent.get(format!("{}{path}", self.url));
+        let request = self.known(self.agent.get(format!("{}{path}", self.url)));
         self.answer(request.query_pairs(query.iter().map(|(name, value)| (*name, value.as_str()))).call())
     }
 
@@ -160,15 +172,15 @@ impl Host {
 
     /// A POST of JSON to `/api`.
     pub(super) fn post(&self, path: &str, body: &str) -> Result<Value, HostError> {
-        let request = self.agent.post(format!("{}{path}", self.url));
+        let request = self.known(self.agent.post(format!("{}{path}", self.url)));
         let answer = request.header("Content-Type", "application/json").send(body);
         self.parsed(&self.answer(answer)?)
     }
 
     /// A POST to `/api` that is answered with bytes, however many. It breaks off when none come for too long.
     pub(super) fn download(&self, path: &str) -> Result<impl std::io::Read + use<>, HostError> {
-        let request =
-            self.agent.post(format!("{}{path}", self.url)).header("Content-Type", "application/json");
+        let request = self.known(self.agent.post(format!("{}{path}", self.url)));
+        let request = request.header("Content-Type", "application/json");
         let request = request.config().timeout_global(None).timeout_per_read(Some(SILENCE)).build();
         let mut response = request.send_empty().map_err(|why| self.lost(why))?;
         if !response.status().is_success() {
@@ -186,7 +198,7 @@ impl Host {
         last: Option<&str>,
         limit: Option<Duration>,
     ) -> Result<Stream, HostError> {
-        let request = self.agent.get(format!("{}{path}", self.url));
+        let request = self.known(self.agent.get(format!("{}{path}", self.url)));
         let request = request.query_pairs(query.iter().map(|(name, value)| (*name, value.as_str())));
         let request = request.config().timeout_global(limit).timeout_per_read(Some(SILENCE)).build();
         let mut request = request.header("Accept", "text/event-stream");
@@ -198,6 +210,14 @@ impl Host {
             return Err(self.refused(&mut response));
         }
         Ok(Stream::new(response.into_body().into_reader()))
+    }
+
+    /// With the token, where there is one.
+    fn known<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        match &self.authorization {
+            Some(authorization) => request.header("Authorization", authorization),
+            None => request,
+        }
     }
 
     fn answer(&self, answer: Result<Response<Body>, Error>) -> Result<String, HostError> {

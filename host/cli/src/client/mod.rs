@@ -3,6 +3,7 @@
 //! What AWS has goes over AWS's wire, the rest over the host's own `/api`.
 
 pub(crate) mod backup;
+mod credentials;
 pub(crate) mod execution;
 mod follow;
 mod host;
@@ -22,6 +23,7 @@ use clap::Args as ClapArgs;
 use serde_json::Value;
 
 use crate::look::{Colour, Look};
+pub(crate) use credentials::Token;
 use host::Host;
 
 /// The most items of a page of a list. Source: AWS API Reference, `maxResults`.
@@ -44,13 +46,16 @@ pub(crate) struct ClientArgs {
         value_parser = host::endpoint
     )]
     endpoint: String,
+    /// The token to ask with, where the host wants one; @FILE is the one in a file.
+    #[arg(long, global = true, help_heading = HEADING, env = "DIRIGENT_TOKEN", hide_env_values = true, value_name = "TOKEN|@FILE")]
+    token: Option<Token>,
     /// Print JSON, for programs: a document, or a line for each item of what may be long. Times are RFC 3339 in UTC.
     #[arg(long, global = true, help_heading = HEADING)]
     json: bool,
 }
 
 /// Where the host is, for a command that has nothing else of these.
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct Endpoint {
     /// Where the host listens.
     #[arg(
@@ -61,6 +66,9 @@ pub(crate) struct Endpoint {
         value_parser = host::endpoint
     )]
     pub(crate) endpoint: String,
+    /// The token to ask with, where the host wants one; @FILE is the one in a file.
+    #[arg(long, env = "DIRIGENT_TOKEN", hide_env_values = true, value_name = "TOKEN|@FILE")]
+    pub(crate) token: Option<Token>,
 }
 
 /// A host to ask, and how to show what it answers.
@@ -76,7 +84,7 @@ struct Client {
 impl Client {
     fn new(args: ClientArgs) -> Client {
         let look = Look::of(&std::io::stdout());
-        Client { host: Host::new(args.endpoint), json: args.json, look, prefix: OnceCell::new() }
+        Client { host: Host::new(args.endpoint, args.token), json: args.json, look, prefix: OnceCell::new() }
     }
 
     /// Prints a document with `--json`, else what `text` says.

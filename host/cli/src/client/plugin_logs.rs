@@ -35,7 +35,7 @@ pub(crate) fn logs(args: Logs, json: bool) -> anyhow::Result<ExitCode> {
 }
 
 fn print(args: Logs, json: bool) -> anyhow::Result<ExitCode> {
-    let host = Host::new(args.host.endpoint);
+    let host = Host::new(args.host.endpoint, args.host.token);
     let path = format!("/api/plugins/{}/logs", encoded(&args.plugin));
     let look = Look::of(&std::io::stdout());
     let mut after = 0;

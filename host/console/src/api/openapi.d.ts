@@ -258,6 +258,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asks, and what they may do. */
+        get: operations["whoami"];
+        put?: never;
+        /**
+         * Changes a token for a cookie, which lasts twelve hours or until the host is started again.
+         * @description The cookie is `HttpOnly` and `SameSite=Strict`, and counts for pages of the host's own origin only.
+         */
+        post: operations["sign_in"];
+        /** Ends the session of the request, if it has one. */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -490,6 +512,27 @@ export interface components {
             error: string;
             /** @description What is wrong and what to do. */
             message: string;
+        };
+        /**
+         * @description The roles.
+         * @enum {string}
+         */
+        RoleName: "read" | "run" | "admin";
+        /** @description Who asks, and what they may do. */
+        Session: {
+            /** @description Whether the host asks who somebody is. Where it does not, everybody may do everything. */
+            authentication: boolean;
+            /** @description The token's name. */
+            name?: string | null;
+            /** @description What they may do: each role may do what those before it may. */
+            role: components["schemas"]["RoleName"];
+            /** @description When the session ends; none, if a token came with the request itself. */
+            until?: string | null;
+        };
+        /** @description What a browser signs in with. */
+        SignIn: {
+            /** @description A bearer token of the host's configuration. */
+            token: string;
         };
         /** @description What to start. */
         Start: {
@@ -1122,6 +1165,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Users"];
+                };
+            };
+        };
+    };
+    whoami: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
                 };
             };
         };

@@ -27,7 +27,7 @@ use toml::Table;
 pub use connection::{Connection, ConnectionError};
 pub use oauth2::TokenError;
 pub use reader::ConfigError;
-pub use secret::{SECRET_MAX_BYTES, SECRET_MIN_BYTES, SecretError};
+pub use secret::{SECRET_MAX_BYTES, SECRET_MIN_BYTES, SecretError, Source as SecretSource};
 
 use crate::{Addresses, Bounds, Client, Request};
 use known::Known;

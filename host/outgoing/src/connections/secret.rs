@@ -10,7 +10,11 @@ use std::{
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use super::{command, known::Known};
+use super::{
+    command,
+    known::Known,
+    reader::{self, ConfigError},
+};
 
 /// Fewest bytes of a secret: fewer could not be told from ordinary text when they are taken out of responses.
 pub const SECRET_MIN_BYTES: usize = 4;
@@ -38,15 +42,40 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Where a secret is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+/// Where a secret is. Shown without the arguments of a command, which may be what should not be seen.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
     /// In an environment variable of the host.
     Env(String),
     /// In a file, whose last line end does not count.
     File(PathBuf),
     /// In what a program prints. Never empty: the program and its arguments.
     Command(Vec<String>),
+}
+
+impl Source {
+    /// Where the secret at a place of the configuration is: `{ env = … }`, `{ file = … }` or `{ command = … }`.
+    ///
+    /// # Errors
+    /// When it is none of these. No message repeats the value.
+    pub fn read(place: &str, value: &toml::Value) -> Result<Self, ConfigError> {
+        reader::source(place, value)
+    }
+
+    /// The secret, as it is there now: one line of printable ASCII.
+    ///
+    /// # Errors
+    /// When there is none. No message has any of it.
+    pub async fn look_up(&self) -> Result<Zeroizing<String>, SecretError> {
+        fit(find(self).await?, self)
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for Source {
@@ -114,7 +143,7 @@ impl Stored {
         if let Some((_, secret)) = kept.as_ref().filter(|(since, _)| since.elapsed() < self.refresh) {
             return Ok(Arc::clone(secret));
         }
-        let secret = Arc::new(Secret::new(fit(find(&self.source).await?, &self.source)?));
+        let secret = Arc::new(Secret::new(self.source.look_up().await?));
         self.known.note(&self.place, secret.reveal());
         *kept = Some((Instant::now(), Arc::clone(&secret)));
         Ok(secret)

@@ -1,0 +1,266 @@
+//! The gate: every request goes through [`check`], whatever it asks for, and nothing behind it looks at credentials again.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use dirigent_engine::EngineConfig;
+use jiff::Timestamp;
+use parking_lot::RwLock;
+use serde_json::{Map, Value};
+
+use super::callers::{Caller, Callers, digest};
+use super::permissions::{self, OF_MOCKED_TEST};
+use super::refusal::Refusal;
+use super::sessions::{MAX_SESSIONS, SESSION_LIFE, Sessions};
+use super::tally::Tally;
+use super::{canonical, cookie, origin, sigv4};
+use crate::error::ApiError;
+use crate::{Host, aws, bounds};
+
+/// Longest ARN that a refusal repeats, in bytes.
+const MAX_ARN: usize = 256;
+
+/// Who may come in, which browsers have, and who was turned away.
+#[derive(Debug)]
+pub struct Gate {
+    callers: RwLock<Arc<Callers>>,
+    sessions: Sessions,
+    tally: Tally,
+}
+
+impl Gate {
+    /// A gate for these.
+    #[must_use]
+    pub fn new(callers: Callers) -> Gate {
+        Gate {
+            callers: RwLock::new(Arc::new(callers)),
+            sessions: Sessions::new(SESSION_LIFE, MAX_SESSIONS),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Lets others in from now on. Sessions of tokens that are gone are over.
+    pub fn replace(&self, callers: Callers) {
+        *self.callers.write() = Arc::new(callers);
+    }
+
+    /// How often somebody was turned away since the start, by reason.
+    pub(crate) fn refusals(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.tally.counts()
+    }
+
+    fn callers(&self) -> Arc<Callers> {
+        self.callers.read().clone()
+    }
+
+    /// Counts a refusal, and hands it on.
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Refusal {
+        self.tally.note(&refusal);
+        refusal
+    }
+
+    /// Opens a session for a token, from the console's own page: its cookie, how long it lasts, and whose it is.
+    pub(crate) fn sign_in(
+        &self,
+        headers: &HeaderMap,
+        token: &str,
+    ) -> Result<(String, Duration, Arc<Caller>), ApiError> {
+        let refused = |refusal| self.refuse(refusal).of_rest();
+        if headers.contains_key(header::ORIGIN) && !origin::is_own(&Method::POST, headers) {
+            return Err(refused(Refusal::OtherSite));
+        }
+        let token = digest(token);
+        let caller = self.callers().token(&token).cloned().ok_or_else(|| refused(Refusal::UnknownToken))?;
+        let cookie = self.sessions.open(token, Instant::now()).map_err(|error| {
+            ApiError::unavailable(format!("the system has no randomness for a session: {error}"))
+        })?;
+        Ok((cookie, SESSION_LIFE, caller))
+    }
+
+    /// Ends the sessions of a request, if the console's own page wants it.
+    pub(crate) fn sign_out(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        if cookie::values(headers).next().is_some() && !origin::is_own(&Method::DELETE, headers) {
+            return Err(self.refuse(Refusal::OtherSite).of_rest());
+        }
+        cookie::values(headers).for_each(|cookie| self.sessions.close(cookie));
+        Ok(())
+    }
+
+    /// Who asks, by a token or a session, and how long the session still lasts.
+    pub(crate) fn who(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<(Arc<Caller>, Option<Duration>), Refusal> {
+        let callers = self.callers();
+        let Some(authorization) = authorization(headers)? else {
+            return self.of_session(&callers, method, headers).map(|(caller, left)| (caller, Some(left)));
+        };
+        let token = authorization
+            .split_once(' ')
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .ok_or(Refusal::Scheme(
+                "Send Authorization: Bearer TOKEN. Access keys sign requests to AWS's API only",
+            ))?;
+        let caller = callers.token(&digest(token.1.trim())).ok_or(Refusal::UnknownToken)?;
+        Ok((caller.clone(), None))
+    }
+
+    fn of_session(
+        &self,
+        callers: &Callers,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<(Arc<Caller>, Duration), Refusal> {
+        let mut cookies = cookie::values(headers).peekable();
+        if cookies.peek().is_none() {
+            return Err(Refusal::Missing);
+        }
+        let now = Instant::now();
+        let found = cookies.find_map(|cookie| {
+            let (token, left) = self.sessions.find(cookie, now)?;
+            Some((callers.token(&token)?.clone(), left))
+        });
+        let found = found.ok_or(Refusal::SessionOver)?;
+        if origin::is_own(method, headers) { Ok(found) } else { Err(Refusal::OtherSite) }
+    }
+}
+
+/// The header Authorization; there is one of it, or none.
+fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    match (all.next(), all.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => match one.to_str() {
+            Ok(text) => Ok(Some(text)),
+            Err(_) => Err(Refusal::Scheme("The header Authorization is no text")),
+        },
+        _ => Err(Refusal::Scheme("The header Authorization is there more than once")),
+    }
+}
+
+/// Lets a request through if whoever sent it may do what it asks for.
+pub(crate) async fn check(
+    State((host, gate)): State<(Host, Arc<Gate>)>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    // What no route has is a file of the console, or nothing.
+    let Some(path) = path else { return next.run(request).await };
+    let (path, method) = (path.as_str(), request.method());
+    if permissions::is_open(method, path) {
+        return next.run(request).await;
+    }
+    if method == Method::POST && path == "/" {
+        return match of_aws(&host, &gate, request).await {
+            Ok(request) => next.run(request).await,
+            Err(Stop::Refused(refusal)) => gate.refuse(refusal).on_aws_wire(),
+            Err(Stop::Unread(error)) => aws::respond(Err(error)).into_response(),
+        };
+    }
+    match of_rest(&gate, path, &request) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => gate.refuse(refusal).on_rest(),
+    }
+}
+
+fn of_rest(gate: &Gate, path: &str, request: &Request) -> Result<(), Refusal> {
+    let method = request.method();
+    let (caller, _) = gate.who(method, request.headers())?;
+    let needed = permissions::of_route(method, path);
+    if needed.is_some_and(|needed| needed <= caller.role) {
+        return Ok(());
+    }
+    Err(Refusal::of_route(&caller.name, method.as_str(), path, caller.role, needed))
+}
+
+/// Why a request to AWS's API goes no further.
+enum Stop {
+    Refused(Refusal),
+    Unread(ApiError),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Stop {
+        Stop::Refused(refusal)
+    }
+}
+
+impl From<ApiError> for Stop {
+    fn from(error: ApiError) -> Stop {
+        Stop::Unread(error)
+    }
+}
+
+/// A request to AWS's API, with the caller that it turned out to be of.
+async fn of_aws(host: &Host, gate: &Gate, request: Request) -> Result<Request, Stop> {
+    let config = host.engine.config();
+    let longest = config.limits.request_bytes;
+    let (mut head, mut body) = request.into_parts();
+    let caller = match authorization(&head.headers)?.and_then(signature_of) {
+        Some(credentials) => {
+            let (caller, bytes) = of_signature(gate, &head, credentials, body, config).await?;
+            body = Body::from(bytes);
+            caller
+        }
+        None => gate.who(&head.method, &head.headers)?.0,
+    };
+    let action = aws::action(&head.headers).ok_or_else(aws::no_target)?.to_owned();
+    let Some(needed) = permissions::of_action(&action) else {
+        return Err(ApiError::unknown_action(&action).into());
+    };
+    if needed > caller.role {
+        let bytes = bounds::whole(body, longest).await?;
+        let parameters: Map<String, Value> = serde_json::from_slice(&bytes).unwrap_or_default();
+        let (test, needed_if_mocked) = OF_MOCKED_TEST;
+        let mocked = action == test && parameters.get("mock").is_some_and(Value::is_object);
+        if !mocked || needed_if_mocked > caller.role {
+            let account = caller.account.as_deref().unwrap_or(&config.account);
+            let user = format!("arn:aws:iam::{account}:user/{}", caller.name);
+            return Err(
+                Refusal::of_action(&user, resource(&parameters), &action, caller.role, Some(needed)).into()
+            );
+        }
+        body = Body::from(bytes);
+    }
+    head.extensions.insert(caller);
+    Ok(Request::from_parts(head, body))
+}
+
+/// What stands behind the algorithm in an Authorization header with a signature.
+fn signature_of(authorization: &str) -> Option<&str> {
+    authorization.strip_prefix(canonical::ALGORITHM)
+}
+
+async fn of_signature(
+    gate: &Gate,
+    head: &Parts,
+    credentials: &str,
+    body: Body,
+    config: &EngineConfig,
+) -> Result<(Arc<Caller>, Bytes), Stop> {
+    if head.uri.query().is_some() {
+        return Err(Refusal::Scheme("A signed request is a POST to / without a query").into());
+    }
+    let callers = gate.callers();
+    let signed = sigv4::read(&head.headers, credentials, &config.region, &callers, Timestamp::now())?;
+    let bytes = bounds::whole(body, config.limits.request_bytes).await?;
+    let caller = signed.verify(&head.headers, &bytes)?;
+    Ok((caller, bytes))
+}
+
+/// The ARN that parameters are about, where they name one.
+fn resource(parameters: &Map<String, Value>) -> &str {
+    let arns = parameters.iter().filter(|(name, _)| name.ends_with("Arn") && *name != "roleArn");
+    let mut arns = arns.filter_map(|(_, value)| value.as_str());
+    let plain =
+        |arn: &&str| arn.len() <= MAX_ARN && arn.starts_with("arn:") && !arn.contains(char::is_control);
+    arns.find(plain).unwrap_or("*")
+}
