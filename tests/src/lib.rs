@@ -9,6 +9,7 @@
 //! - `host`: the host as a process: start, kill, start again
 //! - `client`: calls of the AWS API and of `/api`
 //! - `history`: what must hold for every history
+//! - `leaks`: searching what a host leaves behind for secrets
 //! - `plugins`: registries of a test's own
 //! - `built`: plugins that `dirigent plugin build` makes
 //! - `wait`: waiting for something to happen
@@ -19,6 +20,7 @@ pub mod built;
 pub mod client;
 pub mod history;
 pub mod host;
+pub mod leaks;
 pub mod places;
 pub mod plugins;
 pub mod process;

@@ -12,18 +12,25 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use dirigent_tests::host::Setup;
+use dirigent_tests::host::{Host, Setup};
 use dirigent_tests::plugins::Registry;
 use dirigent_tests::report::say;
 use dirigent_tests::story::tell;
 use dirigent_tests::{places, process};
 use serde_json::json;
+use tempfile::TempDir;
 
 /// Installing downloads some 30 MB; the SDK for Rust takes a minute or two to compile.
 const INSTALL: Duration = Duration::from_secs(900);
 const STORY: Duration = Duration::from_secs(300);
 /// Its requests take a minute or two; each of them has a limit of its own.
 const MODEL_DRIVEN: Duration = Duration::from_secs(900);
+
+/// What every client signs with; a host without access keys takes any.
+const KEY: &str = "tests";
+const KEY_SECRET: &str = "tests-of-some-length";
+/// The secret of the other keys, as their story has it.
+const SECRET: &str = "a-secret/of+the.tests=and-of-nobody-else";
 
 const JAVASCRIPT: &str = "javascript_story.mjs";
 const RUST: &str = "target/rust-story";
@@ -37,9 +44,16 @@ fn boto3() {
 }
 
 #[test]
+fn boto3_with_access_keys() {
+    let registry = Registry::empty();
+    let (host, _configuration) = signed(&registry);
+    tell("access keys", client("python").arg(story("access_keys_story.py")).arg(host.url()), STORY, 9);
+}
+
+#[test]
 fn aws_cli() {
     let registry = Registry::with(&["echo"]);
-    let host = Setup::new().registry(registry.path()).start();
+    let (host, _configuration) = signed(&registry);
     let mut python = client("python");
     tell("aws", python.arg(story("aws_cli_story.py")).arg(host.url()), STORY, 49);
 }
@@ -47,7 +61,7 @@ fn aws_cli() {
 #[test]
 fn javascript() {
     let registry = Registry::with(&["echo"]);
-    let host = Setup::new().registry(registry.path()).start();
+    let (host, _configuration) = signed(&registry);
     let packages = node_packages();
     let mut node = alone(Command::new("node"));
     tell("javascript", node.arg(packages.join(JAVASCRIPT)).arg(host.url()), STORY, 15);
@@ -56,9 +70,30 @@ fn javascript() {
 #[test]
 fn rust() {
     let registry = Registry::with(&["echo"]);
-    let host = Setup::new().registry(registry.path()).start();
+    let (host, _configuration) = signed(&registry);
     let mut story = alone(Command::new(rust_story()));
     tell("rust", story.arg(host.url()), STORY, 16);
+}
+
+/// A host that verifies signatures: of the key that every client has here, and of one for each role.
+fn signed(registry: &Registry) -> (Host, TempDir) {
+    let home = places::scratch();
+    let mut configuration = String::new();
+    for (id, secret, role) in [
+        (KEY, KEY_SECRET, "admin"),
+        ("ADMIN", SECRET, "admin"),
+        ("RUNNER", SECRET, "run"),
+        ("READER", SECRET, "read"),
+    ] {
+        let file = home.path().join(id);
+        fs::write(&file, secret).unwrap();
+        configuration += &format!("[access_key.{id}]\nsecret = {{ file = {file:?} }}\nrole = \"{role}\"\n");
+    }
+    let file = home.path().join("dirigent.toml");
+    fs::write(&file, configuration).unwrap();
+    let setup =
+        Setup::new().registry(registry.path()).argument("--config").argument(&file.display().to_string());
+    (setup.start(), home)
 }
 
 /// SDKs put `sync-` before the name of the host for two actions. Where such a name leads here, it is answered.
@@ -124,8 +159,8 @@ fn alone(mut command: Command) -> Command {
     }
     let none = places::root().join("target/no-such-file");
     command
-        .env("AWS_ACCESS_KEY_ID", "tests")
-        .env("AWS_SECRET_ACCESS_KEY", "tests")
+        .env("AWS_ACCESS_KEY_ID", KEY)
+        .env("AWS_SECRET_ACCESS_KEY", KEY_SECRET)
         .env("AWS_DEFAULT_REGION", "us-east-1")
         .env("AWS_CONFIG_FILE", &none)
         .env("AWS_SHARED_CREDENTIALS_FILE", &none)

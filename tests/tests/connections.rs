@@ -5,14 +5,13 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use dirigent_tests::history::{check, kinds};
 use dirigent_tests::host::{Host, Setup};
-use dirigent_tests::places;
 use dirigent_tests::wait::PATIENCE;
+use dirigent_tests::{leaks, places};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -186,9 +185,9 @@ fn http_tasks_and_no_secret_in_what_is_left_of_them() {
     texts.push(host.log());
     assert!(host.log().contains("TRACE"), "the host did not log at that level");
     for text in &texts {
-        assert_clean("a text", text.as_bytes());
+        leaks::assert_clean("a text", text.as_bytes(), &FORMS);
     }
-    assert!(search(host.data()) > 0, "nothing was searched");
+    assert!(leaks::search(host.data(), &FORMS) > 0, "nothing was searched");
 }
 
 /// That the server got what it had to: without that, nothing could have come out.
@@ -208,32 +207,4 @@ fn assert_requests(seen: &[String]) {
     let tokens = seen.iter().filter(|request| request.starts_with("POST /token")).count();
     assert_eq!(tokens, 2, "one token, and one more after the 401");
     assert!(!seen.iter().any(|request| request.to_ascii_lowercase().contains("dirigent-connection")));
-}
-
-fn assert_clean(what: &str, bytes: &[u8]) {
-    for form in FORMS {
-        let found = bytes.windows(form.len()).position(|window| window == form.as_bytes());
-        let around = |at: usize| String::from_utf8_lossy(&bytes[at.saturating_sub(200)..at]).into_owned();
-        assert!(found.is_none(), "{what} shows `{form}` behind: {}", around(found.unwrap_or(0)));
-    }
-}
-
-/// Search every file below a folder. How many bytes that were.
-fn search(folder: &Path) -> usize {
-    let mut searched = 0;
-    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        let path = entry.path();
-        // Compiled plugins are large, and older than any secret here.
-        if path.extension().is_some_and(|extension| extension == "cwasm") {
-            continue;
-        }
-        if entry.file_type().unwrap().is_dir() {
-            searched += search(&path);
-        } else {
-            let bytes = fs::read(&path).unwrap();
-            assert_clean(&path.display().to_string(), &bytes);
-            searched += bytes.len();
-        }
-    }
-    searched
 }

@@ -17,7 +17,7 @@ const result = (value) => machine({ Done: { Type: "Pass", Result: value, End: tr
 const client = new sfn.SFNClient({
   endpoint: process.argv[2],
   region: "us-east-1",
-  credentials: { accessKeyId: "tests", secretAccessKey: "tests" },
+  credentials: { accessKeyId: "tests", secretAccessKey: "tests-of-some-length" },
   // The SDK would put `sync-` before the host name, which a loopback address does not have.
   disableHostPrefix: true,
   maxAttempts: 1,

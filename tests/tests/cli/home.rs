@@ -70,7 +70,7 @@ impl Home {
     pub(crate) fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(places::binary());
         command.args(arguments).current_dir(self.path());
-        for name in ["DIRIGENT_LOG", "DIRIGENT_ENDPOINT", "SFN_MOCK_CONFIG"] {
+        for name in ["DIRIGENT_LOG", "DIRIGENT_ENDPOINT", "DIRIGENT_TOKEN", "SFN_MOCK_CONFIG"] {
             command.env_remove(name);
         }
         command

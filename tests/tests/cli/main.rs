@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod asked;
+mod asking_with_a_token;
 mod doctor;
 mod execution;
 mod help;

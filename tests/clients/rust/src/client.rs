@@ -20,7 +20,7 @@ pub fn of(endpoint: &str) -> Client {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(endpoint)
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("tests", "tests", None, None, "tests"))
+        .credentials_provider(Credentials::new("tests", "tests-of-some-length", None, None, "tests"))
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts)
         .interceptor(NoHostPrefix)
