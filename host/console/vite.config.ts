@@ -34,5 +34,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 2_000,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/api": HOST, "^/$": actions } },
+  server: { proxy: { "/api": HOST, "/session": HOST, "^/$": actions } },
 });

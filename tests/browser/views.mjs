@@ -1,7 +1,7 @@
 // Every view, in light and dark, wide and narrow: it shows what it is to show, axe-core finds nothing serious, nothing goes
 // wrong on it, and it asks nobody but the host. So too behind a proxy that serves the host below a path.
-import http from "node:http";
 import { gzipSync } from "node:zlib";
+import { belowAPath } from "./below.mjs";
 import { aws, executionPage, HOST, machine, must, NARROW, ok, open, picture, run, seriousProblems, story, WIDE } from "./kit.mjs";
 import { order, place } from "./orders.mjs";
 
@@ -162,24 +162,7 @@ async function keyboard(browser, views) {
 
 /** The same pages, where a proxy has the host below a path. */
 async function behindAPrefix(browser, views) {
-  const target = new URL(HOST);
-  const proxy = http.createServer((request, response) => {
-    if (!request.url.startsWith(PREFIX)) {
-      response.writeHead(404).end();
-      return;
-    }
-    const path = `/${request.url.slice(PREFIX.length)}`;
-    const { method, headers } = request;
-    const asked = http.request({ host: target.hostname, port: target.port, path, method, headers }, (answer) => {
-      response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
-    });
-    asked.on("error", () => response.destroy());
-    response.on("close", () => asked.destroy());
-    request.pipe(asked);
-  });
-  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  const root = `http://127.0.0.1:${proxy.address().port}${PREFIX}`;
+  const { root, close: stop } = await belowAPath(HOST, PREFIX);
   for (const name of ["executions", "execution-failed", "machine-graph", "plugin"]) {
     const view = views.find((one) => one.name === name);
     const { page, wrong, close } = await open(browser, { root });
@@ -191,6 +174,5 @@ async function behindAPrefix(browser, views) {
     must(`${name} works below a path`, wrong.length === 0 && page.url().startsWith(root), wrong.join("\n"));
     await close();
   }
-  proxy.closeAllConnections();
-  proxy.close();
+  stop();
 }

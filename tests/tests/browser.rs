@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use std::fs;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -43,8 +44,29 @@ fn large() {
     browse("large.mjs", &["--limits", "off"], 5);
 }
 
+#[test]
+fn sign_in() {
+    let home = places::scratch();
+    let mut configuration = String::new();
+    let mut tokens = Vec::new();
+    for (name, variable, role) in [("ada", "DIRIGENT_TOKEN", "admin"), ("eve", "DIRIGENT_READER", "read")] {
+        let (file, token) = (home.path().join(name), format!("the-token-of-{name}"));
+        fs::write(&file, &token).unwrap();
+        configuration += &format!("[token.{name}]\nsecret = {{ file = {file:?} }}\nrole = \"{role}\"\n");
+        tokens.push((variable, token));
+    }
+    let file = home.path().join("dirigent.toml");
+    fs::write(&file, configuration).unwrap();
+    browse_as("sign_in.mjs", &["--config", &file.display().to_string()], &tokens, 27);
+}
+
 /// Runs a story in a browser, on a host of its own, and counts its steps.
 fn browse(story: &str, arguments: &[&str], least: usize) {
+    browse_as(story, arguments, &[], least);
+}
+
+/// The same, with tokens in the environment of the story.
+fn browse_as(story: &str, arguments: &[&str], tokens: &[(&str, String)], least: usize) {
     packages();
     let setup = arguments.iter().fold(Setup::new(), |setup, argument| setup.argument(argument));
     let host = setup.start();
@@ -57,7 +79,9 @@ fn browse(story: &str, arguments: &[&str], least: usize) {
     node.arg(places::root().join("tests/browser").join(story))
         .arg(host.url())
         .arg(places::root().join("target/browser"))
-        .env("NO_PROXY", "127.0.0.1");
+        .env("NO_PROXY", "127.0.0.1")
+        .env_remove("DIRIGENT_TOKEN")
+        .envs(tokens.iter().map(|(name, token)| (name, token)));
     tell(story, &mut node, STORY, least);
 }
 

@@ -15,7 +15,7 @@ use parking_lot::RwLock;
 use serde_json::{Map, Value};
 
 use super::callers::{Caller, Callers, digest};
-use super::permissions::{self, OF_MOCKED_TEST};
+use super::permissions;
 use super::refusal::Refusal;
 use super::sessions::{MAX_SESSIONS, SESSION_LIFE, Sessions};
 use super::tally::Tally;
@@ -219,9 +219,8 @@ async fn of_aws(host: &Host, gate: &Gate, request: Request) -> Result<Request, S
     if needed > caller.role {
         let bytes = bounds::whole(body, longest).await?;
         let parameters: Map<String, Value> = serde_json::from_slice(&bytes).unwrap_or_default();
-        let (test, needed_if_mocked) = OF_MOCKED_TEST;
-        let mocked = action == test && parameters.get("mock").is_some_and(Value::is_object);
-        if !mocked || needed_if_mocked > caller.role {
+        let quiet = permissions::of_quiet_test(&action, &parameters);
+        if quiet.is_none_or(|needed| needed > caller.role) {
             let account = caller.account.as_deref().unwrap_or(&config.account);
             let user = format!("arn:aws:iam::{account}:user/{}", caller.name);
             return Err(

@@ -310,15 +310,21 @@ async fn tokens_and_roles() {
     let site = Site::new().await;
     let machine = site.world.create_as(OWN, "m", pass(json!(1))).await;
     let start = json!({ "stateMachineArn": machine });
-    let test = json!({ "definition": r#"{"Type":"Task","Resource":"plugin:echo","End":true}"#, "roleArn": "arn:aws:iam::000000000000:role/r" });
-    let mut mocked = test.clone();
-    mocked["mock"] = json!({ "result": "{}" });
+    let role = "arn:aws:iam::000000000000:role/r";
+    let task = r#"{"Type":"Task","Resource":"plugin:echo","End":true}"#;
+    let mocked = json!({ "definition": task, "roleArn": role, "mock": { "result": "{}" } });
     for (action, params, least) in [
         ("ListStateMachines", json!({}), Role::Read),
         ("DescribeStateMachine", start.clone(), Role::Read),
         ("StartExecution", start.clone(), Role::Run),
         ("TestState", mocked, Role::Read),
-        ("TestState", json!({ "definition": r#"{"Type":"Pass","End":true}"#, "mock": null }), Role::Admin),
+        // Without a role no Task runs.
+        ("TestState", json!({ "definition": r#"{"Type":"Pass","End":true}"#, "roleArn": null }), Role::Read),
+        (
+            "TestState",
+            json!({ "definition": r#"{"Type":"Pass","End":true}"#, "roleArn": role, "mock": null }),
+            Role::Admin,
+        ),
         ("DeleteStateMachine", start, Role::Admin),
     ] {
         for role in Role::ALL {

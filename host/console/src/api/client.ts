@@ -1,5 +1,6 @@
 // Calls of the host: /api, and AWS's actions, which are a POST to the root.
 import { hostUrl } from "../app/base";
+import { hearProblem } from "../session/signed-out";
 
 /** Longest wait for an answer, in milliseconds. Calls that wait for an execution's end say a longer one. */
 const LIMIT = 30_000;
@@ -35,7 +36,7 @@ async function answer<T>(url: string, init: RequestInit): Promise<T> {
   const response = await fetch(url, { ...init, signal });
   const text = await response.text();
   if (!response.ok) throw problem(response, text);
-  return JSON.parse(text) as T;
+  return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
 /** The error that an answer tells, in /api's form or in AWS's. */
@@ -47,6 +48,7 @@ export function problem(response: Response, text: string): Problem {
     // A proxy's page, most likely; the status says enough.
   }
   const code = String(body.error ?? body.__type ?? response.status);
+  hearProblem(response.status, code);
   const message = body.message ?? body.Message;
   const fallback =
     response.status === 401 || response.status === 403
@@ -82,6 +84,15 @@ export function post<T>(path: string, json: string): Promise<T> {
     headers: { "Content-Type": "application/json" },
     body: json,
   });
+}
+
+/** Asks for the session, opens one, or ends it. */
+export function session<T>(method: "GET" | "POST" | "DELETE", body?: object): Promise<T> {
+  const headers = { "Content-Type": "application/json" };
+  return answer<T>(
+    hostUrl("session"),
+    body ? { method, headers, body: JSON.stringify(body) } : { method },
+  );
 }
 
 /** Calls one of AWS's actions. */

@@ -9,6 +9,7 @@ export type Page = Schemas["Page"];
 export type TaskUsage = Schemas["TaskUsage"];
 export type Tasks = Schemas["Tasks"];
 export type Usage = Schemas["Usage"];
+export type Session = Schemas["Session"];
 export type Bulk = Schemas["Bulk"];
 export type PluginEntry = Schemas["PluginEntry"];
 export type PluginLogLine = Schemas["Line"];

@@ -1,5 +1,6 @@
 // The whole: what every page has around it, and the page.
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { Gate } from "../session/gate";
 import { usePath } from "./location";
 import { Page } from "./page";
 import { routeOf } from "./routes";
@@ -16,9 +17,11 @@ export function App() {
   const route = routeOf(usePath());
   return (
     <QueryClientProvider client={client}>
-      <Shell route={route}>
-        <Page route={route} />
-      </Shell>
+      <Gate>
+        <Shell route={route}>
+          <Page route={route} />
+        </Shell>
+      </Gate>
     </QueryClientProvider>
   );
 }

@@ -1,5 +1,6 @@
 // What every page has around it: the ways to the others, and the theme.
 import type { ReactNode } from "react";
+import { WhoMenu } from "../session/who-menu";
 import { Button } from "../ui/button";
 import { Menu } from "../ui/menu";
 import { hostUrl } from "./base";
@@ -40,6 +41,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
             </Link>
           ))}
         </nav>
+        <WhoMenu />
         <ThemeMenu />
       </header>
       <main id="main" tabIndex={-1}>

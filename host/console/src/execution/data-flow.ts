@@ -87,7 +87,6 @@ export async function readStages(
     stateName: visit.state,
     input: recorded.input,
     inspectionLevel: "DEBUG",
-    roleArn: "arn:aws:iam::000000000000:role/console",
     ...(variables === "{}" ? {} : { variables }),
     ...(mocked ? { mock: mockOf(recorded), context: contextOf(arn, history, visit) } : {}),
   };

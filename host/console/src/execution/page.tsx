@@ -3,6 +3,7 @@ import { useState } from "react";
 import { told } from "../api/client";
 import { Link, useQuery } from "../app/location";
 import { paths } from "../app/routes";
+import { RoleButton } from "../session/role-button";
 import { Button, Notice } from "../ui/button";
 import { between, machineOf, moment, nameOf } from "../ui/format";
 import { Menu } from "../ui/menu";
@@ -131,13 +132,21 @@ function Head({ execution, ask }: { execution: Execution; ask: (what: Asking) =>
         )}
       </p>
       <div className="actions">
-        {running && <Button onClick={() => ask("stop")}>Stop…</Button>}
-        {redrivable && (
-          <Button kind="primary" onClick={() => ask("redrive")}>
-            Redrive…
-          </Button>
+        {running && (
+          <RoleButton needs="run" onClick={() => ask("stop")}>
+            Stop…
+          </RoleButton>
         )}
-        {!child && <Button onClick={() => ask("start")}>Start again…</Button>}
+        {redrivable && (
+          <RoleButton needs="run" kind="primary" onClick={() => ask("redrive")}>
+            Redrive…
+          </RoleButton>
+        )}
+        {!child && (
+          <RoleButton needs="run" onClick={() => ask("start")}>
+            Start again…
+          </RoleButton>
+        )}
         <Menu
           trigger={<Button>Export</Button>}
           items={[

@@ -6,6 +6,7 @@ import type { Page, Summary } from "../api/shapes";
 import { navigate, useQuery } from "../app/location";
 import { paths } from "../app/routes";
 import { StopDialog } from "../execution/stop-dialog";
+import { RoleButton } from "../session/role-button";
 import { Button, Notice } from "../ui/button";
 import { Filters, filterOf, NAMES } from "./filters";
 import { useHappenings } from "./happenings";
@@ -69,12 +70,20 @@ export function ExecutionList({ machineArn }: Props) {
         {chosen.size > 0 && (
           <span className="bulk">
             <span className="quiet number">{chosen.size} chosen</span>
-            <Button disabled={running.length === 0} onClick={() => setAsking("stop")}>
+            <RoleButton
+              needs="run"
+              disabled={running.length === 0}
+              onClick={() => setAsking("stop")}
+            >
               Stop {running.length > 0 && running.length}…
-            </Button>
-            <Button disabled={stopped.length === 0} onClick={() => setAsking("redrive")}>
+            </RoleButton>
+            <RoleButton
+              needs="run"
+              disabled={stopped.length === 0}
+              onClick={() => setAsking("redrive")}
+            >
               Redrive {stopped.length > 0 && stopped.length}…
-            </Button>
+            </RoleButton>
           </span>
         )}
       </div>

@@ -8,7 +8,8 @@ import { paths } from "../app/routes";
 import { graphFrom } from "../execution/use-execution";
 import { ExecutionList } from "../executions/page";
 import { GraphView } from "../graph";
-import { Button, Notice } from "../ui/button";
+import { RoleButton } from "../session/role-button";
+import { Notice } from "../ui/button";
 import { Copy } from "../ui/copy";
 import { moment, nameOf } from "../ui/format";
 import { JsonView } from "../ui/json";
@@ -50,9 +51,9 @@ export default function MachinePage({ arn }: { arn: string }) {
           <Link className="button" to={paths.studio(arn)}>
             Edit in Studio
           </Link>
-          <Button kind="primary" onClick={() => setStarting(true)}>
+          <RoleButton needs="run" kind="primary" onClick={() => setStarting(true)}>
             Start execution…
-          </Button>
+          </RoleButton>
         </div>
       </header>
       <Recent arn={arn} />

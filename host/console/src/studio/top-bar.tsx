@@ -2,6 +2,7 @@
 import { type ReactNode, useRef } from "react";
 import { Link } from "../app/location";
 import { paths } from "../app/routes";
+import { RoleButton } from "../session/role-button";
 import { Button } from "../ui/button";
 import { Menu } from "../ui/menu";
 import { useSnapshot, useStudio } from "./context";
@@ -96,16 +97,22 @@ export function TopBar(props: Props) {
             { label: "Keyboard", onSelect: props.onKeys },
           ]}
         />
-        <Button
+        <RoleButton
+          needs="run"
           onClick={props.onRun}
           disabled={!saved}
           title={saved ? "Start an execution of what is saved" : "Save it first"}
         >
           Run
-        </Button>
-        <Button kind="primary" onClick={props.onSave} disabled={saved && !modified}>
+        </RoleButton>
+        <RoleButton
+          needs="admin"
+          kind="primary"
+          onClick={props.onSave}
+          disabled={saved && !modified}
+        >
           {saved ? "Save" : "Create"}
-        </Button>
+        </RoleButton>
       </div>
       <input
         ref={file}
