@@ -104,7 +104,9 @@ pub(crate) async fn admit(State(host): State<Host>, request: Request, next: Next
     let longest = host.engine.config().limits.request_bytes;
     let admitted = async {
         let taken = host.room.take(&request, longest)?;
-        Ok((taken, arrived(request, longest).await?))
+        // A gate first looks who asks: nobody unknown makes the host wait for a body.
+        let request = if host.gate.is_some() { request } else { arrived(request, longest).await? };
+        Ok((taken, request))
     };
     match admitted.await {
         Ok((taken, request)) => {
@@ -112,13 +114,20 @@ pub(crate) async fn admit(State(host): State<Host>, request: Request, next: Next
             drop(taken);
             response
         }
-        Err(error) if on_aws_wire => aws::respond(Err(error)),
-        Err(error) => (error.status(), axum::Json(error.rest_body())).into_response(),
+        Err(error) => refused(on_aws_wire, error),
     }
 }
 
+/// An error's answer, on AWS's wire or elsewhere.
+pub(crate) fn refused(on_aws_wire: bool, error: ApiError) -> Response {
+    if on_aws_wire {
+        return aws::respond(Err(error));
+    }
+    (error.status(), axum::Json(error.rest_body())).into_response()
+}
+
 /// The request with its body, if that is one that has to come in time. One that is too long is left to be refused.
-async fn arrived(request: Request, longest: usize) -> Result<Request, ApiError> {
+pub(crate) async fn arrived(request: Request, longest: usize) -> Result<Request, ApiError> {
     let length = body_bytes(&request, longest);
     if length <= SMALL_BODY || declared(request.headers()).is_some_and(|length| length > longest) {
         return Ok(request);

@@ -40,6 +40,11 @@ pub(crate) async fn serve(args: args::Serve) -> anyhow::Result<ExitCode> {
             args.config.unwrap_or_else(|| args.data.join(config::DEFAULT_NAME)).display()
         );
     }
+    if !args.listen.ip().is_loopback() && !access.is_open() {
+        tracing::warn!(
+            "tokens and what they are for travel as plain text: put a proxy with TLS before this address"
+        );
+    }
     let gate = access.gate().await?;
     let test_cases = mocks::read(args.mocks.as_deref())?;
     // The port first: a host that cannot listen has no business with the data.

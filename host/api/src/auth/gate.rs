@@ -8,7 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use dirigent_engine::EngineConfig;
 use jiff::Timestamp;
 use parking_lot::RwLock;
@@ -22,6 +22,9 @@ use super::tally::Tally;
 use super::{canonical, cookie, origin, sigv4};
 use crate::error::ApiError;
 use crate::{Host, aws, bounds};
+
+/// Most bytes of a body of somebody who may be unknown: a token, to sign in with.
+const MAX_STRANGERS_BODY: usize = 32 << 10;
 
 /// Longest ARN that a refusal repeats, in bytes.
 const MAX_ARN: usize = 256;
@@ -154,21 +157,36 @@ pub(crate) async fn check(
 ) -> Response {
     // What no route has is a file of the console, or nothing.
     let Some(path) = path else { return next.run(request).await };
-    let (path, method) = (path.as_str(), request.method());
-    if permissions::is_open(method, path) {
-        return next.run(request).await;
+    let on_aws_wire = request.method() == Method::POST && path.as_str() == "/";
+    match passed(&host, &gate, path.as_str(), on_aws_wire, request).await {
+        Ok(request) => next.run(request).await,
+        Err(Stop::Refused(refusal)) if on_aws_wire => gate.refuse(refusal).on_aws_wire(),
+        Err(Stop::Refused(refusal)) => gate.refuse(refusal).on_rest(),
+        Err(Stop::Unread(error)) => bounds::refused(on_aws_wire, error),
     }
-    if method == Method::POST && path == "/" {
-        return match of_aws(&host, &gate, request).await {
-            Ok(request) => next.run(request).await,
-            Err(Stop::Refused(refusal)) => gate.refuse(refusal).on_aws_wire(),
-            Err(Stop::Unread(error)) => aws::respond(Err(error)).into_response(),
-        };
+}
+
+/// The request with its body, for which nobody waits who is not known.
+async fn passed(
+    host: &Host,
+    gate: &Gate,
+    path: &str,
+    on_aws_wire: bool,
+    request: Request,
+) -> Result<Request, Stop> {
+    let longest = host.engine.config().limits.request_bytes;
+    if permissions::is_open(request.method(), path) {
+        let (head, body) = request.into_parts();
+        let body = bounds::whole(body, MAX_STRANGERS_BODY.min(longest)).await?;
+        return Ok(Request::from_parts(head, Body::from(body)));
     }
-    match of_rest(&gate, path, &request) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => gate.refuse(refusal).on_rest(),
-    }
+    let request = if on_aws_wire {
+        of_aws(host, gate, request).await?
+    } else {
+        of_rest(gate, path, &request)?;
+        request
+    };
+    Ok(bounds::arrived(request, longest).await?)
 }
 
 fn of_rest(gate: &Gate, path: &str, request: &Request) -> Result<(), Refusal> {

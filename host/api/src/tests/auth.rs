@@ -13,7 +13,7 @@ use tower::ServiceExt;
 use zeroize::Zeroizing;
 
 use super::rest::OnePlugin;
-use super::{OWN, World, pass};
+use super::{BOUND, OWN, World, pass};
 use crate::{Callers, Gate, Host, Role};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -382,6 +382,41 @@ async fn callers_are_replaced_while_the_host_runs() {
     site.gate.replace(others);
     assert_eq!(site.send("GET", "/api/plugins", &bearer, "").await.status, 401);
     assert_eq!(site.ask(Signed::default().request()).await.code(), "UnrecognizedClientException");
+}
+
+#[tokio::test]
+async fn nobody_unknown_makes_the_host_wait_for_a_body() {
+    let site = Site::new().await;
+    let long = (1 << 20).to_string();
+    let wrong = [("authorization", "Bearer another-token-of-some-length")];
+    let (mut signed, _) = Signed { key: "KEYnone", ..Signed::default() }.request().into_parts();
+    signed.headers.insert("content-length", long.parse().unwrap());
+    let mut requests = vec![(Request::from_parts(signed, never()), "UnrecognizedClientException")];
+    for (path, headers, code) in [
+        ("/", vec![], "MissingAuthenticationTokenException"),
+        ("/", wrong.to_vec(), "UnrecognizedClientException"),
+        ("/api/executions", wrong.to_vec(), "UnrecognizedClientException"),
+    ] {
+        let mut request = Request::post(path).header("content-length", &long);
+        request = request.header("x-amz-target", "AWSStepFunctions.ListStateMachines");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        requests.push((request.body(never()).unwrap(), code));
+    }
+    for (request, code) in requests {
+        let shown = format!("{request:?}");
+        let answer = tokio::time::timeout(BOUND, site.ask(request)).await;
+        assert_eq!(answer.unwrap_or_else(|_| panic!("it waits: {shown}")).code(), code, "{shown}");
+    }
+    let json = [("content-type", "application/json")];
+    let answer = site.send("POST", "/session", &json, &"x".repeat(33 << 10)).await;
+    assert_eq!(answer.status, 413, "{}", answer.body);
+}
+
+/// A body that never comes.
+fn never() -> Body {
+    Body::from_stream(futures_util::stream::pending::<Result<String, std::io::Error>>())
 }
 
 /// A page's headers.
