@@ -13,8 +13,10 @@ use dirigent_engine::EngineConfig;
 use jiff::Timestamp;
 use parking_lot::RwLock;
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 
 use super::callers::{Caller, Callers, digest};
+use super::lasting::{self, Known};
 use super::permissions;
 use super::refusal::Refusal;
 use super::sessions::{MAX_SESSIONS, SESSION_LIFE, Sessions};
@@ -35,6 +37,8 @@ pub struct Gate {
     callers: RwLock<Arc<Callers>>,
     sessions: Sessions,
     tally: Tally,
+    /// Told whenever somebody may no longer be known.
+    changed: watch::Sender<()>,
 }
 
 impl Gate {
@@ -45,12 +49,29 @@ impl Gate {
             callers: RwLock::new(Arc::new(callers)),
             sessions: Sessions::new(SESSION_LIFE, MAX_SESSIONS),
             tally: Tally::default(),
+            changed: watch::Sender::new(()),
         }
     }
 
-    /// Lets others in from now on. Sessions of tokens that are gone are over.
+    /// Lets others in from now on. Sessions and streams of tokens that are gone are over.
     pub fn replace(&self, callers: Callers) {
         *self.callers.write() = Arc::new(callers);
+        self.changed.send_replace(());
+    }
+
+    /// Tells whenever somebody may no longer be known.
+    pub(super) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Whether somebody is known as they were.
+    pub(super) fn still_knows(&self, known: &Known) -> bool {
+        let callers = self.callers();
+        let open = known
+            .session
+            .as_ref()
+            .is_none_or(|(cookie, _)| self.sessions.find(cookie, Instant::now()).is_some());
+        open && callers.token(&known.token).is_some_and(|caller| caller.role == known.caller.role)
     }
 
     /// How often somebody was turned away since the start, by reason.
@@ -92,35 +113,28 @@ impl Gate {
             return Err(self.refuse(Refusal::OtherSite).of_rest());
         }
         cookie::values(headers).for_each(|cookie| self.sessions.close(cookie));
+        self.changed.send_replace(());
         Ok(())
     }
 
-    /// Who asks, by a token or a session, and how long the session still lasts.
-    pub(crate) fn who(
-        &self,
-        method: &Method,
-        headers: &HeaderMap,
-    ) -> Result<(Arc<Caller>, Option<Duration>), Refusal> {
+    /// Who asks, by a token or a session.
+    pub(crate) fn who(&self, method: &Method, headers: &HeaderMap) -> Result<Known, Refusal> {
         let callers = self.callers();
         let Some(authorization) = authorization(headers)? else {
-            return self.of_session(&callers, method, headers).map(|(caller, left)| (caller, Some(left)));
+            return self.of_session(&callers, method, headers);
         };
-        let token = authorization
+        let (_, token) = authorization
             .split_once(' ')
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .ok_or(Refusal::Scheme(
                 "Send Authorization: Bearer TOKEN. Access keys sign requests to AWS's API only",
             ))?;
-        let caller = callers.token(&digest(token.1.trim())).ok_or(Refusal::UnknownToken)?;
-        Ok((caller.clone(), None))
+        let token = digest(token.trim());
+        let caller = callers.token(&token).ok_or(Refusal::UnknownToken)?.clone();
+        Ok(Known { caller, token, session: None })
     }
 
-    fn of_session(
-        &self,
-        callers: &Callers,
-        method: &Method,
-        headers: &HeaderMap,
-    ) -> Result<(Arc<Caller>, Duration), Refusal> {
+    fn of_session(&self, callers: &Callers, method: &Method, headers: &HeaderMap) -> Result<Known, Refusal> {
         let mut cookies = cookie::values(headers).peekable();
         if cookies.peek().is_none() {
             return Err(Refusal::Missing);
@@ -128,7 +142,8 @@ impl Gate {
         let now = Instant::now();
         let found = cookies.find_map(|cookie| {
             let (token, left) = self.sessions.find(cookie, now)?;
-            Some((callers.token(&token)?.clone(), left))
+            let caller = callers.token(&token)?.clone();
+            Some(Known { caller, token, session: Some((cookie.to_owned(), left)) })
         });
         let found = found.ok_or(Refusal::SessionOver)?;
         if origin::is_own(method, headers) { Ok(found) } else { Err(Refusal::OtherSite) }
@@ -159,42 +174,43 @@ pub(crate) async fn check(
     let Some(path) = path else { return next.run(request).await };
     let on_aws_wire = request.method() == Method::POST && path.as_str() == "/";
     match passed(&host, &gate, path.as_str(), on_aws_wire, request).await {
-        Ok(request) => next.run(request).await,
+        Ok((request, None)) => next.run(request).await,
+        Ok((request, Some(known))) => lasting::bounded(next.run(request).await, known, gate),
         Err(Stop::Refused(refusal)) if on_aws_wire => gate.refuse(refusal).on_aws_wire(),
         Err(Stop::Refused(refusal)) => gate.refuse(refusal).on_rest(),
         Err(Stop::Unread(error)) => bounds::refused(on_aws_wire, error),
     }
 }
 
-/// The request with its body, for which nobody waits who is not known.
+/// The request with its body, for which nobody waits who is not known; and by what a caller of `/api` is known.
 async fn passed(
     host: &Host,
     gate: &Gate,
     path: &str,
     on_aws_wire: bool,
     request: Request,
-) -> Result<Request, Stop> {
+) -> Result<(Request, Option<Known>), Stop> {
     let longest = host.engine.config().limits.request_bytes;
     if permissions::is_open(request.method(), path) {
         let (head, body) = request.into_parts();
         let body = bounds::whole(body, MAX_STRANGERS_BODY.min(longest)).await?;
-        return Ok(Request::from_parts(head, Body::from(body)));
+        return Ok((Request::from_parts(head, Body::from(body)), None));
     }
-    let request = if on_aws_wire {
-        of_aws(host, gate, request).await?
+    let (request, known) = if on_aws_wire {
+        (of_aws(host, gate, request).await?, None)
     } else {
-        of_rest(gate, path, &request)?;
-        request
+        let known = of_rest(gate, path, &request)?;
+        (request, Some(known))
     };
-    Ok(bounds::arrived(request, longest).await?)
+    Ok((bounds::arrived(request, longest).await?, known))
 }
 
-fn of_rest(gate: &Gate, path: &str, request: &Request) -> Result<(), Refusal> {
+fn of_rest(gate: &Gate, path: &str, request: &Request) -> Result<Known, Refusal> {
     let method = request.method();
-    let (caller, _) = gate.who(method, request.headers())?;
-    let needed = permissions::of_route(method, path);
+    let known = gate.who(method, request.headers())?;
+    let (caller, needed) = (&known.caller, permissions::of_route(method, path));
     if needed.is_some_and(|needed| needed <= caller.role) {
-        return Ok(());
+        return Ok(known);
     }
     Err(Refusal::of_route(&caller.name, method.as_str(), path, caller.role, needed))
 }
@@ -228,7 +244,7 @@ async fn of_aws(host: &Host, gate: &Gate, request: Request) -> Result<Request, S
             body = Body::from(bytes);
             caller
         }
-        None => gate.who(&head.method, &head.headers)?.0,
+        None => gate.who(&head.method, &head.headers)?.caller,
     };
     let action = aws::action(&head.headers).ok_or_else(aws::no_target)?.to_owned();
     let Some(needed) = permissions::of_action(&action) else {

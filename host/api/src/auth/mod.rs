@@ -6,12 +6,14 @@
 //! - `sigv4`: AWS's signatures, verified; `canonical`: the text that is signed
 //! - `sessions`, `cookie`: tokens that a browser signed in with; `origin`: whether its page is the host's own
 //! - `random`: secrets that nobody can guess
+//! - `lasting`: streams end when whoever reads them may no longer
 //! - `refusal`: why somebody is turned away, in AWS's words and in those of `/api`; `tally`: how often, and what is logged
 
 mod callers;
 mod canonical;
 mod cookie;
 mod gate;
+mod lasting;
 mod origin;
 mod permissions;
 mod random;

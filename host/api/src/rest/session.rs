@@ -94,7 +94,7 @@ pub(crate) async fn sign_in(
 pub(crate) async fn whoami(State(host): State<Host>, headers: HeaderMap) -> Response {
     let Some(gate) = &host.gate else { return Json(Session::open()).into_response() };
     match gate.who(&Method::GET, &headers) {
-        Ok((caller, left)) => Json(Session::of(&caller, left)).into_response(),
+        Ok(known) => Json(Session::of(&known.caller, known.left())).into_response(),
         Err(refusal) => gate.refuse(refusal).on_rest(),
     }
 }

@@ -419,6 +419,47 @@ fn never() -> Body {
     Body::from_stream(futures_util::stream::pending::<Result<String, std::io::Error>>())
 }
 
+#[tokio::test]
+async fn streams_end_with_what_they_were_opened_by() {
+    let site = Site::new().await;
+    let json = ("content-type", "application/json");
+    let sign_in = json!({ "token": token(Role::Read) }).to_string();
+    let opened = site.send("POST", "/session", &[json], &sign_in).await;
+    let cookie = opened.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let bearer = format!("Bearer {}", token(Role::Read));
+    let open = |name: &'static str, value: &str| {
+        let request = Request::get("/api/events").header(name, value).body(Body::empty()).unwrap();
+        site.router.clone().oneshot(request)
+    };
+    let by_session = open("cookie", &cookie).await.unwrap().into_body();
+    let by_token = open("authorization", &bearer).await.unwrap().into_body();
+    let mut by_token = Box::pin(ended(by_token));
+    // The same callers again are no reason.
+    site.gate.replace(callers());
+    assert!(ends_not(&mut by_token).await, "the token is still known");
+    site.send("DELETE", "/session", &[("cookie", &cookie), OWN_PAGE], "").await;
+    tokio::time::timeout(BOUND, ended(by_session)).await.expect("signing out ends the session's streams");
+    assert!(ends_not(&mut by_token).await, "that was another one");
+    site.gate.replace(Callers::default());
+    tokio::time::timeout(BOUND, by_token).await.expect("a token that is gone ends its streams");
+}
+
+/// Resolves when a stream has ended.
+async fn ended(body: Body) {
+    axum::body::to_bytes(body, 1 << 20).await.unwrap();
+}
+
+/// Whether a stream goes on after everybody else had their turn.
+async fn ends_not(stream: &mut (impl Future<Output = ()> + Unpin)) -> bool {
+    for _ in 0..100 {
+        if futures_util::FutureExt::now_or_never(&mut *stream).is_some() {
+            return false;
+        }
+        tokio::task::yield_now().await;
+    }
+    true
+}
+
 /// A page's headers.
 const OWN_PAGE: (&str, &str) = ("sec-fetch-site", "same-origin");
 
