@@ -269,7 +269,7 @@ async fn of_aws(host: &Host, gate: &Gate, request: Request) -> Result<Request, S
 
 /// What stands behind the algorithm in an Authorization header with a signature.
 fn signature_of(authorization: &str) -> Option<&str> {
-    authorization.strip_prefix(canonical::ALGORITHM)
+    authorization.strip_prefix(canonical::ALGORITHM)?.strip_prefix(' ')
 }
 
 async fn of_signature(

@@ -50,7 +50,7 @@ pub(super) fn read<'a>(
     callers: &'a Callers,
     now: Timestamp,
 ) -> Result<Signed<'a>, Refusal> {
-    let fields = Fields::read(credentials);
+    let fields = Fields::read(credentials)?;
     let date = headers.get("x-amz-date").and_then(|date| date.to_str().ok());
     let (credential, names, signature, date) = fields.all(date)?;
     let (id, scope) = credential.split_once('/').unwrap_or((credential, ""));
@@ -116,9 +116,14 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn read(text: &'a str) -> Fields<'a> {
+    fn read(text: &'a str) -> Result<Fields<'a>, Refusal> {
         let mut fields = Fields::default();
-        for (name, value) in text.split(',').filter_map(|field| field.trim().split_once('=')) {
+        for field in text.split(',') {
+            let (name, value) = field.trim().split_once('=').ok_or_else(|| {
+                Refusal::Incomplete(
+                    "Invalid key=value pair (missing equal-sign) in Authorization header".into(),
+                )
+            })?;
             match name {
                 "Credential" => fields.credential = Some(value),
                 "SignedHeaders" => fields.signed_headers = Some(value),
@@ -126,7 +131,7 @@ impl<'a> Fields<'a> {
                 _ => {}
             }
         }
-        fields
+        Ok(fields)
     }
 
     /// All of them and the date, or all that is missing.
