@@ -121,9 +121,13 @@ mod tests {
             [connection.payments]
             hosts = ["https://api.example.com"]
             header = { name = "Authorization", value = { env = "PAYMENTS_TOKEN" } }
+            [token.ada]
+            secret = { env = "NOT_LOOKED_UP_HERE" }
+            role = "admin"
         "#;
         let mut runtime = RuntimeConfig::new("registry", "cache");
-        apply_text(&mut runtime, text).unwrap();
+        let access = apply_text(&mut runtime, text).unwrap();
+        assert!(!access.is_open());
         assert!(!runtime.wasi_0_3);
         let services = runtime.services;
         assert_eq!(services.policy.0.len(), 1);
@@ -139,6 +143,8 @@ mod tests {
             ("[[allow]]\nhttp = [\"api.example.com\"]", "it has no scheme"),
             ("[role.x]\nkeyvalu = []", "unknown field `keyvalu`"),
             ("[connection.payments]\nhosts = 1", "connection.payments"),
+            ("[token.ada]\nrole = \"admin\"", "token.ada: `secret` is missing"),
+            ("[access_key.K]\nrole = \"root\"", "access_key.K.role: a role is"),
         ] {
             let mut runtime = RuntimeConfig::new("registry", "cache");
             let got = format!("{:#}", apply_text(&mut runtime, text).unwrap_err());

@@ -4,7 +4,8 @@ use std::fs;
 
 use dirigent_tests::host::{Host, Setup};
 use dirigent_tests::plugins::Registry;
-use dirigent_tests::process::Finished;
+use dirigent_tests::process::{self, Finished};
+use dirigent_tests::wait::PATIENCE;
 
 use crate::home::Home;
 
@@ -67,13 +68,15 @@ fn commands_say_who_they_are() {
     says(&ask(&["plugin", "logs", "echo", "--token", "@reader"]), 0, &[]);
 
     let mut command = home.command(["execution", "list", "--endpoint", host.url()]);
-    let listed = dirigent_tests::process::run(
-        command.env("DIRIGENT_TOKEN", READER),
-        "",
-        dirigent_tests::wait::PATIENCE,
-    );
+    let listed = process::run(command.env("DIRIGENT_TOKEN", READER), "", PATIENCE);
     says(&listed, 0, &[]);
     assert!(listed.stdout.contains("m/"), "{}", listed.stdout);
+    // Help shows no token, and a variable that is empty is none.
+    let mut help = home.command(["execution", "list", "--help"]);
+    says(&process::run(help.env("DIRIGENT_TOKEN", READER), "", PATIENCE), 0, &[]);
+    let mut empty = home.command(["execution", "list", "--endpoint", host.url()]);
+    let refused = process::run(empty.env("DIRIGENT_TOKEN", ""), "", PATIENCE);
+    says(&refused, 2, &["MissingAuthenticationTokenException"]);
     let log = host.log();
     assert!(log.contains("a request was turned away"), "{log}");
     assert!(!log.contains(ADMIN) && !log.contains(READER), "{log}");

@@ -2,7 +2,7 @@
 
 use crate::home::Home;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "serve",
     "run",
     "machine",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 11] = [
     "doctor",
     "limits",
     "plugin",
+    "token",
     "completions",
 ];
 
@@ -40,8 +41,21 @@ fn help_names_every_command() {
 #[test]
 fn help_says_what_each_option_is_for() {
     let home = Home::new();
-    let cases: [(&str, &[&str]); 14] = [
-        ("machine", &["MACHINE is a name", "--endpoint", "DIRIGENT_ENDPOINT", "--json", "Exit status"]),
+    let cases: [(&str, &[&str]); 16] = [
+        ("token", &["[token.ada]", "[access_key.CIRUNNER]", "role"]),
+        ("backup", &["--endpoint", "--token", "DIRIGENT_TOKEN"]),
+        (
+            "machine",
+            &[
+                "MACHINE is a name",
+                "--endpoint",
+                "DIRIGENT_ENDPOINT",
+                "--token",
+                "@FILE",
+                "--json",
+                "Exit status",
+            ],
+        ),
         ("machine create", &["--definition", "--type", "express", "--role", "--tag", "--publish"]),
         ("machine delete", &["--yes", "--endpoint"]),
         ("execution", &["EXECUTION is an ARN, or MACHINE/NAME", "--json", "Exit status"]),

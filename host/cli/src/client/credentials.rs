@@ -7,14 +7,14 @@ use std::str::FromStr;
 /// Most bytes of a file with a token.
 const MAX_BYTES: u64 = 16 << 10;
 
-/// A bearer token. Its `Debug` does not show it.
+/// A bearer token, or none, as a variable that is empty has it. Its `Debug` does not show it.
 #[derive(Clone, Eq, PartialEq)]
-pub(crate) struct Token(String);
+pub(crate) struct Token(Option<String>);
 
 impl Token {
     /// What the header Authorization says.
-    pub(super) fn header(&self) -> String {
-        format!("Bearer {}", self.0)
+    pub(super) fn header(&self) -> Option<String> {
+        self.0.as_ref().map(|token| format!("Bearer {token}"))
     }
 }
 
@@ -30,6 +30,7 @@ impl FromStr for Token {
     /// The token itself, or `@FILE`.
     fn from_str(text: &str) -> Result<Token, String> {
         let text = match text.strip_prefix('@') {
+            None if text.is_empty() => return Ok(Token(None)),
             None => text.to_owned(),
             Some(path) => {
                 let size = fs::metadata(path).map_err(|error| format!("cannot read {path}: {error}"))?.len();
@@ -43,7 +44,7 @@ impl FromStr for Token {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("a token is a word of printable ASCII; @FILE is the one in a file".into());
         }
-        Ok(Token(text.to_owned()))
+        Ok(Token(Some(text.to_owned())))
     }
 }
 
@@ -59,15 +60,15 @@ mod tests {
         fs::write(&path, "from-a-file\n").unwrap();
         let file = format!("@{}", path.display());
         for (text, expected) in [
-            ("a-token", Ok("Bearer a-token")),
-            (file.as_str(), Ok("Bearer from-a-file")),
-            ("", Err("a token is a word")),
+            ("a-token", Ok(Some("Bearer a-token"))),
+            (file.as_str(), Ok(Some("Bearer from-a-file"))),
+            ("", Ok(None)),
             ("two words", Err("a token is a word")),
             ("@/no/such/file", Err("cannot read /no/such/file")),
         ] {
             match (text.parse::<Token>(), expected) {
                 (Ok(token), Ok(header)) => {
-                    assert_eq!(token.header(), header);
+                    assert_eq!(token.header().as_deref(), header);
                     assert_eq!(format!("{token:?}"), "Token");
                 }
                 (Err(error), Err(part)) => assert!(error.contains(part), "{text}: {error}"),

@@ -133,7 +133,7 @@ impl Host {
             .timeout_global(Some(ANSWERING));
         // A proxy has no business with loopback.
         let config = if is_loopback(&url) { config.proxy(None) } else { config };
-        Host { agent: config.build().into(), url, authorization: token.map(|token| token.header()) }
+        Host { agent: config.build().into(), url, authorization: token.and_then(|token| token.header()) }
     }
 
     pub(super) fn url(&self) -> &str {
