@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use dirigent_engine::EngineConfig;
@@ -193,7 +193,7 @@ async fn passed(
     let longest = host.engine.config().limits.request_bytes;
     if permissions::is_open(request.method(), path) {
         let (head, body) = request.into_parts();
-        let body = bounds::whole(body, MAX_STRANGERS_BODY.min(longest)).await?;
+        let body = bounds::whole(body, MAX_STRANGERS_BODY.min(longest)).await.map_err(strangers)?;
         return Ok((Request::from_parts(head, Body::from(body)), None));
     }
     let (request, known) = if on_aws_wire {
@@ -203,6 +203,16 @@ async fn passed(
         (request, Some(known))
     };
     Ok((bounds::arrived(request, longest).await?, known))
+}
+
+/// The limit on bodies of those who may be unknown is no setting, so its error names none.
+fn strangers(error: ApiError) -> ApiError {
+    if error.status() != StatusCode::PAYLOAD_TOO_LARGE {
+        return error;
+    }
+    let message =
+        format!("A request to sign in has at most {MAX_STRANGERS_BODY} bytes: a token, and no more");
+    ApiError::refused(error.status(), error.code(), message)
 }
 
 fn of_rest(gate: &Gate, path: &str, request: &Request) -> Result<Known, Refusal> {

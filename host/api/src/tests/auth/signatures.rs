@@ -269,6 +269,7 @@ async fn nobody_unknown_makes_the_host_wait_for_a_body() {
     let json = [("content-type", "application/json")];
     let answer = site.send("POST", "/session", &json, &"x".repeat(33 << 10)).await;
     assert_eq!(answer.status, 413, "{}", answer.body);
+    assert!(answer.message().contains("has at most 32768 bytes"), "{}", answer.body);
 }
 
 /// A body that never comes.
