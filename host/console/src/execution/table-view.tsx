@@ -1,5 +1,5 @@
 // An execution's visits as a table, with a timeline beside it: when each was, its attempts, and the waits between them.
-import { useEffect, useMemo, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { between, clock, count } from "../ui/format";
 import { useNow } from "../ui/now";
 import { StatusMark } from "../ui/status";
@@ -23,8 +23,10 @@ export function TableView({
   const { reading } = execution;
   const { history } = reading;
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
+  // A Map may unfold to many thousand rows, which are made in slices between frames.
+  const unfolded = useDeferredValue(chosen);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the reading changes with each news, the history does not.
-  const rows = useMemo(() => rowsOf(history, chosen), [reading, chosen]);
+  const rows = useMemo(() => rowsOf(history, unfolded), [reading, unfolded]);
   const { visit } = selection;
   useOpened(visit, setChosen);
   const selected = visit && rows.findIndex((row) => row.key === `v${visit.id}`);

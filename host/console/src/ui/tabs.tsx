@@ -1,6 +1,6 @@
 // Tabs: a list of views of one thing, of which one is shown.
 import { Tabs as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useDeferredValue } from "react";
 
 export interface Tab {
   id: string;
@@ -20,6 +20,8 @@ interface Props {
 
 export function Tabs({ label, tabs, value, onChange, className }: Props) {
   const known = tabs.some((tab) => tab.id === value) ? value : (tabs[0]?.id ?? "");
+  // The choice is seen at once; what is behind it is made in slices between frames, since it may be much.
+  const made = useDeferredValue(known);
   return (
     <Radix.Root className={className} value={known} onValueChange={onChange}>
       <Radix.List className="tabs" aria-label={label}>
@@ -32,7 +34,7 @@ export function Tabs({ label, tabs, value, onChange, className }: Props) {
       </Radix.List>
       {tabs.map((tab) => (
         <Radix.Content key={tab.id} className="tab-content" value={tab.id}>
-          {tab.id === known && tab.content}
+          {tab.id === known && tab.id === made && tab.content}
         </Radix.Content>
       ))}
     </Radix.Root>
