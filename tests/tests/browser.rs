@@ -29,6 +29,11 @@ fn actions() {
 }
 
 #[test]
+fn data_flow() {
+    browse("data_flow.mjs", &[], 29);
+}
+
+#[test]
 fn views() {
     browse("views.mjs", &[], 76);
 }
