@@ -39,6 +39,15 @@ const DISTRIBUTED = {
 
 const WAITS = { StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 3_600, End: true } } };
 
+/** Names that a card shows whole, on one line or on two, and one that none can. */
+const NAMES = ["Charge the card of the customer", "Charge the card of the customer who has ordered", "Every word ".repeat(7)];
+const NAMED = {
+  StartAt: NAMES[0],
+  States: Object.fromEntries(
+    NAMES.map((name, at) => [name.trim(), { Type: "Pass", ...(NAMES[at + 1] ? { Next: NAMES[at + 1].trim() } : { End: true }) }]),
+  ),
+};
+
 /** All that was found on any view: one look shows the whole of it. */
 const problems = [];
 
@@ -50,6 +59,7 @@ await story(async (browser) => {
     }
   }
   await firstView(browser, views);
+  await names(browser);
   await keyboard(browser, views);
   await behindAPrefix(browser, views);
   if (problems.length > 0) throw new Error(`${problems.length} problems:\n${problems.join("\n")}`);
@@ -62,6 +72,7 @@ async function prepare() {
   const distributed = await machine("distributed", DISTRIBUTED);
   const parent = await run(distributed, "all", { items: [...Array(20).keys()] });
   const { mapRuns } = await aws("ListMapRuns", { executionArn: parent });
+  const named = `machines/${encodeURIComponent(await machine("named", NAMED))}?view=graph`;
   const waits = await machine("waits", WAITS);
   const waiting = await run(waits, "waiting", {}, "100ms");
   await aws("PublishStateMachineVersion", { stateMachineArn: orders.arn, description: "The first" });
@@ -83,6 +94,7 @@ async function prepare() {
     { name: "machines", path: "machines", seen: "orders" },
     { name: "machine", path: machinePage, seen: "95 % within" },
     { name: "machine-graph", path: `${machinePage}?view=graph`, seen: "Charge the card" },
+    { name: "graph-of-names", path: named, seen: NAMES[0] },
     { name: "machine-definition", path: `${machinePage}?view=definition`, seen: "plugin:charge-payment" },
     { name: "machine-versions", path: `${machinePage}?view=versions`, seen: `${orders.arn}:1` },
     { name: "machine-aliases", path: `${machinePage}?view=aliases`, seen: "version 1: 100 %" },
@@ -134,6 +146,25 @@ async function firstView(browser, views) {
     must(`${name} loads ${Math.ceil(bytes / 1024)} KiB`, loaded.length > 0 && bytes <= FIRST_VIEW);
     await close();
   }
+}
+
+/** A card is as wide and as high as its name needs, up to a bound; a name that is cut is told whole by its tooltip. */
+async function names(browser) {
+  const { page, close } = await open(browser);
+  const { stateMachines } = await aws("ListStateMachines", {});
+  const { stateMachineArn } = stateMachines.find(({ name }) => name === "named");
+  await page.goto(`${HOST}/machines/${encodeURIComponent(stateMachineArn)}?view=graph`);
+  await page.locator(".g-name").nth(2).waitFor();
+  const cards = await page.locator(".g-name").evaluateAll((all) =>
+    all.map((one) => ({
+      title: one.title,
+      lines: Math.round(one.clientHeight / Number.parseFloat(getComputedStyle(one).lineHeight)),
+      cut: one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth,
+    })),
+  );
+  const expected = NAMES.map((name, at) => ({ title: name.trim(), lines: at === 0 ? 1 : 2, cut: at === 2 }));
+  must("names are shown whole on two lines at most", JSON.stringify(cards) === JSON.stringify(expected), JSON.stringify(cards));
+  await close();
 }
 
 /** The views of an execution are used with the keyboard alone. */
