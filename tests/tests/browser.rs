@@ -44,6 +44,11 @@ fn studio() {
 }
 
 #[test]
+fn drafts() {
+    browse("drafts.mjs", &[], 11);
+}
+
+#[test]
 fn large() {
     browse("large.mjs", &["--limits", "off"], 5);
 }

@@ -11,36 +11,33 @@ import { Canvas } from "./canvas";
 import { CodeMode, type Syntax } from "./code-mode";
 import { ConfigMode } from "./config-mode";
 import { type Studio, StudioContext, useSnapshot, useStudio } from "./context";
+import { DraftBar } from "./draft-bar";
 import { languageAt, type Place } from "./edit/insert";
 import { download, readDefinition } from "./files";
 import { ANY_ROLE, type Diagnostic } from "./host";
 import { Inspector } from "./inspector/inspector";
 import { KEYS, useKeys } from "./keys";
-import { type Config, EMPTY, NEW, type Saved, sameConfig } from "./machine";
+import { EMPTY, NEW, type Saved } from "./machine";
+import { isModified, type Opened } from "./opened";
 import { Palette } from "./palette";
 import { Problems } from "./problems";
 import { RunDialog } from "./run-dialog";
 import { SaveDialog } from "./save-dialog";
-import type { Session } from "./session";
 import { MODES, type Mode, TopBar } from "./top-bar";
 import { type Diagnosed, useDiagnostics } from "./use-diagnostics";
 import { usePlugins } from "./use-plugins";
 
 const DiffView = lazy(() => import("./diff-view"));
 
-/** What is open: the session, and what is saved of it. */
-export interface Opened {
-  readonly session: Session;
-  readonly config: Config;
-  readonly saved: Saved | undefined;
-}
-
 interface Props {
   readonly opened: Opened;
+  /** Whether the browser has no room for a draft. */
+  readonly unkept: boolean;
   readonly onChange: (opened: Opened) => void;
 }
 
-export function Workbench({ opened, onChange }: Props) {
+export function Workbench(props: Props) {
+  const { opened } = props;
   const { session, config } = opened;
   const snapshot = useSnapshot(session);
   const [target, setTarget] = useState<Place>();
@@ -63,7 +60,7 @@ export function Workbench({ opened, onChange }: Props) {
   );
   return (
     <StudioContext value={studio}>
-      <Bench opened={opened} onChange={onChange} diagnosed={diagnosed} />
+      <Bench {...props} diagnosed={diagnosed} />
     </StudioContext>
   );
 }
@@ -81,7 +78,7 @@ function useGraph(document: JsonDocument): Region {
 
 type Open = "save" | "run" | "diff" | "keys" | undefined;
 
-function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }) {
+function Bench({ opened, unkept, onChange, diagnosed }: Props & { diagnosed: Diagnosed }) {
   const { session, config, saved } = opened;
   const { diagnostics } = useStudio();
   const { document } = useSnapshot(session);
@@ -91,9 +88,7 @@ function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }
   const [open, setOpen] = useState<Open>();
   const [listing, setListing] = useState(false);
   const [error, setError] = useState<string>();
-  const modified = saved
-    ? document.text !== saved.definition || !sameConfig(config, saved.config)
-    : document.text !== EMPTY;
+  const modified = isModified(opened);
   const onSave = useCallback(() => setOpen("save"), []);
   useKeys(onSave, mode !== "config");
   const errors = diagnostics.filter(({ severity }) => severity === "ERROR").length;
@@ -143,6 +138,7 @@ function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }
           void download(document, config.name, format).catch((cause) => setError(told(cause)))
         }
       />
+      <DraftBar opened={opened} unkept={unkept} onChange={onChange} />
       {error && <Notice>{error}</Notice>}
       {mode === "design" && <Design />}
       {mode === "code" && (
