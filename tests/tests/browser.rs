@@ -49,6 +49,11 @@ fn drafts() {
 }
 
 #[test]
+fn aliases() {
+    browse("aliases.mjs", &[], 7);
+}
+
+#[test]
 fn large() {
     browse("large.mjs", &["--limits", "off"], 5);
 }

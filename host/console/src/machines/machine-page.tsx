@@ -13,9 +13,10 @@ import { Copy } from "../ui/copy";
 import { moment, nameOf } from "../ui/format";
 import { JsonView } from "../ui/json";
 import { Tabs } from "../ui/tabs";
-import { Aliases, Versions } from "./published";
+import { Aliases } from "./aliases";
 import { Recent } from "./recent";
 import { StartDialog } from "./start-dialog";
+import { Versions } from "./versions";
 import "./machines.css";
 
 export default function MachinePage({ arn }: { arn: string }) {

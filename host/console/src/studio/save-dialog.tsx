@@ -21,12 +21,22 @@ interface Props {
 export function SaveDialog(props: Props) {
   const { definition, saved, errors, onSaved, onDiff, onClose } = props;
   const [name, setName] = useState(props.config.name);
-  const [publishing, setPublishing] = useState({ publish: false, description: "", alias: "" });
+  const [publishing, setPublishing] = useState({
+    publish: false,
+    description: "",
+    alias: "",
+    share: "100",
+  });
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [other, setOther] = useState(false);
   const aliases = useAliases(saved?.arn);
   const set = (part: Partial<typeof publishing>) => setPublishing({ ...publishing, ...part });
+  const share = Number(publishing.share);
+  const shares = publishing.publish && aliases.includes(publishing.alias);
+  const unshared =
+    shares &&
+    !(publishing.share.trim() !== "" && Number.isInteger(share) && share >= 0 && share <= 100);
   const submit = async () => {
     setBusy(true);
     setError(undefined);
@@ -36,7 +46,7 @@ export function SaveDialog(props: Props) {
         setOther(true);
         return;
       }
-      onSaved(await save(definition, { ...props.config, name }, saved, publishing));
+      onSaved(await save(definition, { ...props.config, name }, saved, { ...publishing, share }));
     } catch (cause) {
       setError(told(cause));
     } finally {
@@ -85,6 +95,20 @@ export function SaveDialog(props: Props) {
               placeholder="None"
               {...(aliases.length > 0 ? { hint: `There are: ${aliases.join(", ")}` } : {})}
             />
+            {shares && (
+              <Text
+                label="Its share of new executions, in percent"
+                value={publishing.share}
+                onChange={(value) => set({ share: value })}
+                hint={
+                  unshared
+                    ? "A whole number from 0 to 100"
+                    : share < 100
+                      ? "The version that has most of it now keeps the rest"
+                      : "All of them"
+                }
+              />
+            )}
           </>
         )}
         {errors > 0 && (
@@ -107,7 +131,11 @@ export function SaveDialog(props: Props) {
             </Button>
           )}
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" disabled={busy || (!saved && name === "")}>
+          <Button
+            kind="primary"
+            type="submit"
+            disabled={busy || unshared || (!saved && name === "")}
+          >
             {saved ? (other ? "Replace it" : "Save") : "Create"}
           </Button>
         </div>
