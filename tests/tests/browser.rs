@@ -44,6 +44,11 @@ fn studio() {
 }
 
 #[test]
+fn code() {
+    browse("code.mjs", &[], 7);
+}
+
+#[test]
 fn drafts() {
     browse("drafts.mjs", &[], 11);
 }

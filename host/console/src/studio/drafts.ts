@@ -11,6 +11,8 @@ const PREFIX = "dirigent.draft.";
 export interface Draft {
   readonly definition: string;
   readonly config: Config;
+  /** The same in YAML with its comments, if it was written so. */
+  readonly yaml?: string;
   /** Which definition and configuration they are edits of (`baseOf`). */
   readonly base: string;
   /** When they were last changed, in milliseconds since 1970. */

@@ -27,6 +27,7 @@ export function restored(opened: Opened, draft: Draft): Opened {
   const { session, saved } = opened;
   session.write(draft.definition);
   session.seal();
+  if (typeof draft.yaml === "string") session.yaml.keep(draft.yaml, session.get().document);
   const fixed = saved ? { name: saved.config.name, type: saved.config.type } : {};
   return { session, saved, config: { ...draft.config, ...fixed } };
 }

@@ -9,6 +9,8 @@ import { type Config, NEW, type Saved, save } from "./machine";
 
 interface Props {
   readonly definition: string;
+  /** Whether it was written in YAML with comments. */
+  readonly comments: boolean;
   readonly config: Config;
   readonly saved: Saved | undefined;
   /** How many errors the compiler has found. */
@@ -110,6 +112,11 @@ export function SaveDialog(props: Props) {
               />
             )}
           </>
+        )}
+        {props.comments && (
+          <p className="st-hint">
+            A definition is saved as JSON, which has no comments. Export it as YAML to keep yours.
+          </p>
         )}
         {errors > 0 && (
           <Notice>

@@ -45,7 +45,9 @@ export function useDrafts(key: string, opened: Opened | undefined): boolean {
       const { config } = now;
       const definition = session.get().document.text;
       const base = baseOfOpened(now);
-      setUnkept(!drafts().keep(key, { definition, config, base, at: Date.now() }));
+      const { written } = session.yaml;
+      const yaml = written === undefined ? {} : { yaml: session.yaml.of(session.get().document) };
+      setUnkept(!drafts().keep(key, { definition, ...yaml, config, base, at: Date.now() }));
     };
     const soon = () => {
       clearTimeout(timer);

@@ -13,7 +13,7 @@ import { ConfigMode } from "./config-mode";
 import { type Studio, StudioContext, useSnapshot, useStudio } from "./context";
 import { DraftBar } from "./draft-bar";
 import { languageAt, type Place } from "./edit/insert";
-import { download, readDefinition } from "./files";
+import { download, importInto } from "./files";
 import { ANY_ROLE, type Diagnostic } from "./host";
 import { Inspector } from "./inspector/inspector";
 import { KEYS, useKeys } from "./keys";
@@ -26,6 +26,7 @@ import { SaveDialog } from "./save-dialog";
 import { MODES, type Mode, TopBar } from "./top-bar";
 import { type Diagnosed, useDiagnostics } from "./use-diagnostics";
 import { usePlugins } from "./use-plugins";
+import { hasComments } from "./yaml-text";
 
 const DiffView = lazy(() => import("./diff-view"));
 
@@ -100,7 +101,7 @@ function Bench({ opened, unkept, onChange, diagnosed }: Props & { diagnosed: Dia
   };
   const importing = async (file: File) => {
     try {
-      session.write(await readDefinition(file));
+      await importInto(session, file);
       setError(undefined);
     } catch (cause) {
       setError(told(cause));
@@ -131,11 +132,12 @@ function Bench({ opened, unkept, onChange, diagnosed }: Props & { diagnosed: Dia
         onKeys={() => setOpen("keys")}
         onDiscard={() => {
           session.write(saved?.definition ?? EMPTY);
+          session.yaml.forget();
           onChange({ ...opened, config: saved?.config ?? NEW });
         }}
         onImport={(file) => void importing(file)}
         onExport={(format) =>
-          void download(document, config.name, format).catch((cause) => setError(told(cause)))
+          void download(session, config.name, format).catch((cause) => setError(told(cause)))
         }
       />
       <DraftBar opened={opened} unkept={unkept} onChange={onChange} />
@@ -158,6 +160,7 @@ function Bench({ opened, unkept, onChange, diagnosed }: Props & { diagnosed: Dia
       {open === "save" && (
         <SaveDialog
           definition={document.text}
+          comments={hasComments(session.yaml.written)}
           config={{ ...config, roleArn: config.roleArn || ANY_ROLE }}
           saved={saved}
           errors={errors}
