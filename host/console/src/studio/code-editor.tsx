@@ -177,7 +177,10 @@ function extensions(language: Props["language"], calls: { readonly current: Prop
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),
-    autocompletion({ override: [(context) => completions(context, language, calls.current)] }),
+    autocompletion({
+      icons: false,
+      override: [(context) => completions(context, language, calls.current)],
+    }),
     EditorState.tabSize.of(2),
     // Undo and redo are the Studio's own, which are one for all modes.
     keymap.of([
