@@ -1,5 +1,6 @@
 //! The host as a process: start, kill, start again on the same data.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::ops::Deref;
@@ -27,6 +28,7 @@ const SHOWN: usize = 40;
 pub struct Setup {
     registry: Option<PathBuf>,
     arguments: Vec<String>,
+    environment: Vec<(&'static str, OsString)>,
     limit_file_blocks: Option<u64>,
     data: Option<PathBuf>,
 }
@@ -49,6 +51,13 @@ impl Setup {
     #[must_use]
     pub fn argument(mut self, argument: &str) -> Setup {
         self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// With a further variable in its environment.
+    #[must_use]
+    pub fn environment(mut self, name: &'static str, value: impl Into<OsString>) -> Setup {
+        self.environment.push((name, value.into()));
         self
     }
 
@@ -98,6 +107,7 @@ impl Setup {
         command.arg("--registry").arg(registry).args(&self.arguments);
         // Tests read the log as it is by default, and say which mocks they have.
         command.env_remove("DIRIGENT_LOG").env_remove("SFN_MOCK_CONFIG");
+        command.envs(self.environment.iter().cloned());
         command
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /metrics`: what the store wrote and what plugins used, for Prometheus.
+//! `GET /metrics`: what the store wrote, what went by retention and what plugins used, for Prometheus.
 //!
 //! Source: Prometheus documentation, "Exposition formats", text format 0.0.4; names as "Metric and label naming" has them.
 
@@ -16,7 +16,10 @@ use crate::rest::{Host, PluginUsage};
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 pub(crate) async fn metrics(State(host): State<Host>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, TEXT_FORMAT)], text(&host.plugins.usage(), host.engine.store_totals()))
+    (
+        [(CONTENT_TYPE, TEXT_FORMAT)],
+        text(&host.plugins.usage(), host.engine.store_totals(), host.engine.removed_executions()),
+    )
 }
 
 /// A family of samples: its name, its type, what it is, and the value for a plugin.
@@ -37,15 +40,20 @@ const FAMILIES: &[Family] = &[
     ("peak_memory_bytes", "gauge", "Greatest memory of a call.", |all| all.used.peak_memory.to_string()),
 ];
 
-fn text(usage: &BTreeMap<String, PluginUsage>, store: Totals) -> String {
+fn text(usage: &BTreeMap<String, PluginUsage>, store: Totals, removed: u64) -> String {
     let mut text = String::new();
     for (name, help, value) in [
-        ("commits_total", "Transactions of the store, each made durable by one fsync.", store.transactions),
-        ("batches_total", "Steps of executions and other changes in them.", store.batches),
+        (
+            "store_commits_total",
+            "Transactions of the store, each made durable by one fsync.",
+            store.transactions,
+        ),
+        ("store_batches_total", "Steps of executions and other changes in them.", store.batches),
+        ("executions_removed_total", "Executions that retention has deleted.", removed),
     ] {
         let _ = writeln!(
             text,
-            "# HELP dirigent_store_{name} {help}\n# TYPE dirigent_store_{name} counter\ndirigent_store_{name} {value}"
+            "# HELP dirigent_{name} {help}\n# TYPE dirigent_{name} counter\ndirigent_{name} {value}"
         );
     }
     head(
@@ -108,11 +116,12 @@ mod tests {
         let echo = PluginUsage { calls: 6, cancelled: 1, failures, used };
         let usage =
             BTreeMap::from([("echo@1.0.0".to_owned(), echo), ("other".to_owned(), PluginUsage::default())]);
-        let text = text(&usage, Totals { transactions: 7, batches: 9 });
+        let text = text(&usage, Totals { transactions: 7, batches: 9 }, 3);
         for line in [
             "# TYPE dirigent_store_commits_total counter",
             "dirigent_store_commits_total 7",
             "dirigent_store_batches_total 9",
+            "dirigent_executions_removed_total 3",
             "# TYPE dirigent_plugin_calls_total counter",
             r#"dirigent_plugin_calls_total{plugin="echo",version="1.0.0",outcome="succeeded"} 3"#,
             r#"dirigent_plugin_calls_total{plugin="echo",version="1.0.0",outcome="cancelled"} 1"#,
@@ -129,7 +138,7 @@ mod tests {
                 "{line} is not once in\n{text}"
             );
         }
-        // Two of the store; ten families of plugins, of which one has a sample for each outcome.
-        assert_eq!(text.lines().count(), 2 * 3 + 10 * 2 + (3 + 2) + 9 * 2);
+        // Three of the engine; ten families of plugins, of which one has a sample for each outcome.
+        assert_eq!(text.lines().count(), 3 * 3 + 10 * 2 + (3 + 2) + 9 * 2);
     }
 }

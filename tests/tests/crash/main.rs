@@ -5,6 +5,7 @@
 
 mod backup;
 mod callbacks;
+mod clock;
 mod copied;
 mod disk;
 mod effects;

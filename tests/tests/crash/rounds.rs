@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::starting::{EVENTS, definition};
 
 /// How often it dies in CI.
-const ROUNDS: u64 = 40;
+const ROUNDS: u64 = 100;
 /// Callers that start executions.
 const CALLERS: u64 = 4;
 /// Executions of a caller and round: more would take longer to look at than to run.

@@ -54,12 +54,23 @@ pub(super) struct Host {
 
 impl Host {
     pub(super) fn start(project: &Project, binary: &Path, data: &Path) -> Result<Host> {
+        Host::start_with(project, binary, data, &[])
+    }
+
+    /// Starts it with more options.
+    pub(super) fn start_with(
+        project: &Project,
+        binary: &Path,
+        data: &Path,
+        options: &[&str],
+    ) -> Result<Host> {
         let begin = Instant::now();
         let mut child = Command::new(binary)
             .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn,plugin=off", "--data"])
             .arg(data)
             .arg("--registry")
             .arg(project.registry())
+            .args(options)
             .stdout(Stdio::piped())
             .spawn()
             .context("cannot start the host")?;
@@ -157,10 +168,28 @@ impl Host {
 
     /// Transactions that the host's store has committed.
     pub(super) fn commits(&self) -> Result<f64> {
+        self.counter("dirigent_store_commits_total")
+    }
+
+    /// A counter of the host's, which has no labels.
+    pub(super) fn counter(&self, name: &str) -> Result<f64> {
         let mut response = ureq::get(format!("http://{}/metrics", self.address)).call()?;
         let text = response.body_mut().read_to_string()?;
-        let line = text.lines().find_map(|line| line.strip_prefix("dirigent_store_commits_total "));
-        Ok(line.context("the host counts no commits")?.trim().parse()?)
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        Ok(value.with_context(|| format!("the host has no {name}"))?.trim().parse()?)
+    }
+
+    /// Asks the host to end, and waits until it has.
+    pub(super) fn stop(mut self) -> Result<()> {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        let begin = Instant::now();
+        while begin.elapsed() < START_LIMIT {
+            if self.child.try_wait()?.is_some() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        bail!("the host did not end within {START_LIMIT:?}")
     }
 
     pub(super) fn memory_mib(&self) -> Result<f64> {

@@ -1,8 +1,10 @@
 //! A load generator: so many connections, each of which starts an execution, waits for its end, and starts the next.
 
+use std::borrow::Borrow;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -14,6 +16,7 @@ pub(super) struct Load {
 }
 
 /// What came of it.
+#[derive(Default)]
 pub(super) struct Measured {
     /// Sorted.
     latencies: Vec<Duration>,
@@ -21,6 +24,18 @@ pub(super) struct Measured {
 }
 
 impl Measured {
+    fn new(mut latencies: Vec<Duration>, time: Duration) -> Measured {
+        latencies.sort();
+        Measured { latencies, time }
+    }
+
+    /// Takes in what another load measured.
+    pub(super) fn add(&mut self, other: Measured) {
+        self.latencies.extend(other.latencies);
+        self.latencies.sort();
+        self.time += other.time;
+    }
+
     pub(super) fn count(&self) -> usize {
         self.latencies.len()
     }
@@ -56,6 +71,11 @@ impl Request {
         Request { text: post("/", &target("StartExecution"), body), expected: "\"executionArn\"" }
     }
 
+    /// Calls another action of AWS's API, whose answer has `expected` in it.
+    pub(super) fn action(action: &str, body: &str, expected: &'static str) -> Request {
+        Request { text: post("/", &target(action), body), expected }
+    }
+
     /// Runs an Express execution.
     pub(super) fn sync(body: &str) -> Request {
         Request { text: post("/", &target("StartSyncExecution"), body), expected: "\"SUCCEEDED\"" }
@@ -77,73 +97,78 @@ fn post(path: &str, headers: &str, body: &str) -> String {
 pub(super) fn run(address: &str, request: &Request, load: &Load) -> Result<Measured> {
     let begin = Instant::now();
     let until = begin + load.time;
-    let workers: Vec<_> = (0..load.connections)
-        .map(|_| {
-            let (address, request) = (address.to_owned(), request.clone());
-            std::thread::spawn(move || -> Result<Vec<Duration>> {
-                let mut connection = Connection::open(&address)?;
-                let mut latencies = Vec::new();
-                while Instant::now() < until {
-                    let start = Instant::now();
-                    let answer = connection.ask(&request.text)?;
-                    latencies.push(start.elapsed());
-                    if !answer.contains(request.expected) {
-                        bail!("an answer is not as expected: {answer}");
-                    }
+    let latencies = std::thread::scope(|scope| {
+        let work = || -> Result<Vec<Duration>> {
+            let mut connection = Connection::open(address)?;
+            let mut latencies = Vec::new();
+            while Instant::now() < until {
+                let start = Instant::now();
+                let answer = connection.ask(&request.text)?;
+                latencies.push(start.elapsed());
+                if !answer.contains(request.expected) {
+                    bail!("an answer is not as expected: {answer}");
                 }
-                Ok(latencies)
-            })
-        })
-        .collect();
+            }
+            Ok(latencies)
+        };
+        joined((0..load.connections).map(|_| scope.spawn(work)).collect())
+    })?;
+    Ok(Measured::new(latencies, begin.elapsed()))
+}
+
+/// Sends one request so many times, over so many connections.
+pub(super) fn repeat(address: &str, request: &Request, times: usize, connections: usize) -> Result<()> {
+    spread(address, times, connections, |_| request, |_, _| {}).map(drop)
+}
+
+/// Sends each of these once, over so many connections.
+pub(super) fn each(address: &str, requests: &[Request], connections: usize) -> Result<Measured> {
+    spread(address, requests.len(), connections, |n| &requests[n], |_, _| {})
+}
+
+/// Sends so many requests over so many connections; `answered` is told the number of each and what came back.
+pub(super) fn spread<R: Borrow<Request>>(
+    address: &str,
+    times: usize,
+    connections: usize,
+    request: impl Fn(usize) -> R + Sync,
+    answered: impl Fn(usize, &str) + Sync,
+) -> Result<Measured> {
+    let begin = Instant::now();
+    let next = AtomicUsize::new(0);
+    let latencies = std::thread::scope(|scope| {
+        let work = || -> Result<Vec<Duration>> {
+            let mut connection = Connection::open(address)?;
+            let mut latencies = Vec::new();
+            loop {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                if n >= times {
+                    return Ok(latencies);
+                }
+                let request = request(n);
+                let request = request.borrow();
+                let start = Instant::now();
+                let answer = connection.ask(&request.text)?;
+                latencies.push(start.elapsed());
+                if !answer.contains(request.expected) {
+                    bail!("an answer is not as expected: {answer}");
+                }
+                answered(n, &answer);
+            }
+        };
+        joined((0..connections).map(|_| scope.spawn(work)).collect())
+    })?;
+    Ok(Measured::new(latencies, begin.elapsed()))
+}
+
+/// What all these threads measured.
+fn joined(workers: Vec<ScopedJoinHandle<'_, Result<Vec<Duration>>>>) -> Result<Vec<Duration>> {
     let mut latencies = Vec::new();
     for worker in workers {
         let Ok(result) = worker.join() else { bail!("a connection's thread panicked") };
         latencies.extend(result?);
     }
-    let time = begin.elapsed();
-    latencies.sort();
-    Ok(Measured { latencies, time })
-}
-
-/// Sends one request so many times, over so many connections.
-pub(super) fn repeat(address: &str, request: &Request, times: usize, connections: usize) -> Result<()> {
-    spread(address, times, connections, move |_| request)
-}
-
-/// Sends each of these once, over so many connections.
-pub(super) fn each(address: &str, requests: &[Request], connections: usize) -> Result<()> {
-    spread(address, requests.len(), connections, |n| &requests[n])
-}
-
-fn spread<'a>(
-    address: &str,
-    times: usize,
-    connections: usize,
-    request: impl Fn(usize) -> &'a Request + Sync,
-) -> Result<()> {
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        let work = || -> Result<()> {
-            let mut connection = Connection::open(address)?;
-            loop {
-                let n = next.fetch_add(1, Ordering::Relaxed);
-                if n >= times {
-                    return Ok(());
-                }
-                let request = request(n);
-                let answer = connection.ask(&request.text)?;
-                if !answer.contains(request.expected) {
-                    bail!("an answer is not as expected: {answer}");
-                }
-            }
-        };
-        let workers: Vec<_> = (0..connections).map(|_| scope.spawn(work)).collect();
-        for worker in workers {
-            let Ok(result) = worker.join() else { bail!("a connection's thread panicked") };
-            result?;
-        }
-        Ok(())
-    })
+    Ok(latencies)
 }
 
 /// One execution on a connection of its own.

@@ -1,9 +1,11 @@
-//! `cargo xtask bench`: runs the host over the wire, and the benchmarks of the crates, one after the other.
+//! `cargo xtask bench`: runs the host over the wire; by name also other benchmarks of the host and those of the crates, one
+//! after the other.
 //!
 //! Each prints ratios against a limit that it measures in the same run, so one at a time matters more
 //! than a quiet machine does.
 
 mod figures;
+mod finished;
 mod flame;
 mod host;
 mod hostile;
@@ -39,8 +41,11 @@ const BENCHES: [Bench; 2] = [
 /// A benchmark of a running host.
 type OfTheHost = fn(&Project, &Options) -> Result<()>;
 
-const OF_THE_HOST: [(&str, OfTheHost); 3] =
-    [("wire", wire::run), ("hostile", hostile::run), ("idle", idle::run)];
+const OF_THE_HOST: [(&str, OfTheHost); 4] =
+    [("wire", wire::run), ("hostile", hostile::run), ("idle", idle::run), ("finished", finished::run)];
+
+/// The benchmark that runs when none is named. The others take long, or much disk.
+const WITHOUT_A_NAME: &str = "wire";
 
 /// What the benchmarks of the host do besides.
 #[derive(Default)]
@@ -51,7 +56,7 @@ struct Options {
     compare: Option<PathBuf>,
     /// A scenario whose flame graph is wanted.
     flame: Option<String>,
-    /// How many executions wait.
+    /// How many executions wait, or have ended.
     executions: Option<usize>,
 }
 
@@ -87,16 +92,19 @@ impl Options {
 const LIMIT: Duration = Duration::from_secs(1800);
 
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
-    let (options, wanted) = Options::of(arguments)?;
+    let (options, mut wanted) = Options::of(arguments)?;
+    if wanted.is_empty() {
+        wanted.push(WITHOUT_A_NAME.to_owned());
+    }
     let project = Project::find()?;
     let chosen: Vec<_> = BENCHES
         .iter()
         .map(|bench| (bench, format!("{}/{}", bench.package, bench.name)))
-        .filter(|(_, title)| wanted.is_empty() || wanted.iter().any(|word| title.contains(word)))
+        .filter(|(_, title)| wanted.iter().any(|word| title.contains(word)))
         .collect();
     let of_the_host: Vec<_> = OF_THE_HOST
         .iter()
-        .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())))
+        .filter(|(name, _)| wanted.iter().any(|word| name.contains(word.as_str())))
         .collect();
     if chosen.is_empty() && of_the_host.is_empty() {
         let crates = BENCHES.map(|bench| format!("{}/{}", bench.package, bench.name));
