@@ -60,6 +60,7 @@ await story(async (browser) => {
   }
   await firstView(browser, views);
   await names(browser);
+  await failing(browser);
   await keyboard(browser, views);
   await behindAPrefix(browser, views);
   if (problems.length > 0) throw new Error(`${problems.length} problems:\n${problems.join("\n")}`);
@@ -165,6 +166,27 @@ async function names(browser) {
   const expected = NAMES.map((name, at) => ({ title: name.trim(), lines: at === 0 ? 1 : 2, cut: at === 2 }));
   must("names are shown whole on two lines at most", JSON.stringify(cards) === JSON.stringify(expected), JSON.stringify(cards));
   await close();
+}
+
+/** A list that cannot be read says why, and is there when it is tried again. */
+async function failing(browser) {
+  const lists = [
+    ["executions", "executions?", "order-7"],
+    ["plugins", "plugins", "charge-payment"],
+  ];
+  for (const [path, asked, seen] of lists) {
+    const { page, close } = await open(browser);
+    const refused = (url) => url.href.includes(`/api/${asked}`);
+    await page.route(refused, (route) => route.fulfill({ status: 503, body: '{"message":"The host is busy"}' }));
+    await page.goto(`${HOST}/${path}`);
+    await page.getByRole("alert").getByText("The host is busy").waitFor();
+    must(`${path} that cannot be read show no empty table`, (await page.locator("table, .empty").count()) === 0);
+    await page.unroute(refused);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText(seen).first().waitFor();
+    must(`${path} are there when it is tried again`, (await page.getByRole("alert").count()) === 0);
+    await close();
+  }
 }
 
 /** The views of an execution are used with the keyboard alone. */

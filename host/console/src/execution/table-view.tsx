@@ -11,7 +11,7 @@ import { Timeline } from "./timeline";
 import type { Execution } from "./use-execution";
 
 const ROW = 32;
-const COLUMNS = "minmax(190px, 2.2fr) 76px 132px 66px 76px 96px minmax(150px, 2.4fr)";
+const COLUMNS = "minmax(170px, 2.2fr) 124px 76px 66px 76px 96px minmax(150px, 2.4fr)";
 
 export function TableView({
   execution,
@@ -61,8 +61,8 @@ export function TableView({
       head={
         <>
           <Cell head>State</Cell>
-          <Cell head>Type</Cell>
           <Cell head>Status</Cell>
+          <Cell head>Type</Cell>
           <Cell head className="end">
             Attempts
           </Cell>
@@ -147,10 +147,10 @@ function Cells({ row, ended, span, onFold }: CellsProps) {
           <span className="tag">{`${count(items.succeeded + items.failed)} / ${count(items.total)}`}</span>
         )}
       </Cell>
-      <Cell className="quiet">{iteration ? "" : first.type}</Cell>
       <Cell>
         <StatusMark status={status} />
       </Cell>
+      <Cell className="quiet">{iteration ? "" : first.type}</Cell>
       <Cell className="end number">{attempts > 1 ? attempts : ""}</Cell>
       <Cell className="end number">{between(endMs - first.enteredMs)}</Cell>
       <Cell className="number quiet">{clock(first.enteredMs)}</Cell>

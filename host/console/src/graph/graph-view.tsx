@@ -131,6 +131,11 @@ function Canvas(props: GraphViewProps) {
       aria-label={props.label}
       aria-busy={laid?.graph !== graph}
     >
+      {!laid && (
+        <p className="g-wait" role="status">
+          Drawing the graph…
+        </p>
+      )}
       {laid && (
         <ReactFlow
           nodes={nodes}

@@ -3,6 +3,7 @@ import { useQuery as useAnswer } from "@tanstack/react-query";
 import { useState } from "react";
 import { aws, told } from "../api/client";
 import { Button, Notice } from "../ui/button";
+import { Empty } from "../ui/empty";
 import { moment, nameOf } from "../ui/format";
 import { Scroll } from "../ui/scroll";
 import { AliasDialog } from "./alias-dialog";
@@ -55,11 +56,13 @@ export function Aliases({ arn }: { arn: string }) {
   );
   if (aliases.isSuccess && all.length === 0) {
     return (
-      <div className="panel empty">
-        <p>There is no alias. It names a version, or two with a share of new executions each.</p>
-        {create}
+      <section className="panel">
+        <Empty title="There is no alias.">
+          <p>It names a version, or two with a share of new executions each.</p>
+          {create}
+        </Empty>
         {dialog}
-      </div>
+      </section>
     );
   }
   return (
@@ -72,8 +75,8 @@ export function Aliases({ arn }: { arn: string }) {
             <tr>
               <th>Alias</th>
               <th>Goes to</th>
-              <th>Changed</th>
-              <th>About</th>
+              <th className="roomy">Changed</th>
+              <th className="roomy">About</th>
               <th>
                 <span className="hidden-text">Actions</span>
               </th>
@@ -90,10 +93,10 @@ export function Aliases({ arn }: { arn: string }) {
                     )
                     .join(", ")}
                 </td>
-                <td className="quiet number">
+                <td className="quiet number roomy">
                   {moment((one.updateDate ?? one.creationDate) * 1_000)}
                 </td>
-                <td className="wide quiet">{one.description}</td>
+                <td className="wide quiet roomy">{one.description}</td>
                 <td>
                   <Button
                     size="s"

@@ -3,6 +3,7 @@
 import { useQuery as useAnswer } from "@tanstack/react-query";
 import { aws, told } from "../api/client";
 import { Notice } from "../ui/button";
+import { Empty } from "../ui/empty";
 import { moment } from "../ui/format";
 import { Scroll } from "../ui/scroll";
 
@@ -32,7 +33,16 @@ export function Versions({ arn }: { arn: string }) {
   if (versions.error) return <Notice>{told(versions.error)}</Notice>;
   const all = versions.data?.stateMachineVersions ?? [];
   if (versions.isSuccess && all.length === 0) {
-    return <p className="panel empty">No version was published.</p>;
+    return (
+      <section className="panel">
+        <Empty title="No version was published.">
+          <p>
+            A version stays as it is, whatever is saved later. Publish one as you save in the
+            Studio.
+          </p>
+        </Empty>
+      </section>
+    );
   }
   return (
     <section className="panel list-panel" aria-label="Versions">

@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { toPointer } from "../definition";
 import { isWithin } from "../definition/pointer";
 import { statesOf } from "../graph";
+import { Segments } from "../ui/segments";
 import { Canvas } from "./canvas";
 import { optionsAt, type Place } from "./completion";
 import { useSnapshot, useStudio } from "./context";
@@ -12,6 +13,10 @@ import { fromYaml, type YamlProblem } from "./yaml";
 const CodeEditor = lazy(() => import("./code-editor"));
 
 export type Syntax = "json" | "yaml";
+const SYNTAXES = [
+  ["json", "JSON"],
+  ["yaml", "YAML"],
+] as const;
 
 export function CodeMode({
   syntax,
@@ -24,19 +29,7 @@ export function CodeMode({
     <div className="code-mode">
       <section className="code-pane" aria-label="Definition">
         <div className="code-bar">
-          <fieldset className="segments">
-            <legend className="hidden-text">Syntax</legend>
-            {(["json", "yaml"] as const).map((one) => (
-              <button
-                key={one}
-                type="button"
-                aria-pressed={one === syntax}
-                onClick={() => onSyntax(one)}
-              >
-                {one.toUpperCase()}
-              </button>
-            ))}
-          </fieldset>
+          <Segments label="Syntax" options={SYNTAXES} value={syntax} onChange={onSyntax} />
           {syntax === "yaml" && (
             <span className="quiet">
               A view of the JSON, which is what is saved. Comments are kept here and in what you

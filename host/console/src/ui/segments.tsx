@@ -1,0 +1,21 @@
+// A choice of one of a few, all in sight.
+
+interface Props<T extends string> {
+  readonly label: string;
+  readonly options: readonly (readonly [value: T, words: string])[];
+  readonly value: T;
+  readonly onChange: (value: T) => void;
+}
+
+export function Segments<T extends string>({ label, options, value, onChange }: Props<T>) {
+  return (
+    <fieldset className="segments">
+      <legend className="hidden-text">{label}</legend>
+      {options.map(([one, words]) => (
+        <button key={one} type="button" aria-pressed={one === value} onClick={() => onChange(one)}>
+          {words}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
