@@ -86,6 +86,7 @@ async function prepare() {
   const machinePage = `machines/${encodeURIComponent(orders.arn)}`;
   return [
     { name: "executions", path: "executions", seen: "order-7" },
+    { name: "executions-aborted", path: "executions?status=ABORTED", seen: "No execution fits the filter" },
     { name: "executions-running", path: "executions?status=RUNNING", seen: "waiting" },
     { name: "execution-failed", path: executionPage(failed), seen: "The execution failed at" },
     { name: "execution-paid", path: executionPage(paid), seen: "Receive order" },
@@ -117,7 +118,16 @@ async function look(browser, view, { theme, size, form }) {
   await editors.first().waitFor({ state: "detached" });
   await picture(page, `${view.name}-${form}-${theme}`);
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  const hidden = await page.locator('.tab[data-state="active"], .segments [aria-pressed="true"]').evaluateAll((all) =>
+    all
+      .filter((one) => {
+        const [inner, outer] = [one.getBoundingClientRect(), one.parentElement.getBoundingClientRect()];
+        return inner.left < outer.left - 1 || inner.right > outer.right + 1 || inner.bottom > outer.bottom + 1;
+      })
+      .map((one) => `${one.innerText} is chosen, and cut`),
+  );
   const found = [
+    ...hidden,
     ...(await seriousProblems(page)),
     ...(sideways > 0 ? [`it is ${sideways} pixels too wide`] : []),
     ...wrong,

@@ -35,7 +35,7 @@ fn data_flow() {
 
 #[test]
 fn views() {
-    browse("views.mjs", &[], 85);
+    browse("views.mjs", &[], 89);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 // A choice of one of a few, all in sight.
+import { useInSight } from "./in-sight";
 
 interface Props<T extends string> {
   readonly label: string;
@@ -8,8 +9,9 @@ interface Props<T extends string> {
 }
 
 export function Segments<T extends string>({ label, options, value, onChange }: Props<T>) {
+  const row = useInSight<HTMLFieldSetElement>('[aria-pressed="true"]', value);
   return (
-    <fieldset className="segments">
+    <fieldset className="segments" ref={row}>
       <legend className="hidden-text">{label}</legend>
       {options.map(([one, words]) => (
         <button key={one} type="button" aria-pressed={one === value} onClick={() => onChange(one)}>

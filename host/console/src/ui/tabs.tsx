@@ -1,6 +1,7 @@
 // Tabs: a list of views of one thing, of which one is shown.
 import { Tabs as Radix } from "radix-ui";
 import { type ReactNode, useDeferredValue } from "react";
+import { useInSight } from "./in-sight";
 
 export interface Tab {
   id: string;
@@ -22,9 +23,10 @@ export function Tabs({ label, tabs, value, onChange, className }: Props) {
   const known = tabs.some((tab) => tab.id === value) ? value : (tabs[0]?.id ?? "");
   // The choice is seen at once; what is behind it is made in slices between frames, since it may be much.
   const made = useDeferredValue(known);
+  const row = useInSight<HTMLDivElement>('[data-state="active"]', known);
   return (
     <Radix.Root className={className} value={known} onValueChange={onChange}>
-      <Radix.List className="tabs" aria-label={label}>
+      <Radix.List className="tabs" aria-label={label} ref={row}>
         {tabs.map((tab) => (
           <Radix.Trigger key={tab.id} className="tab" value={tab.id}>
             {tab.label}
