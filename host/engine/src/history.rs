@@ -134,9 +134,19 @@ pub(crate) async fn payload(
     id: ExecutionId,
     at: PayloadRef,
 ) -> Result<Option<Payload>, HistoryError> {
-    let mut known = Payloads::new();
-    fetch(store, id, [at], &mut known).await?;
+    let known = payloads(store, id, [at]).await?;
     Ok(known.get(&at).map(|text| Payload::from_store(text.clone(), at)))
+}
+
+/// Some payloads, each chunk read once.
+pub(crate) async fn payloads(
+    store: &dyn Store,
+    id: ExecutionId,
+    at: impl IntoIterator<Item = PayloadRef>,
+) -> Result<Payloads, HistoryError> {
+    let mut known = Payloads::new();
+    fetch(store, id, at, &mut known).await?;
+    Ok(known)
 }
 
 fn keep_payloads(known: &mut Payloads, first: u64, chunk: &Chunk) {

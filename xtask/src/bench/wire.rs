@@ -2,18 +2,18 @@
 //!
 //! Every figure stands beside the limits of the machine, measured in the same run, since these machines are noisy: what
 //! compares between runs is the ratio. `--save FILE` keeps the figures, `--compare FILE` shows those of an earlier run beside
-//! them, and `--flame NAME` records where the time of one scenario goes.
+//! them, and `--flame NAME` runs one scenario alone, and draws where its time goes.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::figures::{Figures, Row};
 use super::host::{self, Host};
 use super::limits::{self, Limits};
 use super::load::{self, Load, Request};
-use super::scenarios;
+use super::scenarios::{self, Scenario};
 use super::{Options, flame};
 use crate::plugins;
 use crate::project::Project;
@@ -22,6 +22,7 @@ use crate::project::Project;
 const RUN: Duration = Duration::from_secs(5);
 
 pub(super) fn run(project: &Project, options: &Options) -> Result<()> {
+    let scenarios = chosen(options.flame.as_deref())?;
     let earlier = options.compare.as_deref().map(Figures::read).transpose()?;
     plugins::build_and_install(project)?;
     let binary = host::binary(project)?;
@@ -40,7 +41,7 @@ pub(super) fn run(project: &Project, options: &Options) -> Result<()> {
 
     let mut figures = Figures::new(limits);
     println!("{}", Row::head());
-    for scenario in scenarios::all() {
+    for scenario in scenarios {
         let request = scenario.prepare(&host)?;
         for &connections in scenario.connections {
             let row = measure(&host, scenario.name, &request, connections, &data)?;
@@ -48,7 +49,7 @@ pub(super) fn run(project: &Project, options: &Options) -> Result<()> {
             println!("{}", row.line(&figures.limits, before));
             figures.rows.push(row);
         }
-        if options.flame.as_deref() == Some(scenario.name) {
+        if options.flame.is_some() {
             let path = flame::record(project, &host, &request)?;
             println!("{:<16} the flame graph is in {}", scenario.name, path.display());
         }
@@ -58,6 +59,17 @@ pub(super) fn run(project: &Project, options: &Options) -> Result<()> {
     figures.write(&project.root().join(&file)).with_context(|| format!("cannot write {}", file.display()))?;
     println!("the figures are in {}", file.display());
     Ok(())
+}
+
+/// All scenarios, or the one whose flame graph is wanted.
+fn chosen(flame: Option<&str>) -> Result<Vec<Scenario>> {
+    let (chosen, others): (Vec<_>, Vec<_>) =
+        scenarios::all().into_iter().partition(|scenario| flame.is_none_or(|name| name == scenario.name));
+    if chosen.is_empty() {
+        let names: Vec<_> = others.iter().map(|scenario| scenario.name).collect();
+        bail!("--flame needs a scenario; there are {}", names.join(", "));
+    }
+    Ok(chosen)
 }
 
 fn measure(

@@ -72,11 +72,14 @@ impl Engine {
     /// [`EngineError::NoSuchExecution`], or the store's.
     pub async fn describe(&self, id: ExecutionId) -> Result<Description, EngineError> {
         let row = self.record(id).await?.ok_or(EngineError::NoSuchExecution)?;
-        let input = self.payload(id, row.input).await?;
         let output = match row.status {
-            StatusRow::Succeeded(at) => self.payload(id, at).await?,
+            StatusRow::Succeeded(at) => Some(at),
             _ => None,
         };
+        // In one call: a short execution has both in one chunk.
+        let known = history::payloads(&*self.store, id, output.into_iter().chain([row.input])).await?;
+        let payload = |at: PayloadRef| known.get(&at).map(|text| Payload::from_store(text.clone(), at));
+        let (input, output) = (payload(row.input), output.and_then(payload));
         Ok(Description { id, row, input, output })
     }
 
