@@ -39,6 +39,15 @@ const DISTRIBUTED = {
 
 const WAITS = { StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 3_600, End: true } } };
 
+/** Names that a card shows whole, on one line or on two, and one that none can. */
+const NAMES = ["Charge the card of the customer", "Charge the card of the customer who has ordered", "Every word ".repeat(7)];
+const NAMED = {
+  StartAt: NAMES[0],
+  States: Object.fromEntries(
+    NAMES.map((name, at) => [name.trim(), { Type: "Pass", ...(NAMES[at + 1] ? { Next: NAMES[at + 1].trim() } : { End: true }) }]),
+  ),
+};
+
 /** All that was found on any view: one look shows the whole of it. */
 const problems = [];
 
@@ -50,6 +59,8 @@ await story(async (browser) => {
     }
   }
   await firstView(browser, views);
+  await names(browser);
+  await failing(browser);
   await keyboard(browser, views);
   await behindAPrefix(browser, views);
   if (problems.length > 0) throw new Error(`${problems.length} problems:\n${problems.join("\n")}`);
@@ -62,6 +73,7 @@ async function prepare() {
   const distributed = await machine("distributed", DISTRIBUTED);
   const parent = await run(distributed, "all", { items: [...Array(20).keys()] });
   const { mapRuns } = await aws("ListMapRuns", { executionArn: parent });
+  const named = `machines/${encodeURIComponent(await machine("named", NAMED))}?view=graph`;
   const waits = await machine("waits", WAITS);
   const waiting = await run(waits, "waiting", {}, "100ms");
   await aws("PublishStateMachineVersion", { stateMachineArn: orders.arn, description: "The first" });
@@ -74,6 +86,7 @@ async function prepare() {
   const machinePage = `machines/${encodeURIComponent(orders.arn)}`;
   return [
     { name: "executions", path: "executions", seen: "order-7" },
+    { name: "executions-aborted", path: "executions?status=ABORTED", seen: "No execution fits the filter" },
     { name: "executions-running", path: "executions?status=RUNNING", seen: "waiting" },
     { name: "execution-failed", path: executionPage(failed), seen: "The execution failed at" },
     { name: "execution-paid", path: executionPage(paid), seen: "Receive order" },
@@ -83,6 +96,7 @@ async function prepare() {
     { name: "machines", path: "machines", seen: "orders" },
     { name: "machine", path: machinePage, seen: "95 % within" },
     { name: "machine-graph", path: `${machinePage}?view=graph`, seen: "Charge the card" },
+    { name: "graph-of-names", path: named, seen: NAMES[0] },
     { name: "machine-definition", path: `${machinePage}?view=definition`, seen: "plugin:charge-payment" },
     { name: "machine-versions", path: `${machinePage}?view=versions`, seen: `${orders.arn}:1` },
     { name: "machine-aliases", path: `${machinePage}?view=aliases`, seen: "version 1: 100 %" },
@@ -104,7 +118,16 @@ async function look(browser, view, { theme, size, form }) {
   await editors.first().waitFor({ state: "detached" });
   await picture(page, `${view.name}-${form}-${theme}`);
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  const hidden = await page.locator('.tab[data-state="active"], .segments [aria-pressed="true"]').evaluateAll((all) =>
+    all
+      .filter((one) => {
+        const [inner, outer] = [one.getBoundingClientRect(), one.parentElement.getBoundingClientRect()];
+        return inner.left < outer.left - 1 || inner.right > outer.right + 1 || inner.bottom > outer.bottom + 1;
+      })
+      .map((one) => `${one.innerText} is chosen, and cut`),
+  );
   const found = [
+    ...hidden,
     ...(await seriousProblems(page)),
     ...(sideways > 0 ? [`it is ${sideways} pixels too wide`] : []),
     ...wrong,
@@ -132,6 +155,46 @@ async function firstView(browser, views) {
     for (let waits = 0; waits < 300 && Date.now() - last < 1_000; waits++) await page.waitForTimeout(100);
     const bytes = (await Promise.all(loaded)).reduce((sum, one) => sum + one, 0);
     must(`${name} loads ${Math.ceil(bytes / 1024)} KiB`, loaded.length > 0 && bytes <= FIRST_VIEW);
+    await close();
+  }
+}
+
+/** A card is as wide and as high as its name needs, up to a bound; a name that is cut is told whole by its tooltip. */
+async function names(browser) {
+  const { page, close } = await open(browser);
+  const { stateMachines } = await aws("ListStateMachines", {});
+  const { stateMachineArn } = stateMachines.find(({ name }) => name === "named");
+  await page.goto(`${HOST}/machines/${encodeURIComponent(stateMachineArn)}?view=graph`);
+  await page.locator(".g-name").nth(2).waitFor();
+  const cards = await page.locator(".g-name").evaluateAll((all) =>
+    all.map((one) => ({
+      title: one.title,
+      lines: Math.round(one.clientHeight / Number.parseFloat(getComputedStyle(one).lineHeight)),
+      cut: one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth,
+    })),
+  );
+  const expected = NAMES.map((name, at) => ({ title: name.trim(), lines: at === 0 ? 1 : 2, cut: at === 2 }));
+  must("names are shown whole on two lines at most", JSON.stringify(cards) === JSON.stringify(expected), JSON.stringify(cards));
+  await close();
+}
+
+/** A list that cannot be read says why, and is there when it is tried again. */
+async function failing(browser) {
+  const lists = [
+    ["executions", "executions?", "order-7"],
+    ["plugins", "plugins", "charge-payment"],
+  ];
+  for (const [path, asked, seen] of lists) {
+    const { page, close } = await open(browser);
+    const refused = (url) => url.href.includes(`/api/${asked}`);
+    await page.route(refused, (route) => route.fulfill({ status: 503, body: '{"message":"The host is busy"}' }));
+    await page.goto(`${HOST}/${path}`);
+    await page.getByRole("alert").getByText("The host is busy").waitFor();
+    must(`${path} that cannot be read show no empty table`, (await page.locator("table, .empty").count()) === 0);
+    await page.unroute(refused);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText(seen).first().waitFor();
+    must(`${path} are there when it is tried again`, (await page.getByRole("alert").count()) === 0);
     await close();
   }
 }

@@ -30,13 +30,33 @@ fn actions() {
 }
 
 #[test]
+fn data_flow() {
+    browse("data_flow.mjs", &[], 29);
+}
+
+#[test]
 fn views() {
-    browse("views.mjs", &[], 76);
+    browse("views.mjs", &[], 89);
 }
 
 #[test]
 fn studio() {
     browse("studio.mjs", &[], 55);
+}
+
+#[test]
+fn code() {
+    browse("code.mjs", &[], 7);
+}
+
+#[test]
+fn drafts() {
+    browse("drafts.mjs", &[], 11);
+}
+
+#[test]
+fn aliases() {
+    browse("aliases.mjs", &[], 7);
 }
 
 #[test]

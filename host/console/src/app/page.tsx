@@ -1,6 +1,8 @@
 // Which page shows a route. The Studio is loaded when it is wanted.
 import { lazy, Suspense } from "react";
-import type { Route } from "./routes";
+import { Empty } from "../ui/empty";
+import { Link } from "./location";
+import { paths, type Route } from "./routes";
 
 const ExecutionPage = lazy(() => import("../execution/page"));
 const ExecutionsPage = lazy(() => import("../executions/page"));
@@ -34,6 +36,11 @@ function pageOf(route: Route) {
     case "studio":
       return <Studio {...(route.arn === undefined ? {} : { arn: route.arn })} />;
     default:
-      return <p className="empty">There is no such page.</p>;
+      return (
+        <Empty title="There is no such page.">
+          <p>The address may be cut, or of another version of the console.</p>
+          <Link to={paths.executions()}>All executions</Link>
+        </Empty>
+      );
   }
 }

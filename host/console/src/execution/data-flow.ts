@@ -1,6 +1,7 @@
 // The stages that a state's data went through. Histories have what comes in and what goes out; what lies between is worked out
 // by the host again, from the recorded input and result: its TestState runs nothing.
 import { aws } from "../api/client";
+import { type Container, containerAt, gathered, itemsOf, MAX_PARTS, partsIn } from "./containers";
 import { detailsOf } from "./model/event";
 import type { History } from "./model/history";
 import type { Visit } from "./model/visit";
@@ -12,13 +13,18 @@ export interface Stage {
   text: string;
 }
 
+/** The stages of a visit. */
+export interface Stages {
+  stages: Stage[];
+  /** Why some are not there. */
+  without?: string;
+}
+
 /** What TestState calls the stages, in order, and the field of the state that each belongs to. */
 const STAGES: [name: string, field: string][] = [
   ["afterInputPath", "InputPath"],
   ["afterParameters", "Parameters"],
   ["afterArguments", "Arguments"],
-  ["afterItemsPath", "ItemsPath"],
-  ["afterItemSelector", "ItemSelector"],
   ["result", "Result"],
   ["afterResultSelector", "ResultSelector"],
   ["afterResultPath", "ResultPath"],
@@ -68,27 +74,92 @@ export async function readRecorded(
   };
 }
 
+/** What the stages of a visit are worked out from. */
+export interface Seen {
+  arn: string;
+  history: History;
+  visit: Visit;
+  definition: string;
+  /** The place of each state in the definition, by its name. */
+  ids: ReadonlyMap<string, string>;
+  recorded: Recorded;
+}
+
 /** Has the host work out the stages of a visit. */
-export async function readStages(
-  arn: string,
-  history: History,
-  visit: Visit,
-  definition: string,
-  recorded: Recorded,
+export async function readStages(seen: Seen, signal?: AbortSignal): Promise<Stages> {
+  const { visit, definition, recorded } = seen;
+  if (visit.type === "Map" || visit.type === "Parallel") {
+    const container = containerAt(definition, seen.ids.get(visit.state) ?? "");
+    return container ? containerStages(seen, container, signal) : { stages: [] };
+  }
+  const mocked = visit.type === "Task";
+  if (mocked && recorded.result === undefined && recorded.error === undefined)
+    return { stages: [] };
+  const state = { definition, stateName: visit.state };
+  return { stages: await tested(seen, state, mocked ? mockOf(recorded) : undefined, signal) };
+}
+
+/** A container's stages: before its work, the work's result as its parts gave it, and what becomes of that. */
+async function containerStages(
+  seen: Seen,
+  container: Container,
+  signal?: AbortSignal,
+): Promise<Stages> {
+  const { arn, visit } = seen;
+  const ended = visit.exitedId !== undefined && visit.failed === undefined;
+  const parts = ended ? partsIn(visit, container, seen.ids) : undefined;
+  const few = parts !== undefined && parts.length <= MAX_PARTS;
+  const lasts = few ? parts.map(({ last }) => last.exitedId ?? 0) : [];
+  const firsts = few && container.selects ? parts.map(({ first }) => first.id) : undefined;
+  const result = few ? await gathered(arn, lasts, "output", signal) : undefined;
+  const definition = result === undefined ? container.before : container.task;
+  const found = await tested(
+    seen,
+    { definition },
+    mockOf({ input: "", result: result ?? "null" }),
+    signal,
+  );
+  const place = found.findIndex(({ field }) => field === "Result");
+  const at = place < 0 ? found.length : place;
+  const before = found.slice(0, at).map((stage) => workStage(stage, container));
+  const selected = firsts && {
+    field: "ItemSelector",
+    text: await gathered(arn, firsts, "input", signal),
+  };
+  const stages = [...before, ...(selected ? [selected] : [])];
+  if (result !== undefined) return { stages: [...stages, ...found.slice(at)] };
+  return { stages, ...(ended ? { without: reasonOf(container, parts?.length) } : {}) };
+}
+
+function workStage(stage: Stage, { type, work }: Container): Stage {
+  const made = stage.field === "Parameters" || stage.field === "Arguments";
+  if (type !== "Map" || !made || work === undefined) return stage;
+  return { field: work, text: itemsOf(stage.text) };
+}
+
+function reasonOf({ distributed }: Container, parts: number | undefined): string {
+  if (distributed)
+    return "The result of a Distributed Map is not in this history: its items are executions of their own.";
+  if (parts !== undefined)
+    return `What ${parts.toLocaleString("en-US")} iterations gave is not put together here: that is done for up to ${MAX_PARTS}.`;
+  return "The result cannot be put together from this history.";
+}
+
+/** The stages that a TestState shows. With a mock nothing runs. */
+async function tested(
+  seen: Seen,
+  state: { definition: string; stateName?: string },
+  mock: object | undefined,
   signal?: AbortSignal,
 ): Promise<Stage[]> {
-  // What the branches of a Parallel and the iterations of a Map gave is in no event.
-  if (visit.type === "Map" || visit.type === "Parallel") return [];
-  const mocked = visit.type === "Task";
-  if (mocked && recorded.result === undefined && recorded.error === undefined) return [];
+  const { arn, history, visit, definition, recorded } = seen;
   const variables = await variablesBefore(arn, visit, definition, signal);
   const parameters = {
-    definition,
-    stateName: visit.state,
+    ...state,
     input: recorded.input,
     inspectionLevel: "DEBUG",
     ...(variables === "{}" ? {} : { variables }),
-    ...(mocked ? { mock: mockOf(recorded), context: contextOf(arn, history, visit) } : {}),
+    ...(mock ? { mock, context: contextOf(arn, history, visit) } : {}),
   };
   const answer = await aws<{ inspectionData?: Record<string, unknown> }>(
     "TestState",

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { told } from "../api/client";
 import { Notice } from "../ui/button";
 import { JsonView } from "../ui/json";
-import { readRecorded, readStages, type Stage } from "./data-flow";
+import { readRecorded, readStages, type Stage, type Stages } from "./data-flow";
 import type { Visit } from "./model/visit";
 import type { Execution } from "./use-execution";
 
@@ -13,7 +13,7 @@ interface Props {
 }
 
 export function DataPanel({ execution, visit }: Props) {
-  const { arn, definition, reading } = execution;
+  const { arn, definition, ids, reading } = execution;
   const { history } = reading;
   const over = [visit.exitedId, visit.attempts.at(-1)?.endedId, visit.attempts.length];
   const recorded = useQuery({
@@ -26,14 +26,14 @@ export function DataPanel({ execution, visit }: Props) {
     queryKey: ["stages", arn, visit.id, ...over],
     queryFn: ({ signal }) =>
       data && definition !== undefined
-        ? readStages(arn, history, visit, definition, data, signal)
-        : Promise.resolve<Stage[]>([]),
+        ? readStages({ arn, history, visit, definition, ids, recorded: data }, signal)
+        : Promise.resolve<Stages>({ stages: [] }),
     enabled: data !== undefined && definition !== undefined && !recorded.isPlaceholderData,
     retry: false,
   });
   if (recorded.error) return <Notice>{told(recorded.error)}</Notice>;
   if (!data) return null;
-  const between = stages.data ?? fromHistory(data);
+  const between = stages.data?.stages ?? fromHistory(data);
   return (
     <div className="data">
       <JsonView label="Input" text={data.input} height={240} />
@@ -52,11 +52,12 @@ export function DataPanel({ execution, visit }: Props) {
           <JsonView key={name} label={`Assigned $${name}`} text={text} height={140} />
         ))}
       {data.output !== undefined && <JsonView label="Output" text={data.output} height={240} />}
-      {stages.data && stages.data.length > 0 && (
+      {stages.data && stages.data.stages.length > 0 && (
         <p className="quiet">
           The stages between are worked out again by the host, from the recorded input and result.
         </p>
       )}
+      {stages.data?.without && <p className="quiet">{stages.data.without}</p>}
       {stages.error && (
         <p className="quiet">The stages between cannot be worked out: {told(stages.error)}</p>
       )}

@@ -10,6 +10,7 @@ import { Menu } from "../ui/menu";
 import { useNow } from "../ui/now";
 import { StatusMark } from "../ui/status";
 import { type Tab, Tabs } from "../ui/tabs";
+import { Trouble } from "../ui/trouble";
 import { EventsView } from "./events-view";
 import "./execution.css";
 import { StartDialog } from "../machines/start-dialog";
@@ -39,7 +40,10 @@ export default function ExecutionPage({ arn }: { arn: string }) {
   if (error && !description) {
     return (
       <div className="page">
-        <Notice>{told(error)}</Notice>
+        <nav className="crumbs" aria-label="Where it belongs">
+          <Link to={paths.executions()}>Executions</Link>
+        </nav>
+        <Trouble error={error} onAgain={execution.again} />
       </div>
     );
   }

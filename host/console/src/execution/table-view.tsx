@@ -1,5 +1,5 @@
 // An execution's visits as a table, with a timeline beside it: when each was, its attempts, and the waits between them.
-import { useEffect, useMemo, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { between, clock, count } from "../ui/format";
 import { useNow } from "../ui/now";
 import { StatusMark } from "../ui/status";
@@ -11,7 +11,7 @@ import { Timeline } from "./timeline";
 import type { Execution } from "./use-execution";
 
 const ROW = 32;
-const COLUMNS = "minmax(190px, 2.2fr) 76px 132px 66px 76px 96px minmax(150px, 2.4fr)";
+const COLUMNS = "minmax(170px, 2.2fr) 124px 76px 66px 76px 96px minmax(150px, 2.4fr)";
 
 export function TableView({
   execution,
@@ -23,8 +23,10 @@ export function TableView({
   const { reading } = execution;
   const { history } = reading;
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
+  // A Map may unfold to many thousand rows, which are made in slices between frames.
+  const unfolded = useDeferredValue(chosen);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the reading changes with each news, the history does not.
-  const rows = useMemo(() => rowsOf(history, chosen), [reading, chosen]);
+  const rows = useMemo(() => rowsOf(history, unfolded), [reading, unfolded]);
   const { visit } = selection;
   useOpened(visit, setChosen);
   const selected = visit && rows.findIndex((row) => row.key === `v${visit.id}`);
@@ -59,8 +61,8 @@ export function TableView({
       head={
         <>
           <Cell head>State</Cell>
-          <Cell head>Type</Cell>
           <Cell head>Status</Cell>
+          <Cell head>Type</Cell>
           <Cell head className="end">
             Attempts
           </Cell>
@@ -145,10 +147,10 @@ function Cells({ row, ended, span, onFold }: CellsProps) {
           <span className="tag">{`${count(items.succeeded + items.failed)} / ${count(items.total)}`}</span>
         )}
       </Cell>
-      <Cell className="quiet">{iteration ? "" : first.type}</Cell>
       <Cell>
         <StatusMark status={status} />
       </Cell>
+      <Cell className="quiet">{iteration ? "" : first.type}</Cell>
       <Cell className="end number">{attempts > 1 ? attempts : ""}</Cell>
       <Cell className="end number">{between(endMs - first.enteredMs)}</Cell>
       <Cell className="number quiet">{clock(first.enteredMs)}</Cell>

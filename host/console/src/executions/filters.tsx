@@ -3,7 +3,7 @@ import { useQuery as useAnswer } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useQuery } from "../app/location";
 import { listMachines } from "../machines/list";
-import { Button } from "../ui/button";
+import { Segments } from "../ui/segments";
 
 /** What the filter has, as the address calls it. */
 export const NAMES = ["status", "machine", "name", "error", "since"];
@@ -48,19 +48,15 @@ export function Filters({ machine }: { machine: boolean }) {
   const status = query.get("status") ?? "";
   return (
     <>
-      <fieldset className="segments">
-        <legend className="hidden-text">Status</legend>
-        {["", ...STATUSES.slice(0, 5)].map((one) => (
-          <Button
-            key={one}
-            kind="quiet"
-            aria-pressed={status === one}
-            onClick={() => change({ status: one })}
-          >
-            {one === "" ? "All" : WORDS[one]}
-          </Button>
-        ))}
-      </fieldset>
+      <Segments
+        label="Status"
+        options={["", ...STATUSES.slice(0, 5)].map((one) => [
+          one,
+          one === "" ? "All" : (WORDS[one] ?? one),
+        ])}
+        value={status}
+        onChange={(one) => change({ status: one })}
+      />
       {machine && <MachineFilter />}
       <Text name="name" label="Name begins with" />
       <Text name="error" label="Error name" />

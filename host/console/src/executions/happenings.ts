@@ -8,9 +8,12 @@ const PAUSE = 400;
 
 const MATTERS = /"type":"Execution(Started|Succeeded|Failed|Aborted|TimedOut|Redriven)"/;
 
-/** Calls when executions start or end, and tells whether it would hear of it. */
-export function useHappenings(machineArn: string | undefined, onNews: () => void): boolean {
-  const [connected, setConnected] = useState(false);
+/** Calls when executions start or end, and tells whether it would hear of it: `undefined` until that is known. */
+export function useHappenings(
+  machineArn: string | undefined,
+  onNews: () => void,
+): boolean | undefined {
+  const [connected, setConnected] = useState<boolean>();
   const told = useRef(onNews);
   told.current = onNews;
   useEffect(() => {

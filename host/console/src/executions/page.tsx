@@ -1,13 +1,15 @@
 // The executions of all state machines, or of one: filters, what happens meanwhile, and stopping and redriving many at once.
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { get, queryOf, told } from "../api/client";
+import { get, queryOf } from "../api/client";
 import type { Page, Summary } from "../api/shapes";
-import { navigate, useQuery } from "../app/location";
+import { Link, navigate, useQuery } from "../app/location";
 import { paths } from "../app/routes";
 import { StopDialog } from "../execution/stop-dialog";
 import { RoleButton } from "../session/role-button";
-import { Button, Notice } from "../ui/button";
+import { Button } from "../ui/button";
+import { Empty } from "../ui/empty";
+import { Trouble } from "../ui/trouble";
 import { Filters, filterOf, NAMES } from "./filters";
 import { useHappenings } from "./happenings";
 import { RedriveManyDialog } from "./redrive-many-dialog";
@@ -87,30 +89,36 @@ export function ExecutionList({ machineArn }: Props) {
           </span>
         )}
       </div>
-      {list.error && <Notice>{told(list.error)}</Notice>}
-      <section className="panel list-panel" aria-label="Executions">
-        {executions.length === 0 && list.isSuccess ? (
-          <div className="empty">
-            {filtered ? "No execution fits the filter." : "No execution yet."}
-            {filtered && (
+      {list.error && <Trouble error={list.error} onAgain={list.refetch} />}
+      {(list.isSuccess || executions.length > 0) && (
+        <section className="panel list-panel" aria-label="Executions">
+          {executions.length > 0 ? (
+            <ExecutionRows
+              executions={executions}
+              machine={machineArn === undefined}
+              chosen={chosen}
+              onChoose={setChosen}
+              onOpen={(arn) => navigate(paths.execution(arn))}
+            />
+          ) : filtered ? (
+            <Empty title="No execution fits the filter.">
               <Button onClick={() => change(Object.fromEntries(NAMES.map((name) => [name, null])))}>
                 Clear the filter
               </Button>
-            )}
-          </div>
-        ) : (
-          <ExecutionRows
-            executions={executions}
-            machine={machineArn === undefined}
-            chosen={chosen}
-            onChoose={setChosen}
-            onOpen={(arn) => navigate(paths.execution(arn))}
-          />
-        )}
-      </section>
+            </Empty>
+          ) : (
+            <Empty title="No execution yet.">
+              <p>One is here as soon as it is started, in the console or by a client.</p>
+              {machineArn === undefined && (
+                <Link to={paths.machines()}>Start one of a state machine</Link>
+              )}
+            </Empty>
+          )}
+        </section>
+      )}
       <footer className="list-foot quiet">
-        <span className="live" data-on={live}>
-          {live ? "Live" : "Not connected"}
+        <span className="live" data-on={live === true}>
+          {live ? "Live" : live === undefined ? "Connecting…" : "Not connected: tried again soon"}
         </span>
         {list.hasNextPage && (
           <Button disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>

@@ -49,8 +49,8 @@ export function ExecutionRows({ executions, machine, chosen, onChoose, onOpen }:
               </th>
             )}
             <th>Name</th>
-            {machine && <th>State machine</th>}
             <th>Status</th>
+            {machine && <th>State machine</th>}
             <th>Error</th>
             <th>Started</th>
             <th className="end">Took</th>
@@ -88,10 +88,10 @@ export function ExecutionRows({ executions, machine, chosen, onChoose, onOpen }:
                     <span className="tag">redriven {one.redriveCount} ×</span>
                   )}
                 </td>
-                {machine && <td className="cut-cell">{nameOf(one.stateMachineArn)}</td>}
                 <td>
                   <StatusMark status={one.status} />
                 </td>
+                {machine && <td className="cut-cell">{nameOf(one.stateMachineArn)}</td>}
                 <td className="cut-cell" title={one.cause ?? undefined}>
                   {one.error && <code>{one.error}</code>}
                 </td>

@@ -1,10 +1,12 @@
 // The graph as a picture of its own: SVG text, and a PNG of it.
+import { NAME_LINES, roomIn } from "./card";
 import { loadElk } from "./elk";
 import { TYPE_STROKES } from "./icons";
 import { type Box, HEAD, type Layout, layoutOf } from "./layout";
 import { endOf, type Region, regionsOf, type StateNode, startOf, statesOf } from "./model";
 import { pathOf } from "./path";
 import type { StateStatus } from "./status";
+import { cutLines } from "./text";
 
 /** The picture's colours, which are light whatever the console's are: it is for documents. */
 const INK = {
@@ -23,9 +25,8 @@ const FILLS: Readonly<Record<StateStatus, readonly [line: string, fill: string]>
   stopped: ["#aab3c1", "#eef0f4"],
 };
 const MARGIN = 16;
-/** Characters of a name, and of what stands under it, that a card has room for. */
-const NAME = 20;
-const DETAIL = 26;
+/** The height of a name's line. */
+const LINE = 17;
 /** Pixels of a PNG for one of the layout, and the most that either side may have. */
 const SCALE = 2;
 const MOST_PIXELS = 16_000;
@@ -107,11 +108,18 @@ function card(state: StateNode, box: Box | undefined, status: StateStatus | unde
   if (!box) return "";
   const [line, fill] = status ? FILLS[status] : [INK.line, "#fff"];
   const middle = box.y + (state.regions.length > 0 ? HEAD : box.height) / 2;
+  const container = state.regions.length > 0;
+  const room = roomIn(box.width);
+  const names = cutLines(state.name, "name", room, container ? 1 : NAME_LINES);
+  const [detail = ""] = cutLines(state.detail || state.type, "detail", room, 1);
+  const up = (names.length - 1) * (LINE / 2);
   return [
     `<rect x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}" rx="8" fill="${fill}" stroke="${line}"/>`,
     `<g transform="translate(${box.x + 14} ${middle - 8})"><path d="${TYPE_STROKES[state.type]}" fill="none" stroke="${INK.quiet}" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/></g>`,
-    text(box.x + 44, middle - 2, 13, INK.text, cut(state.name, NAME), 'font-weight="600"'),
-    text(box.x + 44, middle + 13, 11, INK.quiet, cut(state.detail || state.type, DETAIL)),
+    ...names.map((name, index) =>
+      text(box.x + 44, middle - 2 - up + index * LINE, 13, INK.text, name, 'font-weight="600"'),
+    ),
+    text(box.x + 44, middle + 13 + up, 11, INK.quiet, detail),
   ].join("");
 }
 
@@ -129,10 +137,6 @@ function dot(box: Box | undefined, start: boolean): string {
 
 function text(x: number, y: number, size: number, fill: string, words: string, more = ""): string {
   return `<text x="${x}" y="${y}" font-size="${size}" fill="${fill}" ${more}>${escaped(words)}</text>`;
-}
-
-function cut(words: string, most: number): string {
-  return words.length > most ? `${words.slice(0, most - 1)}…` : words;
 }
 
 function escaped(words: string): string {

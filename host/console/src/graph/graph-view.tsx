@@ -20,8 +20,9 @@ import {
 import { Edges } from "./edges";
 import { flowNodes } from "./flow-nodes";
 import "./graph.css";
+import { CARD } from "./card";
 import { isArrow, neighbour } from "./keys";
-import { HEAD, STATE } from "./layout";
+import { HEAD } from "./layout";
 import { type Edge, type Region, regionsOf, startOf, statesOf } from "./model";
 import { NODE_TYPES, type Problem, type StateData } from "./nodes";
 import type { StateStatus } from "./status";
@@ -130,6 +131,11 @@ function Canvas(props: GraphViewProps) {
       aria-label={props.label}
       aria-busy={laid?.graph !== graph}
     >
+      {!laid && (
+        <p className="g-wait" role="status">
+          Drawing the graph…
+        </p>
+      )}
       {laid && (
         <ReactFlow
           nodes={nodes}
@@ -223,8 +229,8 @@ function useRevealed(
     if (!box || !element) return;
     const { x, y, zoom } = flow.getViewport();
     const [left, top] = [box.x * zoom + x, box.y * zoom + y];
-    const right = left + Math.min(box.width, STATE.width) * zoom;
-    const bottom = top + STATE.height * zoom;
+    const right = left + Math.min(box.width, CARD.widest) * zoom;
+    const bottom = top + CARD.height * zoom;
     if (left >= 0 && top >= 0 && right <= element.width && bottom <= element.height) return;
     // By the element's own size: React Flow does not know yet when that has just changed.
     const to = {

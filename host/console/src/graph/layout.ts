@@ -1,5 +1,6 @@
 // Where the states of a graph stand, and how its transitions run: elk's layered layout, a region at a time.
 import type { ELK, ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api";
+import { cardSize } from "./card";
 import {
   type Edge,
   type EdgeKind,
@@ -10,6 +11,7 @@ import {
   startOf,
 } from "./model";
 import { effortOf, inRows } from "./rows";
+import { widthOf } from "./text";
 
 export interface Point {
   readonly x: number;
@@ -38,7 +40,8 @@ export interface Layout {
   readonly routes: ReadonlyMap<string, Route>;
 }
 
-export const STATE = { width: 200, height: 48 };
+/** What stands in a region without states. */
+const EMPTY = { width: 200, height: 48 };
 export const DOT = 14;
 /** How far apart edges leave a state, at most. */
 const PORT_GAP = 24;
@@ -47,8 +50,7 @@ export const HEAD = 44;
 const PADDING = 16;
 const BRANCH_GAP = 12;
 const LABEL_HEIGHT = 18;
-/** About the width of a letter of 11 pixels, and of the space around a label. */
-const LETTER = 5.9;
+/** The space around a label. */
 const LABEL_PADDING = 14;
 
 /** How much an edge wants to be straight: what usually happens goes straight down. */
@@ -119,7 +121,7 @@ async function layoutRegion(region: Region, elk: Pick<ELK, "layout">): Promise<P
   const edges = region.edges.map(edge);
   if (states.length === 0) {
     const id = emptyOf(region.id);
-    nodes.push({ id, ...STATE });
+    nodes.push({ id, ...EMPTY });
     edges.push({ id: `${id}in`, sources: [startOf(region.id)], targets: [id] });
     edges.push({ id: `${id}out`, sources: [id], targets: [endOf(region.id)] });
   }
@@ -147,7 +149,8 @@ async function layoutRegion(region: Region, elk: Pick<ELK, "layout">): Promise<P
 /** A state is a card, or a container with its regions side by side. */
 async function layoutState(state: StateNode, elk: Pick<ELK, "layout">): Promise<Placed> {
   const { id } = state;
-  if (state.regions.length === 0) return { id, ...STATE, inside: [], routes: [] };
+  const card = cardSize(state);
+  if (state.regions.length === 0) return { id, ...card, inside: [], routes: [] };
   const regions = await Promise.all(state.regions.map((region) => layoutRegion(region, elk)));
   const inside: { at: Point; of: Placed }[] = [];
   const height = Math.max(...regions.map((region) => region.height));
@@ -156,7 +159,7 @@ async function layoutState(state: StateNode, elk: Pick<ELK, "layout">): Promise<
     inside.push({ at: { x, y: HEAD + BRANCH_GAP }, of: { ...region, height } });
     x += region.width + BRANCH_GAP;
   }
-  const width = Math.max(x - BRANCH_GAP + PADDING, STATE.width);
+  const width = Math.max(x - BRANCH_GAP + PADDING, card.width);
   return { id, width, height: HEAD + BRANCH_GAP + height + PADDING, inside, routes: [] };
 }
 
@@ -196,7 +199,7 @@ function node(state: Placed, edges: readonly Edge[]): ElkNode {
 }
 
 function edge({ id, kind, from, to, label }: Edge): ElkExtendedEdge {
-  const width = Math.ceil(label.length * LETTER) + LABEL_PADDING;
+  const width = Math.ceil(widthOf(label, "detail")) + LABEL_PADDING;
   return {
     id,
     layoutOptions: {

@@ -29,6 +29,7 @@ export type FlowNode = StateFlowNode | PointFlowNode | RegionFlowNode | EmptyFlo
 function State({ data }: NodeProps<StateFlowNode>) {
   const { state, status, live, badge, problem, selected, onDragStart } = data;
   const container = state.regions.length > 0;
+  const detail = state.detail || typeWords(state);
   const classes = [
     "g-state",
     container ? "g-container" : "g-card",
@@ -48,11 +49,17 @@ function State({ data }: NodeProps<StateFlowNode>) {
           <TypeIcon type={state.type} />
         </span>
         <span className="g-words">
-          <span className="g-name">{state.name}</span>{" "}
-          <span className="g-detail">{state.detail || typeWords(state)}</span>
+          <span className="g-name" title={state.name}>
+            {state.name}
+          </span>{" "}
+          {/* The spaces keep apart what is read as one text. */}
+          <span className="g-under">
+            <span className="g-detail" title={detail}>
+              {detail}
+            </span>{" "}
+            {badge && <span className="g-badge">{badge}</span>}
+          </span>
         </span>
-        {/* The spaces keep apart what is read as one text. */}{" "}
-        {badge && <span className="g-badge">{badge}</span>}
         {status && (
           <span className="g-status" title={STATUS_WORDS[status]}>
             <StatusIcon status={status} />

@@ -1,7 +1,7 @@
 // One state machine: its executions and how they went, its graph and definition, its versions and aliases.
 import { useQuery as useAnswer } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { aws, told } from "../api/client";
+import { aws } from "../api/client";
 import type { MachineDescription } from "../api/shapes";
 import { Link, useQuery } from "../app/location";
 import { paths } from "../app/routes";
@@ -9,14 +9,15 @@ import { graphFrom } from "../execution/use-execution";
 import { ExecutionList } from "../executions/page";
 import { GraphView } from "../graph";
 import { RoleButton } from "../session/role-button";
-import { Notice } from "../ui/button";
 import { Copy } from "../ui/copy";
 import { moment, nameOf } from "../ui/format";
 import { JsonView } from "../ui/json";
 import { Tabs } from "../ui/tabs";
-import { Aliases, Versions } from "./published";
+import { Trouble } from "../ui/trouble";
+import { Aliases } from "./aliases";
 import { Recent } from "./recent";
 import { StartDialog } from "./start-dialog";
+import { Versions } from "./versions";
 import "./machines.css";
 
 export default function MachinePage({ arn }: { arn: string }) {
@@ -31,7 +32,10 @@ export default function MachinePage({ arn }: { arn: string }) {
   if (described.error) {
     return (
       <div className="page">
-        <Notice>{told(described.error)}</Notice>
+        <nav className="crumbs" aria-label="Where it belongs">
+          <Link to={paths.machines()}>State machines</Link>
+        </nav>
+        <Trouble error={described.error} onAgain={described.refetch} />
       </div>
     );
   }

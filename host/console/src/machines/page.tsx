@@ -2,14 +2,15 @@
 
 import { useQuery as useAnswer } from "@tanstack/react-query";
 import { useState } from "react";
-import { told } from "../api/client";
 import type { MachineItem } from "../api/shapes";
 import { Link, navigate } from "../app/location";
 import { paths } from "../app/routes";
-import { Button, Notice } from "../ui/button";
+import { RoleButton } from "../session/role-button";
+import { Empty } from "../ui/empty";
 import { ago, count, moment } from "../ui/format";
 import { useNow } from "../ui/now";
 import { Scroll } from "../ui/scroll";
+import { Trouble } from "../ui/trouble";
 import { listMachines } from "./list";
 import "./machines.css";
 import { StartDialog } from "./start-dialog";
@@ -50,14 +51,24 @@ export default function MachinesPage() {
             : `${count(found.length)} of ${count(all.length)}`}
         </span>
       </div>
-      {machines.error && <Notice>{told(machines.error)}</Notice>}
-      <section className="panel list-panel" aria-label="State machines">
-        {found.length === 0 && machines.isSuccess ? (
-          <p className="empty">{all.length === 0 ? "No state machine yet." : "No name fits."}</p>
-        ) : (
-          <MachineRows machines={found} onStart={setStarting} />
-        )}
-      </section>
+      {machines.error && <Trouble error={machines.error} onAgain={machines.refetch} />}
+      {machines.data && (
+        <section className="panel list-panel" aria-label="State machines">
+          {found.length > 0 ? (
+            <MachineRows machines={found} onStart={setStarting} />
+          ) : all.length > 0 ? (
+            <Empty title="No name fits." />
+          ) : (
+            <Empty title="No state machine yet.">
+              <p>
+                Build one in the Studio, or create one with any client of AWS Step Functions whose
+                endpoint is this host.
+              </p>
+              <Link to={paths.studio()}>Open the Studio</Link>
+            </Empty>
+          )}
+        </section>
+      )}
       {starting && (
         <StartDialog
           machineArn={starting.stateMachineArn}
@@ -82,7 +93,7 @@ function MachineRows({ machines, onStart }: RowsProps) {
         <thead>
           <tr>
             <th>Name</th>
-            <th>Type</th>
+            <th className="roomy">Type</th>
             <th>Created</th>
             <th>
               <span className="hidden-text">Actions</span>
@@ -103,12 +114,13 @@ function MachineRows({ machines, onStart }: RowsProps) {
                   {one.name}
                 </Link>
               </td>
-              <td className="quiet">{one.type === "EXPRESS" ? "Express" : "Standard"}</td>
+              <td className="quiet roomy">{one.type === "EXPRESS" ? "Express" : "Standard"}</td>
               <td className="quiet number" title={moment(one.creationDate * 1_000)}>
                 {ago(one.creationDate * 1_000, now)}
               </td>
               <td className="end">
-                <Button
+                <RoleButton
+                  needs="run"
                   size="s"
                   aria-label={`Start ${one.name}`}
                   onClick={(event) => {
@@ -117,7 +129,7 @@ function MachineRows({ machines, onStart }: RowsProps) {
                   }}
                 >
                   Start…
-                </Button>
+                </RoleButton>
               </td>
             </tr>
           ))}

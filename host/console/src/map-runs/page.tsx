@@ -8,6 +8,7 @@ import { ExecutionRows } from "../executions/rows";
 import { Button, Notice } from "../ui/button";
 import { count, duration, moment, nameOf } from "../ui/format";
 import { useNow } from "../ui/now";
+import { Segments } from "../ui/segments";
 import { lookOf, StatusMark } from "../ui/status";
 import "./map-runs.css";
 
@@ -135,19 +136,12 @@ function Children({ arn, running }: { arn: string; running: boolean }) {
   const children = list.data?.pages.flatMap((page) => page.executions.map(summaryOf)) ?? [];
   return (
     <>
-      <fieldset className="segments">
-        <legend className="hidden-text">Status of child executions</legend>
-        {STATUSES.map((one) => (
-          <Button
-            key={one}
-            kind="quiet"
-            aria-pressed={status === one}
-            onClick={() => change({ status: one })}
-          >
-            {one === "" ? "All" : lookOf(one).word}
-          </Button>
-        ))}
-      </fieldset>
+      <Segments
+        label="Status of child executions"
+        options={STATUSES.map((one) => [one, one === "" ? "All" : lookOf(one).word])}
+        value={status}
+        onChange={(one) => change({ status: one })}
+      />
       {list.error && <Notice>{told(list.error)}</Notice>}
       <section className="panel list-panel" aria-label="Child executions">
         {children.length === 0 && list.isSuccess ? (

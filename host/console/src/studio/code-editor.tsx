@@ -1,5 +1,12 @@
 // CodeMirror for a definition: JSON or YAML, with what the compiler says of it.
-import { autocompletion, closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  type CompletionContext,
+  type CompletionResult,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, indentWithTab } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
@@ -25,6 +32,8 @@ import {
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import type { Range } from "../definition";
+import type { Option, Place } from "./completion";
+import { jsonSpot, yamlSpot } from "./place";
 
 const COLOURS = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-name)" },
@@ -49,6 +58,11 @@ const LOOK = EditorView.theme({
     color: "var(--text)",
     borderColor: "var(--line)",
   },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": {
+    backgroundColor: "var(--selected)",
+    color: "var(--text)",
+  },
+  ".cm-completionDetail": { color: "var(--text-3)", fontStyle: "normal" },
   ".cm-foldPlaceholder": { background: "var(--idle-soft)", border: "none", color: "var(--text-2)" },
 });
 
@@ -59,6 +73,8 @@ interface Props {
   /** The stretch that is to be in sight, as another one is selected elsewhere. */
   readonly reveal: Range | undefined;
   readonly onChange: (text: string) => void;
+  /** What may stand at a place. */
+  readonly options: (place: Place) => readonly Option[];
   /** The cursor stands elsewhere, moved by its user. */
   readonly onCursor: (offset: number) => void;
 }
@@ -116,6 +132,26 @@ export default function CodeEditor(props: Props) {
   return <div className="code-editor" ref={place} />;
 }
 
+/** Suggestions as something is typed, or when they are asked for (Ctrl+Space). */
+function completions(
+  context: CompletionContext,
+  language: Props["language"],
+  { options }: Props,
+): CompletionResult | null {
+  const { state, pos, explicit } = context;
+  const text = state.doc.toString();
+  const spot = language === "json" ? jsonSpot(text, pos) : yamlSpot(text, pos);
+  if (!spot || (!explicit && spot.from === pos && !/["\s]/.test(text[pos - 1] ?? ""))) return null;
+  const found = options(spot).map(({ label, detail, bare }) => ({
+    label,
+    type: spot.key ? "property" : "enum",
+    apply: bare || language === "yaml" ? label + spot.after : spot.before + label + spot.after,
+    ...(detail ? { detail } : {}),
+  }));
+  if (found.length === 0) return null;
+  return { from: spot.from, to: spot.to, options: found, validFor: /^[\w.:$@ -]*$/ };
+}
+
 /** The one stretch in which two texts differ, so that cursor and folds stay where they are. */
 function difference(old: string, text: string) {
   let from = 0;
@@ -141,10 +177,14 @@ function extensions(language: Props["language"], calls: { readonly current: Prop
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),
-    autocompletion(),
+    autocompletion({
+      icons: false,
+      override: [(context) => completions(context, language, calls.current)],
+    }),
     EditorState.tabSize.of(2),
     // Undo and redo are the Studio's own, which are one for all modes.
     keymap.of([
+      ...completionKeymap,
       ...closeBracketsKeymap,
       ...defaultKeymap,
       ...searchKeymap,

@@ -1,16 +1,22 @@
 // The Code mode: the text beside its graph, each in step with the other.
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { toPointer } from "../definition";
 import { isWithin } from "../definition/pointer";
 import { statesOf } from "../graph";
+import { Segments } from "../ui/segments";
 import { Canvas } from "./canvas";
+import { optionsAt, type Place } from "./completion";
 import { useSnapshot, useStudio } from "./context";
 import { find } from "./edit/links";
-import { fromYaml, toYaml, type YamlProblem } from "./yaml";
+import { fromYaml, type YamlProblem } from "./yaml";
 
 const CodeEditor = lazy(() => import("./code-editor"));
 
 export type Syntax = "json" | "yaml";
+const SYNTAXES = [
+  ["json", "JSON"],
+  ["yaml", "YAML"],
+] as const;
 
 export function CodeMode({
   syntax,
@@ -23,22 +29,11 @@ export function CodeMode({
     <div className="code-mode">
       <section className="code-pane" aria-label="Definition">
         <div className="code-bar">
-          <fieldset className="segments">
-            <legend className="hidden-text">Syntax</legend>
-            {(["json", "yaml"] as const).map((one) => (
-              <button
-                key={one}
-                type="button"
-                aria-pressed={one === syntax}
-                onClick={() => onSyntax(one)}
-              >
-                {one.toUpperCase()}
-              </button>
-            ))}
-          </fieldset>
+          <Segments label="Syntax" options={SYNTAXES} value={syntax} onChange={onSyntax} />
           {syntax === "yaml" && (
             <span className="quiet">
-              A view of the JSON, which is what is saved. Comments are not kept.
+              A view of the JSON, which is what is saved. Comments are kept here and in what you
+              export as YAML, not in what is saved.
             </span>
           )}
         </div>
@@ -54,8 +49,12 @@ export function CodeMode({
 }
 
 function JsonPane() {
-  const { session, graph, diagnostics } = useStudio();
+  const { session, graph, diagnostics, plugins } = useStudio();
   const { document, selected } = useSnapshot(session);
+  const options = useCallback(
+    (place: Place) => optionsAt(session.get().document, place, plugins),
+    [session, plugins],
+  );
   const reveal = useMemo(() => {
     const found = selected === undefined ? undefined : find(document, selected);
     return found && document.memberRange(found.state.path);
@@ -72,6 +71,7 @@ function JsonPane() {
       language="json"
       problems={diagnostics}
       reveal={reveal}
+      options={options}
       onChange={(text) => session.write(text, "json")}
       onCursor={onCursor}
     />
@@ -81,9 +81,13 @@ function JsonPane() {
 const NO_PROBLEMS: readonly YamlProblem[] = [];
 
 function YamlPane() {
-  const { session } = useStudio();
+  const { session, plugins } = useStudio();
   const { sound } = useSnapshot(session);
-  const [text, setText] = useState(() => toYaml(sound));
+  const options = useCallback(
+    (place: Place) => optionsAt(session.get().sound, place, plugins),
+    [session, plugins],
+  );
+  const [text, setText] = useState(() => session.yaml.of(sound));
   const [problems, setProblems] = useState(NO_PROBLEMS);
   // What is typed is compared with the definition as it was before the typing: on the way to a word every letter would be
   // an edit of its own, and what such an edit takes out comes back in another form.
@@ -94,15 +98,16 @@ function YamlPane() {
     if (own.current === sound.text) return;
     own.current = sound.text;
     base.current = sound;
-    setText(toYaml(sound));
+    setText(session.yaml.of(sound));
     setProblems(NO_PROBLEMS);
-  }, [sound]);
+  }, [sound, session]);
   const change = (typed: string) => {
     setText(typed);
     const read = fromYaml(base.current, typed);
     if ("problems" in read) return setProblems(read.problems);
     setProblems(NO_PROBLEMS);
     own.current = read.document.text;
+    session.yaml.keep(typed, read.document);
     session.write(read.document.text, "yaml");
   };
   const shown = useMemo(
@@ -115,6 +120,7 @@ function YamlPane() {
       language="yaml"
       problems={shown}
       reveal={undefined}
+      options={options}
       onChange={change}
       onCursor={() => undefined}
     />

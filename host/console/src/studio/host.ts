@@ -96,7 +96,7 @@ export const listAliases = async (arn: string): Promise<readonly Alias[]> =>
   (
     await aws<{ stateMachineAliases: Alias[] }>("ListStateMachineAliases", {
       stateMachineArn: arn,
-      maxResults: 100,
+      maxResults: 1_000,
     })
   ).stateMachineAliases;
 

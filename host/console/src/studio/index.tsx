@@ -5,7 +5,9 @@ import { Notice } from "../ui/button";
 import { EMPTY, load, NEW } from "./machine";
 import { Session } from "./session";
 import "./studio.css";
-import { type Opened, Workbench } from "./workbench";
+import { isModified, type Opened } from "./opened";
+import { draftFor, drafts, useDrafts } from "./use-drafts";
+import { Workbench } from "./workbench";
 
 /** What was open stays open while other pages are looked at; at most so many. */
 const MAX_OPEN = 8;
@@ -28,7 +30,7 @@ export default function Studio({ arn }: { arn?: string }) {
     setError(undefined);
     if (open.has(key)) return;
     const show = (next: Opened) => {
-      keep(key, next);
+      keep(key, { ...next, draft: draftFor(key, next) });
       redraw((count) => count + 1);
     };
     if (key === FRESH) return show({ session: new Session(EMPTY), config: NEW, saved: undefined });
@@ -44,6 +46,7 @@ export default function Studio({ arn }: { arn?: string }) {
     };
   }, [key]);
   useLeaveWarning(opened);
+  const unkept = useDrafts(key, opened);
   if (error) {
     return (
       <div className="page">
@@ -53,20 +56,23 @@ export default function Studio({ arn }: { arn?: string }) {
   }
   if (!opened) return <p className="page quiet">Loading…</p>;
   const change = (next: Opened) => {
-    if (next.saved && next.saved.arn !== key) open.delete(key);
+    if (next.saved && next.saved.arn !== key) {
+      open.delete(key);
+      drafts().forget(key);
+    }
     keep(next.saved?.arn ?? FRESH, next);
     redraw((count) => count + 1);
   };
-  return <Workbench key={opened.saved?.arn ?? FRESH} opened={opened} onChange={change} />;
+  return (
+    <Workbench key={opened.saved?.arn ?? FRESH} opened={opened} unkept={unkept} onChange={change} />
+  );
 }
 
-/** Closing the window would lose what is not saved. */
+/** Closing the window leaves what is not saved: as a draft at best. */
 function useLeaveWarning(opened: Opened | undefined): void {
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
-      const { session, saved } = opened ?? {};
-      const now = session?.get();
-      if (now && now.document.text !== (saved?.definition ?? EMPTY)) event.preventDefault();
+      if (opened && isModified(opened)) event.preventDefault();
     };
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);

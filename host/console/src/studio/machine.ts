@@ -1,8 +1,10 @@
 // What a state machine has beside its definition, and saving both.
 import { aws } from "../api/client";
+import { type Route, shifted } from "../machines/routing";
 import {
   ANY_ROLE,
   describeMachine,
+  listAliases,
   listTags,
   type Machine,
   type MachineType,
@@ -67,6 +69,8 @@ export interface Publishing {
   readonly description: string;
   /** The alias that is to name the new version; empty for none. */
   readonly alias: string;
+  /** What the new version gets of an alias that is there, in percent; what that named before keeps the rest. */
+  readonly share: number;
 }
 
 /** Creates the state machine, or updates the one that there is. Answers what is saved then. */
@@ -107,7 +111,7 @@ export async function save(
   const arn = saved?.arn ?? answer.stateMachineArn ?? "";
   if (saved) await retag(arn, saved.config.tags, tags);
   if (publishing.publish && publishing.alias !== "" && answer.stateMachineVersionArn) {
-    await pointAlias(arn, publishing.alias, answer.stateMachineVersionArn);
+    await pointAlias(arn, publishing, answer.stateMachineVersionArn);
   }
   return { arn, definition, config: { ...config, tags } };
 }
@@ -128,17 +132,26 @@ async function retag(arn: string, before: readonly Tag[], after: readonly Tag[])
   if (fresh.length > 0) await aws("TagResource", { resourceArn: arn, tags: fresh });
 }
 
-/** Has an alias name a version alone. It is created if it is not there. */
-async function pointAlias(arn: string, alias: string, version: string): Promise<void> {
-  const routingConfiguration = [{ stateMachineVersionArn: version, weight: 100 }];
-  const { stateMachineAliases } = await aws<{
-    stateMachineAliases: { stateMachineAliasArn: string }[];
-  }>("ListStateMachineAliases", { stateMachineArn: arn, maxResults: 1000 });
-  const known = stateMachineAliases.find(
-    ({ stateMachineAliasArn }) => stateMachineAliasArn === `${arn}:${alias}`,
+/** Has an alias name a new version, alone or beside the one that it named. It is created if it is not there. */
+async function pointAlias(
+  arn: string,
+  { alias, share }: Publishing,
+  version: string,
+): Promise<void> {
+  const stateMachineAliasArn = `${arn}:${alias}`;
+  const known = (await listAliases(arn)).some(
+    (one) => one.stateMachineAliasArn === stateMachineAliasArn,
   );
-  if (known) await aws("UpdateStateMachineAlias", { ...known, routingConfiguration });
-  else await aws("CreateStateMachineAlias", { name: alias, routingConfiguration });
+  if (!known) {
+    const routingConfiguration = shifted([], version, 100);
+    await aws("CreateStateMachineAlias", { name: alias, routingConfiguration });
+    return;
+  }
+  const before = await aws<{ routingConfiguration: Route[] }>("DescribeStateMachineAlias", {
+    stateMachineAliasArn,
+  });
+  const routingConfiguration = shifted(before.routingConfiguration, version, share);
+  await aws("UpdateStateMachineAlias", { stateMachineAliasArn, routingConfiguration });
 }
 
 /** Whether two configurations are the same. */

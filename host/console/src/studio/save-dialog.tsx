@@ -9,6 +9,8 @@ import { type Config, NEW, type Saved, save } from "./machine";
 
 interface Props {
   readonly definition: string;
+  /** Whether it was written in YAML with comments. */
+  readonly comments: boolean;
   readonly config: Config;
   readonly saved: Saved | undefined;
   /** How many errors the compiler has found. */
@@ -21,12 +23,22 @@ interface Props {
 export function SaveDialog(props: Props) {
   const { definition, saved, errors, onSaved, onDiff, onClose } = props;
   const [name, setName] = useState(props.config.name);
-  const [publishing, setPublishing] = useState({ publish: false, description: "", alias: "" });
+  const [publishing, setPublishing] = useState({
+    publish: false,
+    description: "",
+    alias: "",
+    share: "100",
+  });
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [other, setOther] = useState(false);
   const aliases = useAliases(saved?.arn);
   const set = (part: Partial<typeof publishing>) => setPublishing({ ...publishing, ...part });
+  const share = Number(publishing.share);
+  const shares = publishing.publish && aliases.includes(publishing.alias);
+  const unshared =
+    shares &&
+    !(publishing.share.trim() !== "" && Number.isInteger(share) && share >= 0 && share <= 100);
   const submit = async () => {
     setBusy(true);
     setError(undefined);
@@ -36,7 +48,7 @@ export function SaveDialog(props: Props) {
         setOther(true);
         return;
       }
-      onSaved(await save(definition, { ...props.config, name }, saved, publishing));
+      onSaved(await save(definition, { ...props.config, name }, saved, { ...publishing, share }));
     } catch (cause) {
       setError(told(cause));
     } finally {
@@ -85,7 +97,26 @@ export function SaveDialog(props: Props) {
               placeholder="None"
               {...(aliases.length > 0 ? { hint: `There are: ${aliases.join(", ")}` } : {})}
             />
+            {shares && (
+              <Text
+                label="Its share of new executions, in percent"
+                value={publishing.share}
+                onChange={(value) => set({ share: value })}
+                hint={
+                  unshared
+                    ? "A whole number from 0 to 100"
+                    : share < 100
+                      ? "The version that has most of it now keeps the rest"
+                      : "All of them"
+                }
+              />
+            )}
           </>
+        )}
+        {props.comments && (
+          <p className="st-hint">
+            A definition is saved as JSON, which has no comments. Export it as YAML to keep yours.
+          </p>
         )}
         {errors > 0 && (
           <Notice>
@@ -107,7 +138,11 @@ export function SaveDialog(props: Props) {
             </Button>
           )}
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" disabled={busy || (!saved && name === "")}>
+          <Button
+            kind="primary"
+            type="submit"
+            disabled={busy || unshared || (!saved && name === "")}
+          >
             {saved ? (other ? "Replace it" : "Save") : "Create"}
           </Button>
         </div>

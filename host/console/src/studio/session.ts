@@ -2,6 +2,7 @@
 import { JsonDocument } from "../definition";
 import type { Change } from "./edit/insert";
 import { find } from "./edit/links";
+import { YamlText } from "./yaml-text";
 
 /** How many steps can be undone, and the most characters that they may keep. */
 const MAX_STEPS = 300;
@@ -25,6 +26,8 @@ interface Step {
 }
 
 export class Session {
+  /** The definition in YAML, as far as it was written so. */
+  readonly yaml = new YamlText();
   #snapshot: Snapshot;
   #past: Step[] = [];
   #future: Step[] = [];

@@ -5,6 +5,7 @@ import { paths } from "../app/routes";
 import { RoleButton } from "../session/role-button";
 import { Button } from "../ui/button";
 import { Menu } from "../ui/menu";
+import { Segments } from "../ui/segments";
 import { useSnapshot, useStudio } from "./context";
 import { FORMATS, type Format } from "./files";
 
@@ -43,19 +44,12 @@ export function TopBar(props: Props) {
           {modified ? (saved ? "Changed" : "Not saved") : saved ? "Saved" : ""}
         </span>
       </div>
-      <fieldset className="segments">
-        <legend className="hidden-text">Mode</legend>
-        {MODES.map((one) => (
-          <button
-            key={one}
-            type="button"
-            aria-pressed={one === mode}
-            onClick={() => props.onMode(one)}
-          >
-            {one.charAt(0).toUpperCase() + one.slice(1)}
-          </button>
-        ))}
-      </fieldset>
+      <Segments
+        label="Mode"
+        options={MODES.map((one) => [one, one.charAt(0).toUpperCase() + one.slice(1)])}
+        value={mode}
+        onChange={props.onMode}
+      />
       <div className="studio-actions">
         {problems}
         <Button

@@ -11,36 +11,34 @@ import { Canvas } from "./canvas";
 import { CodeMode, type Syntax } from "./code-mode";
 import { ConfigMode } from "./config-mode";
 import { type Studio, StudioContext, useSnapshot, useStudio } from "./context";
+import { DraftBar } from "./draft-bar";
 import { languageAt, type Place } from "./edit/insert";
-import { download, readDefinition } from "./files";
+import { download, importInto } from "./files";
 import { ANY_ROLE, type Diagnostic } from "./host";
 import { Inspector } from "./inspector/inspector";
 import { KEYS, useKeys } from "./keys";
-import { type Config, EMPTY, NEW, type Saved, sameConfig } from "./machine";
+import { EMPTY, NEW, type Saved } from "./machine";
+import { isModified, type Opened } from "./opened";
 import { Palette } from "./palette";
 import { Problems } from "./problems";
 import { RunDialog } from "./run-dialog";
 import { SaveDialog } from "./save-dialog";
-import type { Session } from "./session";
 import { MODES, type Mode, TopBar } from "./top-bar";
 import { type Diagnosed, useDiagnostics } from "./use-diagnostics";
 import { usePlugins } from "./use-plugins";
+import { hasComments } from "./yaml-text";
 
 const DiffView = lazy(() => import("./diff-view"));
 
-/** What is open: the session, and what is saved of it. */
-export interface Opened {
-  readonly session: Session;
-  readonly config: Config;
-  readonly saved: Saved | undefined;
-}
-
 interface Props {
   readonly opened: Opened;
+  /** Whether the browser has no room for a draft. */
+  readonly unkept: boolean;
   readonly onChange: (opened: Opened) => void;
 }
 
-export function Workbench({ opened, onChange }: Props) {
+export function Workbench(props: Props) {
+  const { opened } = props;
   const { session, config } = opened;
   const snapshot = useSnapshot(session);
   const [target, setTarget] = useState<Place>();
@@ -63,7 +61,7 @@ export function Workbench({ opened, onChange }: Props) {
   );
   return (
     <StudioContext value={studio}>
-      <Bench opened={opened} onChange={onChange} diagnosed={diagnosed} />
+      <Bench {...props} diagnosed={diagnosed} />
     </StudioContext>
   );
 }
@@ -81,7 +79,7 @@ function useGraph(document: JsonDocument): Region {
 
 type Open = "save" | "run" | "diff" | "keys" | undefined;
 
-function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }) {
+function Bench({ opened, unkept, onChange, diagnosed }: Props & { diagnosed: Diagnosed }) {
   const { session, config, saved } = opened;
   const { diagnostics } = useStudio();
   const { document } = useSnapshot(session);
@@ -91,9 +89,7 @@ function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }
   const [open, setOpen] = useState<Open>();
   const [listing, setListing] = useState(false);
   const [error, setError] = useState<string>();
-  const modified = saved
-    ? document.text !== saved.definition || !sameConfig(config, saved.config)
-    : document.text !== EMPTY;
+  const modified = isModified(opened);
   const onSave = useCallback(() => setOpen("save"), []);
   useKeys(onSave, mode !== "config");
   const errors = diagnostics.filter(({ severity }) => severity === "ERROR").length;
@@ -105,7 +101,7 @@ function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }
   };
   const importing = async (file: File) => {
     try {
-      session.write(await readDefinition(file));
+      await importInto(session, file);
       setError(undefined);
     } catch (cause) {
       setError(told(cause));
@@ -136,13 +132,15 @@ function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }
         onKeys={() => setOpen("keys")}
         onDiscard={() => {
           session.write(saved?.definition ?? EMPTY);
+          session.yaml.forget();
           onChange({ ...opened, config: saved?.config ?? NEW });
         }}
         onImport={(file) => void importing(file)}
         onExport={(format) =>
-          void download(document, config.name, format).catch((cause) => setError(told(cause)))
+          void download(session, config.name, format).catch((cause) => setError(told(cause)))
         }
       />
+      <DraftBar opened={opened} unkept={unkept} onChange={onChange} />
       {error && <Notice>{error}</Notice>}
       {mode === "design" && <Design />}
       {mode === "code" && (
@@ -162,6 +160,7 @@ function Bench({ opened, onChange, diagnosed }: Props & { diagnosed: Diagnosed }
       {open === "save" && (
         <SaveDialog
           definition={document.text}
+          comments={hasComments(session.yaml.written)}
           config={{ ...config, roleArn: config.roleArn || ANY_ROLE }}
           saved={saved}
           errors={errors}

@@ -13,7 +13,9 @@ import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
+import { inTurn } from "./in-turn";
+import { jsonLines } from "./json-lines";
 
 const COLOURS = HighlightStyle.define([
   { tag: tags.propertyName, color: "var(--code-name)" },
@@ -41,6 +43,9 @@ interface Props {
   onChange?: (text: string) => void;
 }
 
+/** How much of the text is there as it is, until the editor is made: what can be in sight. */
+const PREVIEW = 4_000;
+
 export default function Editor({ label, text, onChange }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
@@ -48,15 +53,27 @@ export default function Editor({ label, text, onChange }: Props) {
   changed.current = onChange;
   const editable = onChange !== undefined;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text that follows is given below.
+  const latest = useRef(text);
+  latest.current = text;
+  const [made, setMade] = useState(false);
+
   useEffect(() => {
-    if (!place.current) return;
-    const made = new EditorView({
-      parent: place.current,
-      state: EditorState.create({ doc: text, extensions: extensions(label, editable, changed) }),
+    const takeBack = inTurn(() => {
+      if (!place.current) return;
+      view.current = new EditorView({
+        parent: place.current,
+        state: EditorState.create({
+          doc: latest.current,
+          extensions: extensions(label, editable, changed),
+        }),
+      });
+      setMade(true);
     });
-    view.current = made;
-    return () => made.destroy();
+    return () => {
+      takeBack();
+      view.current?.destroy();
+      view.current = null;
+    };
   }, [label, editable]);
 
   useEffect(() => {
@@ -65,7 +82,12 @@ export default function Editor({ label, text, onChange }: Props) {
     now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: text } });
   }, [text]);
 
-  return <div ref={place} />;
+  return (
+    <>
+      {!made && <pre>{text.slice(0, PREVIEW)}</pre>}
+      <div ref={place} />
+    </>
+  );
 }
 
 function extensions(
@@ -75,8 +97,6 @@ function extensions(
 ): Extension[] {
   const both = [
     LOOK,
-    json(),
-    syntaxHighlighting(COLOURS),
     codeFolding(),
     foldGutter(),
     highlightSelectionMatches(),
@@ -85,9 +105,11 @@ function extensions(
   ];
   if (!editable) {
     const still = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
-    return [...both, ...still, EditorView.contentAttributes.of({ tabindex: "0" })];
+    return [jsonLines(), ...both, ...still, EditorView.contentAttributes.of({ tabindex: "0" })];
   }
   return [
+    json(),
+    syntaxHighlighting(COLOURS),
     ...both,
     lineNumbers(),
     history(),

@@ -1,6 +1,7 @@
 // Tabs: a list of views of one thing, of which one is shown.
 import { Tabs as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useDeferredValue } from "react";
+import { useInSight } from "./in-sight";
 
 export interface Tab {
   id: string;
@@ -20,9 +21,12 @@ interface Props {
 
 export function Tabs({ label, tabs, value, onChange, className }: Props) {
   const known = tabs.some((tab) => tab.id === value) ? value : (tabs[0]?.id ?? "");
+  // The choice is seen at once; what is behind it is made in slices between frames, since it may be much.
+  const made = useDeferredValue(known);
+  const row = useInSight<HTMLDivElement>('[data-state="active"]', known);
   return (
     <Radix.Root className={className} value={known} onValueChange={onChange}>
-      <Radix.List className="tabs" aria-label={label}>
+      <Radix.List className="tabs" aria-label={label} ref={row}>
         {tabs.map((tab) => (
           <Radix.Trigger key={tab.id} className="tab" value={tab.id}>
             {tab.label}
@@ -32,7 +36,7 @@ export function Tabs({ label, tabs, value, onChange, className }: Props) {
       </Radix.List>
       {tabs.map((tab) => (
         <Radix.Content key={tab.id} className="tab-content" value={tab.id}>
-          {tab.id === known && tab.content}
+          {tab.id === known && tab.id === made && tab.content}
         </Radix.Content>
       ))}
     </Radix.Root>

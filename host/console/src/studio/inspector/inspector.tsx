@@ -26,7 +26,7 @@ export function Inspector() {
   const found = selected === undefined ? undefined : find(sound, selected);
   return (
     <section
-      className="inspector"
+      className="st-inspector"
       aria-label={found ? `Fields of ${found.state.name}` : "Fields of the workflow"}
     >
       <ErrorSuggestions />
@@ -34,7 +34,7 @@ export function Inspector() {
         <StateForms key={found.state.id} {...found} />
       ) : (
         <>
-          <div className="inspector-head">
+          <div className="st-inspector-head">
             <h2>Workflow</h2>
           </div>
           <div className="inspector-body">
@@ -92,7 +92,7 @@ function StateForms({ state, region }: { state: StateNode; region: Region }) {
   ];
   return (
     <>
-      <div className={`inspector-head g-type-${state.type}`}>
+      <div className={`st-inspector-head g-type-${state.type}`}>
         <span className="g-icon">
           <TypeIcon type={state.type} />
         </span>

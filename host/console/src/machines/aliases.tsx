@@ -1,69 +1,23 @@
-// A state machine's versions and aliases.
-
+// A state machine's aliases, and the versions that they name.
 import { useQuery as useAnswer } from "@tanstack/react-query";
+import { useState } from "react";
 import { aws, told } from "../api/client";
+import { RoleButton } from "../session/role-button";
 import { Notice } from "../ui/button";
+import { Empty } from "../ui/empty";
 import { moment, nameOf } from "../ui/format";
 import { Scroll } from "../ui/scroll";
+import { AliasDialog } from "./alias-dialog";
+import type { Route } from "./routing";
+import { MOST } from "./versions";
 
-interface Version {
-  stateMachineVersionArn: string;
-  creationDate: number;
-}
-
-interface AliasDescription {
+export interface AliasDescription {
   stateMachineAliasArn: string;
   name: string;
   description?: string;
   updateDate?: number;
   creationDate: number;
-  routingConfiguration: { stateMachineVersionArn: string; weight: number }[];
-}
-
-/** Of either, as many as an answer has. */
-const MOST = 1_000;
-
-export function Versions({ arn }: { arn: string }) {
-  const versions = useAnswer({
-    queryKey: ["versions", arn],
-    queryFn: ({ signal }) =>
-      aws<{ stateMachineVersions: Version[] }>(
-        "ListStateMachineVersions",
-        { stateMachineArn: arn, maxResults: MOST },
-        signal,
-      ),
-  });
-  if (versions.error) return <Notice>{told(versions.error)}</Notice>;
-  const all = versions.data?.stateMachineVersions ?? [];
-  if (versions.isSuccess && all.length === 0) {
-    return <p className="panel empty">No version was published.</p>;
-  }
-  return (
-    <section className="panel list-panel" aria-label="Versions">
-      <Scroll label="List of versions">
-        <table className="list">
-          <thead>
-            <tr>
-              <th>Version</th>
-              <th>Published</th>
-              <th>ARN</th>
-            </tr>
-          </thead>
-          <tbody>
-            {all.map((one) => (
-              <tr key={one.stateMachineVersionArn}>
-                <td className="number">{one.stateMachineVersionArn.split(":").at(-1)}</td>
-                <td className="quiet number">{moment(one.creationDate * 1_000)}</td>
-                <td className="wide">
-                  <code>{one.stateMachineVersionArn}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
-    </section>
-  );
+  routingConfiguration: Route[];
 }
 
 async function readAliases(arn: string, signal: AbortSignal): Promise<AliasDescription[]> {
@@ -82,20 +36,51 @@ export function Aliases({ arn }: { arn: string }) {
     queryKey: ["aliases", arn],
     queryFn: ({ signal }) => readAliases(arn, signal),
   });
+  const [editing, setEditing] = useState<AliasDescription | "new">();
   if (aliases.error) return <Notice>{told(aliases.error)}</Notice>;
   const all = aliases.data ?? [];
-  if (aliases.isSuccess && all.length === 0)
-    return <p className="panel empty">There is no alias.</p>;
+  const dialog = editing && (
+    <AliasDialog
+      machineArn={arn}
+      alias={editing === "new" ? undefined : editing}
+      onClose={() => setEditing(undefined)}
+      onDone={() => {
+        setEditing(undefined);
+        void aliases.refetch();
+      }}
+    />
+  );
+  const create = (
+    <RoleButton needs="admin" size="s" onClick={() => setEditing("new")}>
+      Create an alias…
+    </RoleButton>
+  );
+  if (aliases.isSuccess && all.length === 0) {
+    return (
+      <section className="panel">
+        <Empty title="There is no alias.">
+          <p>It names a version, or two with a share of new executions each.</p>
+          {create}
+        </Empty>
+        {dialog}
+      </section>
+    );
+  }
   return (
     <section className="panel list-panel" aria-label="Aliases">
+      <div className="list-head">{create}</div>
+      {dialog}
       <Scroll label="List of aliases">
         <table className="list">
           <thead>
             <tr>
               <th>Alias</th>
               <th>Goes to</th>
-              <th>Changed</th>
-              <th>About</th>
+              <th className="roomy">Changed</th>
+              <th className="roomy">About</th>
+              <th>
+                <span className="hidden-text">Actions</span>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -109,10 +94,21 @@ export function Aliases({ arn }: { arn: string }) {
                     )
                     .join(", ")}
                 </td>
-                <td className="quiet number">
+                <td className="quiet number roomy">
                   {moment((one.updateDate ?? one.creationDate) * 1_000)}
                 </td>
-                <td className="wide quiet">{one.description}</td>
+                <td className="wide quiet roomy">{one.description}</td>
+                <td>
+                  <RoleButton
+                    needs="admin"
+                    size="s"
+                    kind="quiet"
+                    aria-label={`Edit ${one.name}`}
+                    onClick={() => setEditing(one)}
+                  >
+                    Edit…
+                  </RoleButton>
+                </td>
               </tr>
             ))}
           </tbody>
