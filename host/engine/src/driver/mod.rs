@@ -8,7 +8,7 @@
 //! - `apply`: a stimulus, its step, its commit, its effects
 //! - `arns`: ARNs and the accounts in them
 //! - `budget`: what tasks may use because their state machine says so
-//! - `doctor`: whether a store holds together
+//! - `error`: why it refuses or fails; `doctor`: whether a store holds together
 //! - `logs`: where executions are logged
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`, `search`, `redrive`: what callers ask for
@@ -34,6 +34,7 @@ mod callbacks;
 #[cfg(test)]
 mod clock_tests;
 pub(crate) mod doctor;
+mod error;
 pub(crate) mod jobs;
 mod journal;
 mod lambda;
@@ -61,24 +62,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dirigent_store::{CommitError, ExecutionId, Store, StoreError};
+use dirigent_store::{ExecutionId, Store, StoreError};
 use parking_lot::Mutex;
-use thiserror::Error;
 use tokio::sync::{broadcast, oneshot, watch};
 
-use crate::activities::{Activities, ActivityError};
-use crate::catalog::{Catalog, CatalogError, Revision};
+use crate::activities::Activities;
+use crate::catalog::{Catalog, Revision};
 use crate::event::Event;
-use crate::history::{HistoryError, HistoryPage};
+use crate::history::HistoryPage;
 use crate::keyvalue::KeyValue;
 use crate::limits::Limits;
-use crate::recover::RecoverError;
-use crate::rows::RowError;
 
 pub use admission::{MAX_LIVE_BYTES, MAX_LIVE_EXECUTIONS, MAX_QUEUED_BYTES, MAX_QUEUED_COMMITS};
 pub use budget::{EXECUTION_FUEL_TAG, FuelLimit, TASK_FUEL_TAG, is_good_budget_tag};
 pub use callbacks::{ActivityTask, CallbackError, PollError};
 pub use doctor::{Executions, MAX_PROBLEMS, Problem, ProblemKind, Report, TableReport, examine};
+pub use error::EngineError;
 pub use jobs::{JobAnswer, JobEntry, JobOutcome, MAX_HANDLE_BYTES};
 pub use journal::TaskJournal;
 pub use logs::{ExecutionLog, LogEntry, LogHost, NoLogs};
@@ -178,68 +177,6 @@ pub struct Happening {
     pub execution_arn: Arc<str>,
     /// Its new events, with the payloads that they are the first to refer to.
     pub page: HistoryPage,
-}
-
-/// Why the engine refuses or fails.
-#[derive(Debug, Error)]
-pub enum EngineError {
-    /// The execution's name is taken by another one.
-    #[error("an execution named {name} exists already")]
-    NameTaken {
-        /// The name.
-        name: String,
-    },
-    /// There is no such execution.
-    #[error("there is no such execution")]
-    NoSuchExecution,
-    /// An execution is to be started as a test case that there is not.
-    #[error(
-        "the state machine {machine} has no test case {name} in this host's mock configuration. It has: {known}. Add the \
-         test case to the configuration, and start the host with it"
-    )]
-    NoSuchTestCase {
-        /// The test case.
-        name: String,
-        /// The state machine's plain name.
-        machine: String,
-        /// The test cases that it has.
-        known: String,
-    },
-    /// The state machine is Express, whose executions nobody can wait for.
-    #[error("this operation is not supported by Express state machines")]
-    Express,
-    /// Too much is under way.
-    #[error("too many executions are under way; try again in a moment")]
-    Throttled,
-    /// The definition was accepted by another version and does not compile now.
-    #[error(
-        "the state machine's definition does not compile with this version of Dirigent; update the state machine"
-    )]
-    Uncompilable,
-    /// The system gives no random bits.
-    #[error("the system gives no random bits: {0}")]
-    NoEntropy(String),
-    /// The catalog's.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// The activities'.
-    #[error(transparent)]
-    Activity(#[from] ActivityError),
-    /// A history's.
-    #[error(transparent)]
-    History(#[from] HistoryError),
-    /// The store's, when reading.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The store's, when writing.
-    #[error(transparent)]
-    Commit(#[from] CommitError),
-    /// A row cannot be read.
-    #[error(transparent)]
-    Row(#[from] RowError),
-    /// An execution cannot be read back.
-    #[error(transparent)]
-    Recover(#[from] RecoverError),
 }
 
 impl Engine {

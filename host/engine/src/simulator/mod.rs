@@ -10,29 +10,31 @@ mod children;
 mod generated;
 mod jobs;
 mod journaling;
+mod outcome;
 mod redrive_cases;
 mod runs;
+mod tasks;
 
 use std::sync::Arc;
 
 use dirigent_asl::Program;
 use dirigent_store::{Batch, ExecutionId, FrameId, MachineId, MemoryStore, Store};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use callers::{Callers, World};
 use jobs::Jobs;
 use journaling::Journaling;
+use outcome::{Ended, assert_shape, outline};
+use tasks::task;
 
 use crate::activities::queue;
 use crate::core::{
     Effect, Execution, ExecutionInfo, Moment, Redrive, Status, Step, Stimulus, TaskRun, TimerKey,
 };
-use crate::event::{Event, EventKind, Fault};
-use crate::journal;
 use crate::limits::Limits;
 use crate::payload::Payload;
+use crate::recover;
 use crate::rows::{self, ExecutionRow, StatusRow};
-use crate::{history, recover};
 
 /// Longer than any case takes; a run that gets there does not end.
 const MAX_ACTIONS: usize = 20_000;
@@ -82,16 +84,6 @@ struct Simulator<'a> {
     /// How often it is redriven, if it does not succeed before.
     redrives: u32,
     redrive: Redrive,
-}
-
-/// How a run ended.
-#[derive(Debug, PartialEq)]
-struct Ended {
-    status: StatusRow,
-    output: Option<String>,
-    events: Vec<Event>,
-    /// Texts of all events' payloads are compared through the store; this is the number of actions that it took.
-    actions: usize,
 }
 
 fn info(id: ExecutionId, input: Payload) -> ExecutionInfo {
@@ -371,94 +363,6 @@ impl<'a> Simulator<'a> {
         }
         self.read_queues().await;
     }
-
-    /// What must hold of the store when an execution has ended.
-    async fn check(self) -> Ended {
-        let row = ExecutionRow::decode(&self.store.record(self.id).await.expect("reads").expect("exists"))
-            .expect("decodes");
-        assert_ne!(row.status, StatusRow::Running);
-        let frames = self.store.frames(self.id, usize::MAX).await.expect("reads");
-        let succeeded = matches!(row.status, StatusRow::Succeeded(_));
-        assert_eq!(frames.is_empty(), succeeded, "frames are kept for a redrive, and for nothing else");
-        assert!(self.store.timers(None, i64::MAX, 10).await.expect("reads").is_empty(), "no timer is left");
-        assert!(self.store.attention(None, 10).await.expect("reads").is_empty(), "no attention is asked for");
-        assert!(queue::all(&self.store).await.is_empty(), "no place in a queue is left");
-        self.jobs.check(&self.store).await;
-        assert!(journal::all(&self.store).await.is_empty(), "no record of a journal is left");
-        let page = history::read(&self.store, self.id, 1, u64::MAX, usize::MAX, true).await.expect("reads");
-        for (event, id) in page.events.iter().zip(1..) {
-            assert_eq!(event.id, id, "ids have no gap and no double");
-            assert!(event.previous < event.id, "an event follows an earlier one");
-            let redriven = page.events.get(event.id as usize);
-            let redriven = redriven.map(|event| matches!(event.kind, EventKind::ExecutionRedriven { .. }));
-            assert_eq!(
-                event.kind.is_terminal(),
-                redriven.unwrap_or(true),
-                "nothing comes after the end but a redrive"
-            );
-        }
-        let output = match row.status {
-            StatusRow::Succeeded(at) => page.text(at).map(str::to_owned),
-            _ => None,
-        };
-        Ended { status: row.status, output, events: page.events, actions: self.actions }
-    }
-}
-
-/// What every step must be like.
-fn assert_shape(step: &Step) {
-    for frame in &step.dropped {
-        assert!(!step.dirty.contains(frame), "a frame is either written or dropped");
-    }
-    let ended = step.events.iter().any(|event| event.kind.is_terminal());
-    assert_eq!(ended, step.effects.iter().any(|effect| matches!(effect, Effect::Ended)));
-}
-
-/// The tasks that cases use: a function of resource, input, retry count, and how often the execution was redriven.
-fn task(program: &Program, run: &TaskRun, redrives: u32) -> Result<Payload, Fault> {
-    let state = program.state(run.state);
-    let dirigent_asl::Kind::Task(task) = &state.kind else { panic!("only tasks run") };
-    match task.resource_text.trim_end_matches(".waitForTaskToken") {
-        name if name.starts_with("plugin:notes") => journaling::outcome(name, run),
-        "plugin:hand-on" | "plugin:beats" => Ok(Payload::empty_object()),
-        "plugin:echo" => Ok(run.parameters.detached()),
-        "plugin:double" => {
-            let number = run.parameters.value().as_i64().unwrap_or_default();
-            Ok(Payload::from_value(json!(number * 2)))
-        }
-        "plugin:mended" if redrives >= 1 => Ok(run.parameters.detached()),
-        "plugin:mended-twice" if redrives >= 2 => Ok(run.parameters.detached()),
-        "plugin:mended" | "plugin:mended-twice" => {
-            Err(Fault::new("Custom.Broken", "not yet redriven enough"))
-        }
-        "plugin:fail-if-odd" if run.parameters.value().as_i64().is_some_and(|number| number % 2 == 0) => {
-            Ok(run.parameters.detached())
-        }
-        "plugin:fail-if-odd" => Err(Fault::new("Custom.Odd", "an odd number")),
-        "plugin:fail" => Err(Fault::new("Custom.Error", "it always fails")),
-        "plugin:timeout" => Err(Fault { error: Some("States.Timeout".into()), cause: None }),
-        "plugin:third-time" if run.token.is_some() => Ok(Payload::empty_object()),
-        "plugin:third-time" if run.retry_count < 2 => Err(Fault::new("Custom.NotYet", "not yet")),
-        "plugin:third-time" => Ok(Payload::from_value(json!({ "attempt": run.retry_count }))),
-        other => panic!("no such task: {other}"),
-    }
-}
-
-/// Types and names of events, for comparing runs whose branches interleave differently.
-fn outline(events: &[Event]) -> Vec<String> {
-    let mut lines: Vec<String> = events
-        .iter()
-        .map(|event| match &event.kind {
-            EventKind::StateEntered { name, .. } => format!("entered {name}"),
-            EventKind::StateExited { name, .. } => format!("exited {name}"),
-            EventKind::MapIterationStarted(i) | EventKind::MapIterationSucceeded(i) => {
-                format!("iteration {}", i.index)
-            }
-            other => format!("{:?}", std::mem::discriminant(other)),
-        })
-        .collect();
-    lines.sort();
-    lines
 }
 
 fn compile(definition: &Value) -> Arc<Program> {
