@@ -33,6 +33,8 @@ pub(super) struct Forgetting {
 struct Belongings {
     change: ExecutionChange,
     rows: Vec<CatalogChange>,
+    /// Most chunks of its history that go with it.
+    chunks: usize,
     /// All of it goes in the same commit.
     all: bool,
 }
@@ -62,7 +64,7 @@ impl Forgetting {
             return Ok(false);
         }
         let belongings = belongings(&self.engine, id, &row).await?;
-        self.rows += belongings.rows.len() + belongings.change.drop_frames.len() + FEW_ROWS;
+        self.rows += belongings.rows.len() + belongings.change.drop_frames.len() + belongings.chunks;
         self.batch.executions.push(belongings.change);
         self.batch.catalog.extend(belongings.rows);
         if !belongings.all {
@@ -137,10 +139,12 @@ async fn belongings(engine: &Engine, id: ExecutionId, row: &ExecutionRow) -> Res
     let runs = row::of_parent(store, id, None, 1).await?;
     let all =
         last <= FEW_ROWS as u64 && frames.len() <= FEW_ROWS && records.len() <= FEW_ROWS && runs.is_empty();
+    let mut chunks = 0;
     if all {
+        chunks = usize::try_from(last).unwrap_or(FEW_ROWS);
         change.drop_history = Some(0..u64::MAX);
         change.drop_frames = frames.into_iter().map(|(frame, _)| frame).collect();
         rows.extend(records.into_iter().map(gone));
     }
-    Ok(Belongings { change, rows, all })
+    Ok(Belongings { change, rows, chunks, all })
 }
