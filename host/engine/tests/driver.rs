@@ -199,6 +199,50 @@ async fn a_name_belongs_to_one_execution() {
 }
 
 #[tokio::test]
+async fn a_name_that_looks_like_one_that_the_host_makes_is_a_name_like_any_other() {
+    let world = World::new().await;
+    let (m, other) = (
+        world
+            .machine(
+                "m",
+                MachineType::Standard,
+                json!({ "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } }),
+            )
+            .await,
+        world
+            .machine(
+                "other",
+                MachineType::Standard,
+                json!({ "StartAt": "P", "States": { "P": { "Type": "Succeed" } } }),
+            )
+            .await,
+    );
+    let request = StartRequest {
+        machine: m.clone(),
+        origin: None,
+        case: None,
+        name: None,
+        input: Payload::empty_object(),
+    };
+    let made = world.engine.start(request).await.expect("starts");
+    let find = async |machine: &str, name: &str| world.engine.find(machine, name).await.expect("reads");
+    assert_eq!(find("m", &made.name).await, Some(made.id));
+    assert_eq!(find("other", &made.name).await, None, "it is a name of another machine's");
+
+    // The beginning of a made name has the sequence; the end is random.
+    let mut alike = made.name.to_string();
+    let last = if alike.ends_with('0') { "1" } else { "0" };
+    alike.replace_range(alike.len() - 1.., last);
+    assert_eq!(find("m", &alike).await, None);
+    for machine in [&m, &other] {
+        let started = world.start(machine, &alike, json!({})).await.expect("the name is free");
+        assert_ne!(started.id, made.id);
+        assert_eq!(find(&machine.name, &alike).await, Some(started.id));
+    }
+    assert_eq!(find("m", &made.name).await, Some(made.id));
+}
+
+#[tokio::test]
 async fn another_host_goes_on_where_the_first_one_stood() {
     let world = World::new().await;
     let definition = json!({ "StartAt": "P", "States": { "P": { "Type": "Parallel", "End": true, "Branches": [

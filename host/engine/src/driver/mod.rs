@@ -12,6 +12,7 @@
 //! - `logs`: where executions are logged
 //! - `lambda`: the call around a function that `lambda:invoke` makes
 //! - `start`, `read`, `search`, `redrive`: what callers ask for
+//! - `made_names`: names of executions that callers give none
 //! - `targets`: what an ARN asks to start, and which version or alias started an execution
 //! - `jobs`: what `.sync` tasks start outside
 //! - `task_host`: what runs tasks; `tasks`: running one and taking its result in; `journal`: what it records
@@ -40,6 +41,7 @@ mod journal;
 mod lambda;
 mod live;
 mod logs;
+mod made_names;
 mod map_runs;
 mod mocked_run;
 mod nested;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dirigent_store::ExecutionId;
 
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, made_names};
 use crate::catalog::Revision;
 use crate::history::{self, HistoryPage};
 use crate::payload::{Payload, PayloadRef};
@@ -53,10 +53,16 @@ impl Engine {
         if let Some((machine, label)) = machine.split_once('/') {
             return self.find_child(machine, label, name).await;
         }
-        if let Some(live) = self.catalog.get(machine)
-            && let Some(id) = self.store.find(live.id, name).await?
-        {
-            return Ok(Some(id));
+        if let Some(live) = self.catalog.get(machine) {
+            if let Some(sequence) = made_names::sequence(name) {
+                let id = ExecutionId::new(live.id, sequence);
+                if self.record(id).await?.is_some_and(|row| *row.name == *name) {
+                    return Ok(Some(id));
+                }
+            }
+            if let Some(id) = self.store.find(live.id, name).await? {
+                return Ok(Some(id));
+            }
         }
         for deleted in self.catalog.deleted(machine).await? {
             if let Some(id) = self.store.find(deleted, name).await? {

@@ -12,7 +12,7 @@ use super::budget::Used;
 use super::live::{Durability, Lease, Live};
 use super::targets::{self, Origin};
 use super::tasks::binding;
-use super::{Engine, EngineError, logs, now_ms};
+use super::{Engine, EngineError, logs, made_names, now_ms};
 use crate::catalog::{MachineType, StateMachine};
 use crate::core::{Execution, ExecutionInfo, Status, Stimulus, TestCase};
 use crate::event::Fault;
@@ -166,8 +166,7 @@ impl Engine {
         let program = machine.revision.program().ok_or(EngineError::Uncompilable)?;
         let express = machine.machine_type == MachineType::Express;
         let id = ExecutionId { machine: machine.id, sequence: self.next_sequence().await? };
-        // Names of version 7 grow with time, so the store's index of names grows at its end.
-        let name: Arc<str> = request.name.clone().unwrap_or_else(|| uuid::Uuid::now_v7().to_string()).into();
+        let name: Arc<str> = request.name.clone().unwrap_or_else(|| made_names::make(id.sequence)).into();
         let run = express.then(|| uuid::Uuid::now_v7().to_string());
         let arn = match &run {
             Some(run) => self.express_arn(&machine.name, &name, run),
