@@ -1,5 +1,6 @@
 //! Names that the host makes for executions, where callers give none: UUIDs that carry the execution's sequence, so that what has one
-//! is found by its row, without the index of names. In a store of ten million executions that is a third of what finding costs.
+//! is found by its row, without the index of names. Among ten million executions, describing one took 1.44 times as long as in an
+//! empty store with that, and 1.63 times without (`cargo xtask bench finished`).
 //!
 //! They are of version 8 (RFC 9562, section 5.8): 48 bits of the sequence, so that names grow with it and the index grows at its
 //! end, and 74 random bits. A caller may give a name of that form too: whoever looks compares the row's name.
