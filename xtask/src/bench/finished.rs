@@ -19,8 +19,8 @@ use crate::plugins;
 use crate::project::Project;
 
 const EXECUTIONS: usize = 10_000_000;
-/// What the host has that is called empty, so that there is something to be read.
-const FEW: usize = 2_000;
+/// What the host has that is called empty: as many as are read.
+const FEW: usize = SAMPLES;
 const CONNECTIONS: usize = 64;
 /// Executions that are read, evenly spread over all.
 const SAMPLES: usize = 2_000;
@@ -38,6 +38,9 @@ struct Filled {
 
 pub(super) fn run(project: &Project, options: &Options) -> Result<()> {
     let executions = options.executions.unwrap_or(EXECUTIONS);
+    if executions < FEW {
+        bail!("--executions {executions} is too few for `finished`; give {FEW} or more");
+    }
     plugins::build_and_install(project)?;
     let binary = host::binary(project)?;
     let data = host::fresh_data(project)?;
@@ -87,8 +90,8 @@ fn fill(host: Host, executions: usize) -> Result<Filled> {
         },
     )?;
     let arns = arns.into_inner().unwrap_or_default();
-    if arns.is_empty() {
-        bail!("no answer has an ARN");
+    if arns.len() < SAMPLES {
+        bail!("{} answers have an ARN, and {SAMPLES} executions are to be read", arns.len());
     }
     Ok(Filled { host, machine, arns })
 }

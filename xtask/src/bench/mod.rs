@@ -109,7 +109,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     if chosen.is_empty() && of_the_host.is_empty() {
         let crates = BENCHES.map(|bench| format!("{}/{}", bench.package, bench.name));
         let all: Vec<_> = OF_THE_HOST.iter().map(|(name, _)| (*name).to_owned()).chain(crates).collect();
-        bail!("no benchmark is called {wanted:?}; there are {}", all.join(", "));
+        bail!("no benchmark is called `{}`; there are {}", wanted.join(" "), all.join(", "));
     }
     for (name, run) in of_the_host {
         println!("bench: {name}");
